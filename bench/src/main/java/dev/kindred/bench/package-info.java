@@ -1,0 +1,5 @@
+/** JMH and side-by-side peers; never part of the tests. */
+@NullMarked
+package dev.kindred.bench;
+
+import org.jspecify.annotations.NullMarked;

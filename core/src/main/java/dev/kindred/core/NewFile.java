@@ -1,0 +1,74 @@
+package dev.kindred.core;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writing beside, then moving: what stood at a path before stays whole until its successor is. */
+public final class NewFile {
+    private NewFile() {}
+
+    /** Writes the content to the stream it is given. */
+    @FunctionalInterface
+    public interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Writes {@code path} anew, forced to disk before it takes the old one's place. A failure leaves the old file as it was and nothing
+     * beside it.
+     *
+     * @throws Refusal where the disk is full or the place cannot be written
+     */
+    public static void write(Path path, Body body) {
+        Path target = path.toAbsolutePath();
+        Path folder = target.getParent();
+        if (folder == null) {
+            throw new Refusal("is not a file's path", path.toString(), "name a file");
+        }
+        Path beside = null;
+        try {
+            Files.createDirectories(folder);
+            beside = Files.createTempFile(folder, "." + target.getFileName(), ".part");
+            try (OutputStream out = Files.newOutputStream(beside)) {
+                body.writeTo(out);
+            }
+            try (FileChannel written = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                written.force(true);
+            }
+            try {
+                Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+            beside = null;
+        } catch (IOException e) {
+            throw new Refusal(
+                    "could not be written (" + reason(e) + ")",
+                    path.toString(),
+                    "free some space or choose another place; what stood there before is untouched",
+                    e);
+        } finally {
+            if (beside != null) {
+                try {
+                    Files.deleteIfExists(beside);
+                } catch (IOException e) {
+                    // The folder is beyond writing; the failure already on its way says so.
+                }
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case java.nio.file.AccessDeniedException denied -> "no permission";
+            case java.nio.file.FileSystemException system when system.getReason() != null -> system.getReason();
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** Holds the architecture and the formatting of all modules; ships nothing. */
+@NullMarked
+package dev.kindred.house;
+
+import org.jspecify.annotations.NullMarked;
