@@ -47,6 +47,7 @@ public final class NewFile {
                 Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
             }
             beside = null;
+            forceFolder(folder);
         } catch (IOException e) {
             throw new Refusal(
                     "could not be written (" + reason(e) + ")",
@@ -61,6 +62,15 @@ public final class NewFile {
                     // The folder is beyond writing; the failure already on its way says so.
                 }
             }
+        }
+    }
+
+    /** Makes the move itself outlive a loss of power, where folders can be forced (not on Windows). */
+    private static void forceFolder(Path folder) {
+        try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+            entries.force(true);
+        } catch (IOException e) {
+            // The system does not open folders; its file system journals the move by itself.
         }
     }
 
