@@ -1,0 +1,211 @@
+package dev.kindred.train.loss;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How wrong the embeddings of a batch are, and in which direction each should move. One call shape for all: embeddings and labels, tuples
+ * where given (else the loss mines its own), reference embeddings where given.
+ */
+public sealed interface Loss {
+
+    /**
+     * @param value the loss, 0 where nothing is wrong
+     * @param gradient of the value by the embeddings, {@code [n, d]}
+     * @param active tuples (or anchors) that were not yet satisfied
+     */
+    record Result(double value, float[] gradient, int active) {}
+
+    Result of(Batch batch, @Nullable Tuples tuples);
+
+    /** {@link #of(Batch, Tuples)} with tuples of the loss's own choosing. */
+    default Result of(Batch batch) {
+        return of(batch, null);
+    }
+
+    /** The name in recipes and on the command line. */
+    String name();
+
+    /**
+     * Supervised contrastive learning, the batch's own InfoNCE: each anchor's positives should score above all others by a soft maximum
+     * (Khosla et al. 2020, equation 2; with one positive an anchor it is InfoNCE, van den Oord et al. 2018). Takes no tuples.
+     *
+     * @param temperature divides the scores; lower looks harder at the nearest negatives
+     */
+    record SupervisedContrastive(double temperature) implements Loss {
+        public SupervisedContrastive {
+            if (!(temperature > 0)) {
+                throw new IllegalArgumentException("temperature " + temperature);
+            }
+        }
+
+        @Override
+        public String name() {
+            return "supcon";
+        }
+
+        @Override
+        public Result of(Batch batch, @Nullable Tuples tuples) {
+            if (tuples != null) {
+                throw new IllegalArgumentException("supervised contrastive takes labels, not tuples");
+            }
+            Affinity affinity = Affinity.of(batch);
+            int m = affinity.columns();
+            double[] slope = new double[batch.n() * m];
+            double total = 0;
+            int anchors = 0;
+            for (int i = 0; i < batch.n(); i++) {
+                int positives = 0;
+                double highest = Double.NEGATIVE_INFINITY;
+                for (int j = 0; j < m; j++) {
+                    if (!batch.self(i, j)) {
+                        highest = Math.max(highest, affinity.score(i, j) / temperature);
+                        positives += batch.positive(i, j) ? 1 : 0;
+                    }
+                }
+                if (positives == 0) {
+                    continue;
+                }
+                anchors++;
+                double sum = 0;
+                for (int j = 0; j < m; j++) {
+                    if (!batch.self(i, j)) {
+                        sum += Math.exp(affinity.score(i, j) / temperature - highest);
+                    }
+                }
+                double logSum = highest + Math.log(sum);
+                for (int j = 0; j < m; j++) {
+                    if (batch.self(i, j)) {
+                        continue;
+                    }
+                    double logit = affinity.score(i, j) / temperature;
+                    double share = Math.exp(logit - logSum);
+                    if (batch.positive(i, j)) {
+                        total += (logSum - logit) / positives;
+                        share -= 1.0 / positives;
+                    }
+                    slope[i * m + j] = share / temperature;
+                }
+            }
+            return mean(affinity, slope, total, anchors, anchors);
+        }
+    }
+
+    /**
+     * Contrastive: same pairs are pulled within one margin, different ones pushed beyond another, by squared distance (Hadsell, Chopra,
+     * LeCun 2006). Averaged over the same pairs and over the different pairs apart, so that the many do not drown the few.
+     *
+     * @param near same pairs nearer than this are left alone
+     * @param far different pairs farther than this are left alone
+     */
+    record Contrastive(double near, double far) implements Loss {
+        @Override
+        public String name() {
+            return "contrastive";
+        }
+
+        @Override
+        public Result of(Batch batch, @Nullable Tuples tuples) {
+            Tuples.Pairs pairs = switch (tuples) {
+                case null -> Miner.pairs(batch);
+                case Tuples.Pairs given -> given;
+                case Tuples.Triplets t -> throw new IllegalArgumentException("contrastive takes pairs, not triplets");
+            };
+            Affinity affinity = Affinity.of(batch);
+            int m = affinity.columns();
+            double[] slope = new double[batch.n() * m];
+            int alike = 0;
+            for (boolean same : pairs.same()) {
+                alike += same ? 1 : 0;
+            }
+            int unlike = pairs.size() - alike;
+            double total = 0;
+            int active = 0;
+            for (int t = 0; t < pairs.size(); t++) {
+                int at = pairs.left()[t] * m + pairs.right()[t];
+                double distance = affinity.distance(pairs.left()[t], pairs.right()[t]);
+                double over = pairs.same()[t] ? distance - near : far - distance;
+                if (over <= 0) {
+                    continue;
+                }
+                double weight = 1.0 / (pairs.same()[t] ? alike : unlike);
+                active++;
+                total += weight * over * over;
+                // A score grows as the distance shrinks, so the derivative by the score has the other sign.
+                slope[at] += (pairs.same()[t] ? -1 : 1) * weight * 2 * over;
+            }
+            return new Result(total, affinity.embeddingGradient(slope), active);
+        }
+    }
+
+    /**
+     * Triplet: an anchor's negative should be farther than its positive by a margin (Schroff, Kalenichenko, Philbin 2015). Averaged over
+     * the triplets that are not yet satisfied (Hermans, Beyer, Leibe 2017).
+     */
+    record Triplet(double margin, Miner miner) implements Loss {
+        @Override
+        public String name() {
+            return "triplet";
+        }
+
+        @Override
+        public Result of(Batch batch, @Nullable Tuples tuples) {
+            Affinity affinity = Affinity.of(batch);
+            return hinge(batch, affinity, triplets(tuples, batch, affinity, margin, miner), margin, true);
+        }
+    }
+
+    /**
+     * Margin ranking: of two candidates the better should score above the worse by a margin, averaged over every comparison made,
+     * satisfied ones included (Herbrich, Graepel, Obermayer 2000).
+     */
+    record MarginRanking(double margin, Miner miner) implements Loss {
+        @Override
+        public String name() {
+            return "ranking";
+        }
+
+        @Override
+        public Result of(Batch batch, @Nullable Tuples tuples) {
+            Affinity affinity = Affinity.of(batch);
+            return hinge(batch, affinity, triplets(tuples, batch, affinity, margin, miner), margin, false);
+        }
+    }
+
+    private static Tuples.Triplets triplets(
+            @Nullable Tuples tuples, Batch batch, Affinity affinity, double margin, Miner miner) {
+        return switch (tuples) {
+            case null -> miner.triplets(batch, affinity, margin);
+            case Tuples.Triplets given -> given;
+            case Tuples.Pairs p -> throw new IllegalArgumentException("a loss over triplets cannot take pairs");
+        };
+    }
+
+    private static Result hinge(
+            Batch batch, Affinity affinity, Tuples.Triplets triplets, double margin, boolean overActiveOnly) {
+        int m = affinity.columns();
+        double[] slope = new double[batch.n() * m];
+        double total = 0;
+        int active = 0;
+        for (int t = 0; t < triplets.size(); t++) {
+            int i = triplets.anchor()[t];
+            int p = triplets.positive()[t];
+            int q = triplets.negative()[t];
+            double over = affinity.score(i, q) - affinity.score(i, p) + margin;
+            if (over > 0) {
+                active++;
+                total += over;
+                slope[i * m + q]++;
+                slope[i * m + p]--;
+            }
+        }
+        return mean(affinity, slope, total, overActiveOnly ? active : triplets.size(), active);
+    }
+
+    private static Result mean(Affinity affinity, double[] slope, double total, int count, int active) {
+        double scale = count == 0 ? 0 : 1.0 / count;
+        for (int at = 0; at < slope.length; at++) {
+            slope[at] *= scale;
+        }
+        return new Result(total * scale, affinity.embeddingGradient(slope), active);
+    }
+}
