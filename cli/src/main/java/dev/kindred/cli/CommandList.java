@@ -1,0 +1,85 @@
+package dev.kindred.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/**
+ * The commands that work, in the order in which a reader meets them. A command's class is loaded when that command is called, and no
+ * other: starting is most of what a short command costs.
+ */
+final class CommandList {
+
+    /**
+     * A command by name.
+     *
+     * @param name one word, or two for a command of a group: {@code bundle show}
+     * @param summary one line; the first of its own description
+     */
+    record Entry(String name, String summary, Supplier<Command> maker) {
+        String group() {
+            int space = name.indexOf(' ');
+            return space < 0 ? name : name.substring(0, space);
+        }
+    }
+
+    private static final List<Entry> ENTRIES =
+            List.of(new Entry("train", "Teach an encoder from examples and seal it into one file.", () -> new TrainCommand()));
+
+    private CommandList() {}
+
+    static List<Entry> all() {
+        return ENTRIES;
+    }
+
+    /** The entry of this very name. */
+    static Optional<Entry> find(String name) {
+        return ENTRIES.stream().filter(entry -> entry.name().equals(name)).findFirst();
+    }
+
+    /** The entries of a group of two-word commands; empty where there is no such group. */
+    static List<Entry> group(String word) {
+        return ENTRIES.stream()
+                .filter(entry -> entry.name().indexOf(' ') > 0 && entry.group().equals(word))
+                .toList();
+    }
+
+    /** Whether a command line is answered in a blink, so that Ctrl-C needs no order: help, versions and {@code bundle show}. */
+    static boolean isBrief(String[] arguments) {
+        return arguments.length == 0
+                || arguments[0].startsWith("-")
+                || arguments[0].equals("bundle")
+                || List.of(arguments).contains("--help");
+    }
+
+    /** A parser of one command's options. */
+    static CommandLine line(Entry entry, Command command) {
+        CommandLine line = new CommandLine(command);
+        line.setCommandName("kindred " + entry.name());
+        line.setUsageHelpWidth(100);
+        line.setUsageHelpLongOptionsMaxWidth(28);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.getCommandSpec().usageMessage().sortOptions(false);
+        return line;
+    }
+
+    /** What {@code --help} prints for several commands. */
+    static String overview(String synopsis, List<Entry> entries) {
+        int width = entries.stream().mapToInt(entry -> entry.name().length()).max().orElse(0);
+        StringBuilder text = new StringBuilder("Usage: ").append(synopsis).append("\n\n");
+        for (Entry entry : entries) {
+            text.append("  ").append(entry.name()).append(" ".repeat(width + 2 - entry.name().length())).append(entry.summary()).append('\n');
+        }
+        String example = entries.getFirst().name();
+        return text.append("\nkindred COMMAND --help tells a command's options. Example:\n  kindred ")
+                .append(example)
+                .append(" --help\n")
+                .toString();
+    }
+
+    /** The words that may stand first. */
+    static List<String> firstWords() {
+        return ENTRIES.stream().map(Entry::group).distinct().toList();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonObject;
+import dev.kindred.core.Progress;
+import dev.kindred.core.Refusal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/** The command line: finds the command, settles what all share, runs it, and says how it ended. */
+public final class Main {
+    private final Terminal terminal;
+    private final StopSignal stop;
+
+    Main(Terminal terminal, StopSignal stop) {
+        this.terminal = terminal;
+        this.stop = stop;
+    }
+
+    /** @param arguments the command and its options */
+    public static void main(String[] arguments) {
+        StandardError.restore();
+        Terminal terminal = Terminal.ofProcess();
+        StopSignal stop = CommandList.isBrief(arguments) ? new StopSignal() : StopSignal.listening(terminal.err());
+        int code = new Main(terminal, stop).run(arguments);
+        terminal.out().flush();
+        terminal.err().flush();
+        // Not left to run out: a library's idle thread must not hold the shell.
+        Runtime.getRuntime().exit(code);
+    }
+
+    /** Runs one command line and returns its exit code; what it says goes to the terminal. */
+    int run(String... arguments) {
+        boolean json = List.of(arguments).contains("--json");
+        try {
+            return dispatch(List.of(arguments));
+        } catch (Refusal refusal) {
+            return refuse(refusal, json);
+        }
+    }
+
+    private int dispatch(List<String> arguments) {
+        String first = arguments.isEmpty() ? "--help" : arguments.getFirst();
+        switch (first) {
+            case "--help", "-h", "help" -> {
+                return help(arguments.size() > 1 ? arguments.subList(1, arguments.size()) : List.of());
+            }
+            case "--version", "-V" -> {
+                terminal.out().println("kindred " + Version.current());
+                return ExitCode.DONE;
+            }
+            case "warm-up" -> {
+                return WarmUp.run();
+            }
+            default -> {}
+        }
+        if (first.startsWith("-")) {
+            throw new Refusal("a command comes first", first, "write kindred COMMAND " + first + " …");
+        }
+        List<CommandList.Entry> group = CommandList.group(first);
+        if (group.isEmpty()) {
+            CommandList.Entry entry = CommandList.find(first).orElseThrow(() -> unknown(first, CommandList.firstWords()));
+            return run(entry, arguments.subList(1, arguments.size()));
+        }
+        String second = arguments.size() > 1 ? arguments.get(1) : "--help";
+        if (second.equals("--help") || second.equals("-h")) {
+            return list("kindred " + first + " COMMAND …", group);
+        }
+        List<String> words = group.stream().map(entry -> entry.name().substring(first.length() + 1)).toList();
+        CommandList.Entry entry = CommandList.find(first + " " + second).orElseThrow(() -> unknown(second, words));
+        return run(entry, arguments.subList(2, arguments.size()));
+    }
+
+    private static Refusal unknown(String word, List<String> words) {
+        return new Refusal(
+                "there is no such command", word, Nearest.advice(word, words, "the commands are " + String.join(", ", words)));
+    }
+
+    private int run(CommandList.Entry entry, List<String> arguments) {
+        Command command = entry.maker().get();
+        CommandLine line = CommandList.line(entry, command);
+        try {
+            line.parseArgs(arguments.toArray(String[]::new));
+        } catch (CommandLine.ParameterException e) {
+            if (arguments.contains("--help") || arguments.contains("-h")) {
+                return usage(line);
+            }
+            throw usageRefusal(entry, e);
+        }
+        if (command.common().help) {
+            return usage(line);
+        }
+        return run(entry, command, arguments);
+    }
+
+    private int run(CommandList.Entry entry, Command command, List<String> arguments) {
+        CommonOptions common = command.common();
+        Settings settings = Settings.settle(common, command.port(), terminal.environment());
+        try (ProgressLine shown = new ProgressLine(
+                terminal.err(),
+                terminal.interactive() && common.progress == CommonOptions.ProgressStyle.AUTO,
+                terminal.columns())) {
+            Progress words =
+                    switch (common.progress) {
+                        case AUTO, LINES -> shown;
+                        case JSON -> ProgressLine.json(terminal.out());
+                        case NONE -> Progress.SILENT;
+                    };
+            Progress unwinding = (what, done, total, note) -> {
+                stop.check();
+                words.at(what, done, total, note);
+            };
+            Answer answer = command.run(new Run(terminal, settings, common.json, stop, unwinding, words));
+            shown.close();
+            if (common.json) {
+                terminal.out().println(answer.json());
+            } else if (!answer.text().isEmpty()) {
+                terminal.out().println(answer.text());
+            }
+            return answer.exitCode();
+        } catch (Throwable thrown) {
+            return ended(thrown, entry, settings, common.json, arguments);
+        }
+    }
+
+    private int ended(Throwable thrown, CommandList.Entry entry, Settings settings, boolean json, List<String> arguments) {
+        Optional<Refusal> refusal = Ending.refusal(thrown);
+        if (refusal.isPresent()) {
+            return refuse(refusal.get(), json);
+        }
+        if (Ending.stopped(thrown)) {
+            terminal.err().println("kindred: stopped; what stood before is untouched");
+            return ExitCode.STOPPED;
+        }
+        String log = Ending.record(thrown, settings.home(), entry.name(), arguments);
+        return error(Ending.describe(thrown), log, "this is a fault of Kindred's: please report it with that file", json, ExitCode.FAULT);
+    }
+
+    private int refuse(Refusal refusal, boolean json) {
+        return error(refusal.what(), refusal.where(), refusal.hint(), json, ExitCode.REFUSED);
+    }
+
+    private int error(String message, String where, String hint, boolean json, int code) {
+        String line = new Refusal(message, where, hint).line();
+        terminal.err().println("kindred: " + line.replaceAll("\\s*\\R\\s*", " "));
+        if (json) {
+            JsonObject error = new JsonObject();
+            error.addProperty("message", message);
+            error.addProperty("where", where);
+            error.addProperty("hint", hint);
+            JsonObject object = new JsonObject();
+            object.add("error", error);
+            terminal.out().println(object);
+        }
+        return code;
+    }
+
+    private static Refusal usageRefusal(CommandList.Entry entry, CommandLine.ParameterException e) {
+        String help = "kindred " + entry.name() + " --help shows the options";
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            String wrong = unmatched.getUnmatched().getFirst();
+            boolean option = wrong.startsWith("-");
+            List<String> options = e.getCommandLine().getCommandSpec().options().stream()
+                    .filter(known -> !known.hidden())
+                    .flatMap(known -> Arrays.stream(known.names()))
+                    .toList();
+            String name = wrong.replaceFirst("=.*", "");
+            return new Refusal(
+                    option ? "unknown option '" + name + "'" : "one argument too many: '" + wrong + "'",
+                    entry.name(),
+                    option ? Nearest.advice(name, options, help) : help);
+        }
+        return new Refusal(String.valueOf(e.getMessage()), entry.name(), help);
+    }
+
+    private int usage(CommandLine line) {
+        line.usage(terminal.out(), CommandLine.Help.Ansi.OFF);
+        return ExitCode.DONE;
+    }
+
+    private int help(List<String> words) {
+        if (!words.isEmpty() && !words.getFirst().startsWith("-")) {
+            return dispatch(java.util.stream.Stream.concat(words.stream(), java.util.stream.Stream.of("--help")).toList());
+        }
+        return list("kindred COMMAND …", CommandList.all());
+    }
+
+    private int list(String synopsis, List<CommandList.Entry> entries) {
+        terminal.out().print(CommandList.overview(synopsis, entries));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.kindred.cli;
+
+import java.io.PrintStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import sun.misc.Signal;
+
+/**
+ * Ctrl-C: the first asks the work to end in order, the second ends the process at once with 130. Training polls it and seals the best
+ * so far; other work is unwound by {@link Stopped} at its next word of progress, so that nothing half-written stays behind.
+ */
+final class StopSignal implements BooleanSupplier {
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    /** A signal that only {@link #ask} raises. */
+    StopSignal() {}
+
+    /** Listens to SIGINT and SIGTERM from now on. */
+    static StopSignal listening(PrintStream err) {
+        StopSignal stop = new StopSignal();
+        for (String name : new String[] {"INT", "TERM"}) {
+            Signal.handle(new Signal(name), signal -> {
+                if (stop.ask()) {
+                    err.println("\nkindred: ending in order; once more ends at once");
+                } else {
+                    Runtime.getRuntime().halt(ExitCode.STOPPED);
+                }
+            });
+        }
+        return stop;
+    }
+
+    /** Asks the work to end; true the first time. */
+    boolean ask() {
+        return asked.compareAndSet(false, true);
+    }
+
+    /** Whether the work was asked to end. */
+    @Override
+    public boolean getAsBoolean() {
+        return asked.get();
+    }
+
+    /** @throws Stopped where the work was asked to end */
+    void check() {
+        if (asked.get()) {
+            throw new Stopped();
+        }
+    }
+
+    /** Work given up because it was asked to: neither bad input nor a fault. */
+    static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Stopped() {
+            super("stopped", null, false, false);
+        }
+    }
+}
