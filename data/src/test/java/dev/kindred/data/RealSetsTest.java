@@ -1,0 +1,90 @@
+package dev.kindred.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.kindred.core.Content;
+import dev.kindred.core.Progress;
+import dev.kindred.core.Workers;
+import dev.kindred.media.PictureShape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The sets described beside the project, read as people will; skipped where they are not. */
+class RealSetsTest {
+
+    private static Path shared(String path) {
+        Path file = Path.of(System.getProperty("kindred.root", ".."), "..", "shared", "data").resolve(path);
+        assumeTrue(Files.exists(file), "not here: " + path + " of the shared data sets");
+        return file;
+    }
+
+    @Test
+    void omniglotIsReadFromItsZipAndSplitByAlphabet() {
+        Dataset data = Dataset.read(
+                List.of(shared("omniglot/images_background.zip")),
+                ReadOptions.of(null, List.of("drawer=_(\\d\\d)\\.png"), List.of(), false),
+                Progress.SILENT);
+        assertThat(data.size()).isEqualTo(19_280);
+        assertThat(data.classes()).hasSize(964);
+        assertThat(data.warnings()).isEmpty();
+        assertThat(data.entry(0).attributes()).isEqualTo(Map.of("drawer", "01"));
+        assertThat(data.entry(0).id()).isEqualTo("images_background/Alphabet_of_the_Magi/character01/0709_01.png");
+        Split split = Splits.holdOut(data, 7);
+        assertThat(split.how()).isEqualTo("6 of 30 parents");
+        assertThat(split.train().length + split.validation().length).isEqualTo(19_280);
+        try (Workers workers = Workers.ofAllCores()) {
+            Survey survey = Survey.of(data, workers);
+            assertThat(survey).isEqualTo(new Survey(19_280, 964, 20, new PictureSizes(512, 105, 105, true)));
+            PictureShape shape = new PictureShape(28, 28, 1, PictureShape.Fit.PAD);
+            long start = System.nanoTime();
+            Loaded<byte[]> loaded = Loading.each(
+                    data,
+                    workers,
+                    (row, content) -> shape.raster((Content.Pixels) content),
+                    true,
+                    Progress.SILENT);
+            System.out.printf("omniglot: %,.0f pictures/s%n", 19_280 / ((System.nanoTime() - start) / 1e9));
+            assertThat(loaded.values()).hasSize(19_280);
+            assertThat(loaded.failures()).isEmpty();
+            assertThat(loaded.sizes()).isEqualTo(new PictureSizes(19_280, 105, 105, true));
+        }
+    }
+
+    @Test
+    void publishedEpisodesAreFoundInTheirZip() {
+        Path folder = shared("omniglot");
+        Located located = Located.open(folder);
+        Episodes episodes = Episodes.read(folder.resolve("episodes.csv"), located);
+        assertThat(episodes.trials()).hasSize(400);
+        assertThat(episodes.way()).isEqualTo(20);
+        assertThat(episodes.ids()).hasSize(800);
+        assertThat(located.dataset(episodes.ids()).content(0)).isNotNull();
+    }
+
+    @Test
+    void emojiOfManyHandsShareALabel() {
+        List<Path> hands = List.of(shared("emoji/noto.zip"), shared("emoji/twemoji.zip"));
+        Dataset data = Dataset.read(
+                hands,
+                ReadOptions.of("([0-9A-F-]+)\\.png", List.of("vendor=^([^.]+)\\.zip/"), List.of(), false),
+                Progress.SILENT);
+        assertThat(data.size()).isEqualTo(1650 + 1914);
+        assertThat(data.classes()).hasSize(1914);
+        assertThat(data.entry(0).attributes()).containsEntry("vendor", "noto");
+        assertThat(Pattern.matches("noto\\.zip/noto/.*", data.entry(0).id())).isTrue();
+        assertThat(((Content.Pixels) data.content(0)).width()).isEqualTo(64);
+    }
+
+    @Test
+    void facesAreReadFromPgm() {
+        Dataset data = Dataset.read(List.of(shared("faces-orl/orl_faces.zip")), ReadOptions.defaults(), Progress.SILENT);
+        assertThat(data.size()).isEqualTo(400);
+        assertThat(Splits.holdOut(data, 1).how()).isEqualTo("8 of 40 classes");
+        assertThat(((Content.Pixels) data.content(3)).height()).isEqualTo(112);
+    }
+}
