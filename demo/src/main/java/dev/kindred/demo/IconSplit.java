@@ -1,0 +1,101 @@
+package dev.kindred.demo;
+
+import dev.kindred.core.Keyed;
+import dev.kindred.core.Refusal;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * What is taught and what is never seen in teaching: a fifth of the names that several families share, drawn by seed, and one whole
+ * family. Icons of the unseen family are never taught, whatever their name; icons of an unseen name are taught in no family.
+ *
+ * @param icons all of them; rows below count into this list
+ * @param hands who drew them
+ * @param unseenFamily the family in the middle when ordered by their number of icons (of two, the smaller)
+ * @param unseenNames every fifth, by seed, of the names that at least {@value #SHARED} families draw
+ */
+public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, Set<String> unseenNames) {
+    /** Families that must draw a name for it to be held out. */
+    public static final int SHARED = 3;
+
+    private static final double HELD_OUT = 0.2;
+
+    /** Keeps this draw apart from others of the same seed. */
+    private static final long NAMES = 1;
+
+    public IconSplit {
+        icons = List.copyOf(icons);
+        unseenNames = Set.copyOf(unseenNames);
+    }
+
+    public static IconSplit of(List<Icon> icons, Hands hands, long seed) {
+        Map<IconFamily, Integer> sizes = new EnumMap<>(IconFamily.class);
+        Map<String, Set<IconFamily>> families = new TreeMap<>();
+        for (Icon icon : icons) {
+            sizes.merge(icon.family(), 1, Integer::sum);
+            families.computeIfAbsent(icon.name(), name -> new HashSet<>()).add(icon.family());
+        }
+        if (sizes.size() < SHARED) {
+            throw new Refusal("there are " + sizes.size() + " icon families", "demo", "at least " + SHARED + " are needed");
+        }
+        List<IconFamily> bySize = sizes.keySet().stream()
+                .sorted(Comparator.<IconFamily>comparingInt(family -> sizes.getOrDefault(family, 0))
+                        .thenComparing(Comparator.naturalOrder()))
+                .toList();
+        List<String> shared = families.entrySet().stream()
+                .filter(name -> name.getValue().size() >= SHARED)
+                .map(Map.Entry::getKey)
+                .toList();
+        int[] order = IntStream.range(0, shared.size()).toArray();
+        Keyed.of(seed, NAMES).shuffle(order);
+        Set<String> unseen = new HashSet<>();
+        Arrays.stream(order, 0, (int) Math.round(HELD_OUT * order.length)).forEach(i -> unseen.add(shared.get(i)));
+        return new IconSplit(icons, hands, bySize.get((bySize.size() - 1) / 2), unseen);
+    }
+
+    /** Whether row {@code i} is kept from teaching. */
+    public boolean unseen(int i) {
+        Icon icon = icons.get(i);
+        return icon.family() == unseenFamily || unseenNames.contains(icon.name());
+    }
+
+    /**
+     * The rows to teach with, in order: of the names that at least two hands drew among what may be seen, every icon in every style;
+     * of twins only the first.
+     */
+    public int[] teach() {
+        Map<String, Set<String>> handsOf = new TreeMap<>();
+        for (int i = 0; i < icons.size(); i++) {
+            if (!unseen(i)) {
+                handsOf.computeIfAbsent(icons.get(i).name(), name -> new HashSet<>()).add(hands.hand(i));
+            }
+        }
+        return IntStream.range(0, icons.size())
+                .filter(i -> !unseen(i) && handsOf.getOrDefault(icons.get(i).name(), Set.of()).size() >= 2)
+                .filter(i -> Arrays.stream(hands.twins(i)).noneMatch(twin -> twin < i && !unseen(twin)))
+                .toArray();
+    }
+
+    /** The rows of every icon of an unseen name, in all families. */
+    public int[] ofUnseenNames() {
+        return rows(icon -> unseenNames.contains(icon.name()));
+    }
+
+    /** The rows of the unseen family. */
+    public int[] ofUnseenFamily() {
+        return rows(icon -> icon.family() == unseenFamily);
+    }
+
+    private int[] rows(java.util.function.Predicate<Icon> which) {
+        return IntStream.range(0, icons.size())
+                .filter(i -> which.test(icons.get(i)))
+                .toArray();
+    }
+}
