@@ -1,0 +1,96 @@
+package dev.kindred.index;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A filter made ready for the rows of one snapshot. */
+@FunctionalInterface
+interface RowTest {
+    boolean passes(int row);
+
+    static RowTest of(Filter filter, Snapshot snapshot) {
+        return switch (filter) {
+            case Filter.And and -> all(and.all().stream().map(f -> of(f, snapshot)).toList());
+            case Filter.Or or -> any(or.any().stream().map(f -> of(f, snapshot)).toList());
+            case Filter.Not not -> {
+                RowTest inner = of(not.filter(), snapshot);
+                yield row -> !inner.passes(row);
+            }
+            case Filter.Equals equals -> field(snapshot, equals.field(), v -> Values.equal(v, equals.value()));
+            case Filter.In in -> field(snapshot, in.field(), Values.anyOf(in.values()));
+            case Filter.Range range -> field(snapshot, range.field(), v -> Values.within(v, range.low(), range.high()));
+            case Filter.Exists exists -> field(snapshot, exists.field(), v -> true);
+            case Filter.Ids ids -> {
+                BitSet rows = new BitSet();
+                for (int row : rows(ids.ids(), snapshot)) {
+                    rows.set(row);
+                }
+                yield rows::get;
+            }
+        };
+    }
+
+    /** The only rows that can pass, rising, where the filter names them by id; else null. */
+    static int @Nullable [] candidates(Filter filter, Snapshot snapshot) {
+        return switch (filter) {
+            case Filter.Ids ids -> rows(ids.ids(), snapshot);
+            case Filter.And and -> {
+                int[] fewest = null;
+                for (Filter part : and.all()) {
+                    int[] rows = candidates(part, snapshot);
+                    if (rows != null && (fewest == null || rows.length < fewest.length)) {
+                        fewest = rows;
+                    }
+                }
+                yield fewest;
+            }
+            default -> null;
+        };
+    }
+
+    private static int[] rows(Set<String> ids, Snapshot snapshot) {
+        int[] rows = ids.stream().mapToInt(snapshot::find).filter(row -> row >= 0).toArray();
+        Arrays.sort(rows);
+        return rows;
+    }
+
+    private static RowTest all(List<RowTest> tests) {
+        return switch (tests.size()) {
+            case 0 -> row -> true;
+            case 1 -> tests.getFirst();
+            default -> row -> {
+                for (RowTest test : tests) {
+                    if (!test.passes(row)) {
+                        return false;
+                    }
+                }
+                return true;
+            };
+        };
+    }
+
+    private static RowTest any(List<RowTest> tests) {
+        return row -> {
+            for (RowTest test : tests) {
+                if (test.passes(row)) {
+                    return true;
+                }
+            }
+            return false;
+        };
+    }
+
+    private static RowTest field(Snapshot snapshot, String field, Values.Test test) {
+        MemorySegment name = MemorySegment.ofArray(field.getBytes(StandardCharsets.UTF_8));
+        Ragged payloads = snapshot.columns().payloads();
+        return row -> {
+            Value value = PayloadCodec.field(payloads.slice(row), name, snapshot.where());
+            return value != null && test.passes(value);
+        };
+    }
+}

@@ -1,0 +1,131 @@
+package dev.kindred.index;
+
+import dev.kindred.core.Distance;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One query's way through the rows of a snapshot. Rows are ranked by a float key that rises with the score: cosine and inner product
+ * themselves, minus the squared distance under l2. The filter is asked only for rows whose key could come in. For one thread; nothing
+ * is allocated per row unless a filter reads it.
+ */
+final class Scan {
+    /** Rows at once, at most; the block's numbers stay in the core's own cache, so several queries can pass over it. */
+    private static final int BLOCK_ROWS = 256;
+    private static final int BLOCK_BYTES = 128 << 10;
+
+    private final Snapshot snapshot;
+    private final Columns columns;
+    private final Query query;
+    private final Distance distance;
+    private final Kernel kernel;
+    private final RowTest test;
+    private final TopK best;
+    private final float[] keys = new float[BLOCK_ROWS];
+    private final float afterKey;
+    private final @Nullable MemorySegment afterId;
+
+    /** @param snapshot retained by the caller for as long as this is used */
+    Scan(Snapshot snapshot, Query query) {
+        this.snapshot = snapshot;
+        this.columns = snapshot.columns();
+        this.query = query;
+        this.distance = snapshot.space().distance();
+        this.kernel = new Kernel(prepared(query, distance), distance == Distance.L2);
+        this.test = RowTest.of(query.filter(), snapshot);
+        this.best = new TopK(Math.min(query.k(), Math.max(1, columns.count())), snapshot::compareIds);
+        After after = query.after();
+        this.afterKey = after == null ? Float.POSITIVE_INFINITY : key(after.score());
+        this.afterId = after == null ? null : MemorySegment.ofArray(after.id().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static float[] prepared(Query query, Distance distance) {
+        Vectors.require(distance, query.vector(), "query");
+        float[] vector = Kernel.padded(query.vector());
+        if (distance == Distance.COSINE) {
+            double length = Vectors.length(query.vector());
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] = (float) (vector[i] / length);
+            }
+        }
+        return vector;
+    }
+
+    /** How many rows of this stride go at once. */
+    static int blockRows(int stride) {
+        return Math.clamp(BLOCK_BYTES / stride / 4 * 4, 4, BLOCK_ROWS);
+    }
+
+    /** Looks at rows {@code [from, to)}. */
+    void run(int from, int to) {
+        int step = blockRows(columns.stride());
+        for (int start = from; start < to; start += step) {
+            block(start, Math.min(step, to - start));
+        }
+    }
+
+    private void block(int from, int n) {
+        snapshot.requireRows(from, from + n);
+        kernel.sums(columns.rows(), (long) from * columns.stride(), columns.stride(), n, keys);
+        for (int i = 0; i < n; i++) {
+            float key = key(keys[i], from + i);
+            if (key >= best.floor() && key <= afterKey) {
+                offer(key, from + i);
+            }
+        }
+    }
+
+    /** Looks at these rows only. */
+    void run(int[] rows) {
+        for (int row : rows) {
+            snapshot.requireRows(row, row + 1);
+            float key = key(kernel.sum(columns.rows(), (long) row * columns.stride()), row);
+            if (key >= best.floor() && key <= afterKey) {
+                offer(key, row);
+            }
+        }
+    }
+
+    private void offer(float key, int row) {
+        if (isAfter(key, row) && test.passes(row)) {
+            best.offer(key, row);
+        }
+    }
+
+    private boolean isAfter(float key, int row) {
+        return afterId == null || key < afterKey || Snapshot.compare(columns.ids().slice(row), afterId) > 0;
+    }
+
+    private float key(float sum, int row) {
+        return switch (distance) {
+            case COSINE -> Math.clamp(sum * columns.inverseNorm(row), -1f, 1f);
+            case L2 -> -sum;
+            case DOT -> sum;
+        };
+    }
+
+    /** A double holds the root of a float so closely that {@link #key(double)} gives the float back. */
+    private double score(float key) {
+        return distance == Distance.L2 ? -Math.sqrt(-key) + 0.0 : key;
+    }
+
+    private float key(double score) {
+        return (float) (distance == Distance.L2 ? -(score * score) : score);
+    }
+
+    /** Takes in what another scan of the same query found in other rows. */
+    void addAll(Scan other) {
+        best.addAll(other.best);
+    }
+
+    Found found() {
+        boolean full = best.size() == query.k();
+        List<Neighbor> neighbors = new ArrayList<>(best.size());
+        best.drain((key, row) -> neighbors.add(new Neighbor(snapshot.id(row), score(key), snapshot.payload(row))));
+        After next = full ? new After(neighbors.getLast().score(), neighbors.getLast().id()) : null;
+        return new Found(snapshot.space(), neighbors, true, next);
+    }
+}
