@@ -22,10 +22,15 @@ public final class Main {
     public static void main(String[] arguments) {
         StandardError.restore();
         Terminal terminal = Terminal.ofProcess();
-        StopSignal stop = CommandList.isBrief(arguments) ? new StopSignal() : StopSignal.listening(terminal.err());
+        boolean brief = CommandList.isBrief(arguments);
+        StopSignal stop = brief ? new StopSignal() : StopSignal.listening(terminal.err());
         int code = new Main(terminal, stop).run(arguments);
         terminal.out().flush();
         terminal.err().flush();
+        if (brief) {
+            // Nothing is left to close, and exit would first look for a logger through every jar.
+            Runtime.getRuntime().halt(code);
+        }
         // Not left to run out: a library's idle thread must not hold the shell.
         Runtime.getRuntime().exit(code);
     }
