@@ -60,7 +60,7 @@ final class CommandList {
         line.setUsageHelpWidth(100);
         line.setUsageHelpLongOptionsMaxWidth(28);
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.getCommandSpec().usageMessage().sortOptions(false);
+        line.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
         return line;
     }
 

@@ -20,15 +20,6 @@ import picocli.CommandLine.Parameters;
             "  kindred train photos/ --out photos.kindred --report report/"
         })
 final class TrainCommand implements Command {
-    @Mixin
-    CommonOptions common = new CommonOptions();
-
-    @Mixin
-    DeviceOption device = new DeviceOption();
-
-    @Mixin
-    DataOptions data = new DataOptions();
-
     @Parameters(arity = "1..*", paramLabel = "DATA", description = "Folders of class folders, zips of them, or tables.")
     List<Path> paths = List.of();
 
@@ -86,6 +77,15 @@ final class TrainCommand implements Command {
             description = "Hold out whole values of this attribute for validation. Default: classes, or their parents.")
     @Nullable
     String splitBy;
+
+    @Mixin
+    DataOptions data = new DataOptions();
+
+    @Mixin
+    DeviceOption device = new DeviceOption();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
 
     @Override
     public CommonOptions common() {
