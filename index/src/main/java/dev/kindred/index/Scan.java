@@ -36,7 +36,8 @@ final class Scan {
         this.distance = snapshot.space().distance();
         this.kernel = new Kernel(prepared(query, distance), distance == Distance.L2);
         this.test = RowTest.of(query.filter(), snapshot);
-        this.best = new TopK(Math.min(query.k(), Math.max(1, columns.count())), snapshot::compareIds);
+        // One more than asked for tells whether another page follows.
+        this.best = new TopK(query.k() + 1, snapshot::compareIds);
         After after = query.after();
         this.afterKey = after == null ? Float.POSITIVE_INFINITY : key(after.score());
         this.afterId = after == null ? null : MemorySegment.ofArray(after.id().getBytes(StandardCharsets.UTF_8));
@@ -122,10 +123,14 @@ final class Scan {
     }
 
     Found found() {
-        boolean full = best.size() == query.k();
+        boolean more = best.size() > query.k();
         List<Neighbor> neighbors = new ArrayList<>(best.size());
-        best.drain((key, row) -> neighbors.add(new Neighbor(snapshot.id(row), score(key), snapshot.payload(row))));
-        After next = full ? new After(neighbors.getLast().score(), neighbors.getLast().id()) : null;
+        best.drain((key, row) -> {
+            if (neighbors.size() < query.k()) {
+                neighbors.add(new Neighbor(snapshot.id(row), score(key), snapshot.payload(row)));
+            }
+        });
+        After next = more ? new After(neighbors.getLast().score(), neighbors.getLast().id()) : null;
         return new Found(snapshot.space(), neighbors, true, next);
     }
 }

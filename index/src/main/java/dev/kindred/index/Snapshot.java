@@ -55,15 +55,20 @@ final class Snapshot {
     }
 
     /** The caller holds it until {@link #release}. */
-    @SuppressWarnings("MustBeClosedChecker") // the last holder closes the arena
     static Snapshot open(Path path) {
+        return open(path, CHECKED_AT_OPENING);
+    }
+
+    /** @param checkedAtOpening the largest file that is checked whole */
+    @SuppressWarnings("MustBeClosedChecker") // the last holder closes the arena
+    static Snapshot open(Path path, long checkedAtOpening) {
         String where = path.toString();
         Arena arena = Arena.ofShared();
         boolean opened = false;
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
             Snapshot snapshot = new Snapshot(arena, where, file);
-            snapshot.requireSound();
+            snapshot.requireSound(checkedAtOpening);
             opened = true;
             return snapshot;
         } catch (NoSuchFileException e) {
@@ -77,8 +82,8 @@ final class Snapshot {
         }
     }
 
-    private void requireSound() {
-        if (header.fileLength() <= CHECKED_AT_OPENING) {
+    private void requireSound(long checkedAtOpening) {
+        if (header.fileLength() <= checkedAtOpening) {
             checksums.requireAll();
         } else {
             checksums.require(0, header.offset(Section.ROWS));

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes that may become many: in memory up to a bound, then in a file beside the index that vanishes when closed. */
 final class Spool extends OutputStream {
+    static final String PREFIX = ".rows";
+    static final String SUFFIX = ".spool";
     private static final int IN_MEMORY = 4 << 20;
 
     private final Path folder;
@@ -61,7 +63,7 @@ final class Spool extends OutputStream {
     private void spill() throws IOException {
         FileChannel channel = file;
         if (channel == null) {
-            Path path = Files.createTempFile(folder, ".rows", ".spool");
+            Path path = Files.createTempFile(folder, PREFIX, SUFFIX);
             channel = FileChannel.open(
                     path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
             file = channel;

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,6 +71,7 @@ final class WriterLock implements AutoCloseable {
             Files.write(
                     owner,
                     List.of(PROCESS, who.lines().findFirst().orElse(""), Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+            sweep(dir);
             locked = true;
             return new WriterLock(channel, owner);
         } catch (OverlappingFileLockException e) {
@@ -77,6 +79,17 @@ final class WriterLock implements AutoCloseable {
         } finally {
             if (!locked) {
                 channel.close();
+            }
+        }
+    }
+
+    /** Takes away what a writer that was killed left unfinished. */
+    private static void sweep(Path dir) throws IOException {
+        for (String unfinished : List.of("." + ExactIndex.FILE + "*.part", Spool.PREFIX + "*" + Spool.SUFFIX)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(dir, unfinished)) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
             }
         }
     }
