@@ -31,8 +31,14 @@ final class BmpDecoder {
         long pixels = in.i32le() & 0xFFFF_FFFFL;
         readHeader(pixels);
         in.seek(pixels);
+        boolean runs = compression == RLE8 || compression == RLE4;
+        if (!runs) {
+            long stride = ((long) width * bits + 31) / 32 * 4;
+            long lastLine = ((long) width * bits + 7) / 8;
+            in.need(stride * (height - 1) + lastLine);
+        }
         byte[] rgb = new byte[width * height * 3];
-        if (compression == RLE8 || compression == RLE4) {
+        if (runs) {
             Arrays.fill(rgb, (byte) 255);
             runs(rgb);
         } else if (bits <= 8) {
@@ -119,7 +125,6 @@ final class BmpDecoder {
 
     private void indexed(byte[] rgb) {
         int stride = (int) (((long) width * bits + 31) / 32 * 4);
-        in.need((long) stride * height - (stride - (width * bits + 7) / 8));
         int mask = (1 << bits) - 1;
         int perByte = 8 / bits;
         for (int line = 0; line < height; line++) {
@@ -145,7 +150,6 @@ final class BmpDecoder {
     private void direct(byte[] rgb) {
         int size = bits / 8;
         int stride = (width * size + 3) / 4 * 4;
-        in.need((long) stride * height - (stride - width * size));
         boolean alpha = masks[3] != 0 && anyOpaque(size, stride);
         for (int line = 0; line < height; line++) {
             int from = in.at + line * stride;

@@ -21,10 +21,11 @@ final class Levels {
         return (level * alpha + 255 * (255 - alpha) + 127) / 255;
     }
 
-    /** A 16-bit level with a 16-bit opacity laid on white, as 8 bits. */
+    /** A 16-bit level with a 16-bit opacity laid on white, as 8 bits, rounded once. */
     static int onWhite16(int level, int alpha) {
-        long laid = ((long) level * alpha + 65_535L * (65_535 - alpha) + 32_767) / 65_535;
-        return from16((int) laid);
+        long whole = 65_535L * 65_535L;
+        long laid = (long) level * alpha + 65_535L * (65_535 - alpha);
+        return (int) ((laid * 510 + whole) / (2 * whole));
     }
 
     /** Luma of ITU-R BT.601 in 16-bit fixed point: 0.299 R + 0.587 G + 0.114 B, rounded. */

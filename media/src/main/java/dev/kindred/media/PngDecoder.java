@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * they are needed, so memory is bounded by the picture and not by what its data would inflate to.
  */
 final class PngDecoder {
+    /** Deflate makes at most 1,032 bytes of one (RFC 1951: 258 bytes from 2 bits). */
+    private static final int MOST_INFLATED = 1032;
+
     private static final int[] PASS_X = {0, 4, 0, 2, 0, 1, 0};
     private static final int[] PASS_Y = {0, 0, 4, 0, 2, 0, 1};
     private static final int[] PASS_DX = {8, 8, 4, 4, 2, 2, 1};
@@ -106,8 +109,13 @@ final class PngDecoder {
             }
             ended = take(name, critical, from, (int) length);
         }
-        if (data.isEmpty()) {
+        long packed = data.stream().mapToLong(chunk -> chunk[1]).sum();
+        if (packed == 0) {
             throw in.refuse("is a PNG without pixels");
+        }
+        long bits = (long) width * height * depth * (type == 2 ? 3 : type == 4 ? 2 : type == 6 ? 4 : 1);
+        if (bits / 8 / MOST_INFLATED > packed) {
+            throw in.refuse("claims %,d×%,d pixels, more than its %,d bytes of data can hold".formatted(width, height, packed));
         }
         if (type == 3 && palette == null) {
             throw in.refuse("is a palette PNG without its palette");

@@ -29,10 +29,8 @@ final class PnmDecoder {
         if (kind == 4) {
             return new Content.Pixels(width, height, 1, rawBits(width, height));
         }
+        in.need((long) width * height * channels * (kind >= 5 && max > 255 ? 2 : 1));
         byte[] values = new byte[width * height * channels];
-        if (kind >= 5) {
-            in.need((long) values.length * (max > 255 ? 2 : 1));
-        }
         for (int i = 0; i < values.length; i++) {
             int v = kind == 1 ? plainBit() : kind <= 3 ? number() : max > 255 ? in.u16be() : in.u8();
             if (v > max) {
