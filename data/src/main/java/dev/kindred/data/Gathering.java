@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What readers have found so far; becomes a {@link Dataset}. */
 final class Gathering {
     private static final int MAX_SAMPLES = 20_000_000;
+    private static final int MAX_PROBLEMS = MAX_SAMPLES / 100;
 
     private final ReadOptions options;
     private final Progress progress;
@@ -83,6 +84,9 @@ final class Gathering {
         problems.add(problem);
         if (options.strict()) {
             Problem.requireFew(problems, items.size() + 1L, true, problem.where());
+        }
+        if (problems.size() > MAX_PROBLEMS) {
+            throw new Refusal("has more than %,d bad rows".formatted(MAX_PROBLEMS), problem.where(), "is this the right table?");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.media.Pictures;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,6 +34,9 @@ sealed interface Origin {
                     throw tooLarge(where());
                 }
                 return bytes;
+            } catch (ClosedByInterruptException e) {
+                // The run is ending; the picture is not to blame.
+                throw new IllegalStateException("interrupted while reading", e);
             } catch (IOException e) {
                 throw new Refusal("cannot be read (" + reason(e) + ")", where(), "check the file and its permissions", e);
             }

@@ -57,10 +57,20 @@ public final class Splits {
                 return split;
             }
         }
-        if (classes.size() >= 4) {
-            Split split = whole(data, classes, row -> classes.get(labels[row]), fraction, 2, seed, "classes");
-            if (sound(data, split)) {
-                return split;
+        int[][] byClass = data.rowsByClass();
+        List<String> withPair = new ArrayList<>();
+        for (int c = 0; c < byClass.length; c++) {
+            if (byClass[c].length > 1) {
+                withPair.add(classes.get(c));
+            }
+        }
+        // Where most classes have one picture, chance may hold out no pair: then only classes that have one are drawn.
+        for (List<String> drawn : List.of(classes, withPair)) {
+            if (drawn.size() >= 4) {
+                Split split = whole(data, drawn, row -> classes.get(labels[row]), fraction, 2, seed, "classes");
+                if (sound(data, split)) {
+                    return split;
+                }
             }
         }
         return withinClasses(data, fraction, seed);

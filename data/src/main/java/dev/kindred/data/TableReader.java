@@ -105,9 +105,11 @@ final class TableReader {
             require(at != null, "has no column '" + name + "'; its columns are " + String.join(", ", byName.keySet()), "correct --columns");
             columns.put(role, at == null ? 0 : at);
         });
+        takeByName("image", IMAGE_NAMES, byName, columns);
+        takeByName("label", List.of("label"), byName, columns);
         byName.forEach((name, at) -> {
             if (!columns.containsValue(at)) {
-                columns.putIfAbsent(roleOf(name, columns), at);
+                columns.putIfAbsent(name, at);
             }
         });
         require(
@@ -117,12 +119,16 @@ final class TableReader {
         return columns;
     }
 
-    private static String roleOf(String name, Map<String, Integer> columns) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (!columns.containsKey("image") && IMAGE_NAMES.contains(lower)) {
-            return "image";
+    /** Gives a role that nobody named to the first of these names that is there and free. */
+    private static <T> void takeByName(String role, List<String> names, Map<String, T> byName, Map<String, T> taken) {
+        for (String wanted : names) {
+            for (var column : byName.entrySet()) {
+                boolean free = !taken.containsKey(role) && !taken.containsValue(column.getValue());
+                if (free && column.getKey().toLowerCase(Locale.ROOT).equals(wanted)) {
+                    taken.put(role, column.getValue());
+                }
+            }
         }
-        return !columns.containsKey("label") && lower.equals("label") ? "label" : name;
     }
 
     private void json(TextLines lines) {
@@ -136,13 +142,16 @@ final class TableReader {
                 gathering.problem(new Problem(table + " line " + lines.number(), "is not a JSON object"));
                 continue;
             }
+            Map<String, String> keys = new LinkedHashMap<>();
+            object.keySet().forEach(key -> keys.put(key, key));
+            Map<String, String> taken = new LinkedHashMap<>(roles);
+            takeByName("image", IMAGE_NAMES, keys, taken);
+            takeByName("label", List.of("label"), keys, taken);
             Map<String, String> values = new LinkedHashMap<>();
-            roles.forEach((role, key) -> put(values, role, object.get(key)));
-            for (var member : object.entrySet()) {
-                if (!roles.containsValue(member.getKey())) {
-                    String lower = member.getKey().toLowerCase(Locale.ROOT);
-                    boolean image = !values.containsKey("image") && IMAGE_NAMES.contains(lower);
-                    put(values, image ? "image" : member.getKey(), member.getValue());
+            taken.forEach((role, key) -> put(values, role, object.get(key)));
+            for (String key : keys.keySet()) {
+                if (!taken.containsValue(key)) {
+                    put(values, key, object.get(key));
                 }
             }
             sample(values, lines.number());
