@@ -25,7 +25,7 @@ public enum IconFamily {
     REMIXICON("Remix Icon 2.5.0", "Apache-2.0", "https://github.com/Remix-Design/RemixIcon"),
     TYPICONS("Typicons 2.0.7 by Stephen Hutchings", "OFL-1.1", "https://github.com/stephenhutchings/typicons.font"),
     UNICONS("Unicons 2020-11-06 by Iconscout", "Apache-2.0", "https://github.com/Iconscout/unicons"),
-    ZONDICONS("Zondicons 2017-07-12 by Steve Schoger", "CC-BY-4.0", "https://github.com/dukestreetstudio/zondicons");
+    ZONDICONS("Zondicons 2017-07-12 by Steve Schoger", "CC-BY-4.0", "http://www.zondicons.com");
 
     private final String title;
     private final String licence;

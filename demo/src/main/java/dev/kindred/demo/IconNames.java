@@ -48,7 +48,7 @@ final class IconNames {
      */
     record Named(String name, String style, String key, String drawing, int size) {}
 
-    /** Reads {@code description}, e.g. {@code fas-trash-alt}; empty for the logo of a brand. */
+    /** Reads {@code description}, e.g. {@code fas-trash-alt}; empty for a brand's logo and what cannot be drawn as one glyph. */
     Optional<Named> read(IconFamily family, String description) {
         Prefix prefix = Prefix.of(family, description);
         List<String> words = new ArrayList<>(Arrays.asList(
@@ -57,7 +57,7 @@ final class IconNames {
             // Its variants carry their digit without a hyphen: cart2, cart3.
             words.replaceAll(word -> word.replaceFirst("(?<=[a-z]{3})\\d$", ""));
         }
-        if (prefix.brands() || words.stream().anyMatch(rules.brands()::contains)) {
+        if (prefix.left() || words.stream().anyMatch(rules.brands()::contains)) {
             return Optional.empty();
         }
         String key = prefix.key() + description.substring(prefix.length());
@@ -67,7 +67,7 @@ final class IconNames {
         }
         String drawing = size == 0 ? key : key.substring(0, key.lastIndexOf('-'));
         String style = strip(family, words).orElse(prefix.style());
-        return Optional.of(new Named(canonical(family, words), style, key, drawing, size));
+        return Optional.of(new Named(canonical(family, prefix.style(), words), style, key, drawing, size));
     }
 
     private static boolean sized(IconFamily family) {
@@ -81,7 +81,7 @@ final class IconNames {
             String style = rules.style(family, words.get(i), i == words.size() - 1);
             if (style != null && words.size() > 1) {
                 words.remove(i);
-                told = told.isPresent() && !told.get().equals("plain") ? told : Optional.of(style);
+                told = style.equals("plain") ? told : Optional.of(style);
             }
         }
         if (words.size() > 1 && words.getLast().matches("0?\\d") && words.stream().noneMatch(rules.numbered()::contains)) {
@@ -90,8 +90,8 @@ final class IconNames {
         return told;
     }
 
-    private String canonical(IconFamily family, List<String> words) {
-        List<String> common = rules.translate(family, words);
+    private String canonical(IconFamily family, String style, List<String> words) {
+        List<String> common = rules.translate(family, style, words);
         Set<String> kept = new HashSet<>(common);
         kept.removeAll(rules.noise());
         if (kept.isEmpty()) {
@@ -111,8 +111,9 @@ final class IconNames {
      *
      * @param length characters before the name itself
      * @param key the style as a prefix of keys, where a family has one name in several styles; else empty
+     * @param left left out as a whole
      */
-    private record Prefix(int length, String style, String key, boolean brands) {
+    private record Prefix(int length, String style, String key, boolean left) {
         private static final Map<String, String> STYLES = Map.ofEntries(
                 Map.entry("antf", "solid"),
                 Map.entry("anto", "outline"),
@@ -126,10 +127,12 @@ final class IconNames {
                 Map.entry("fltrmz", "outline"),
                 Map.entry("unil", "outline"),
                 Map.entry("unis", "solid"),
-                Map.entry("unim", "duotone"),
-                Map.entry("ion4-ios", "ios"),
+                    Map.entry("ion4-ios", "ios"),
                 Map.entry("ion4-md", "material"));
         private static final Set<String> BRANDS = Set.of("bxl", "fab", "cib", "ion4-logo");
+
+        /** Unicons' monochrome font lays two tones over each other: as one glyph it is a blot. */
+        private static final Set<String> BLOTS = Set.of("unim");
 
         static Prefix of(IconFamily family, String description) {
             int end = description.indexOf('-');
@@ -138,7 +141,7 @@ final class IconNames {
             }
             String prefix = description.substring(0, end);
             String style = STYLES.getOrDefault(prefix, "plain");
-            return new Prefix(end + 1, style, style.equals("plain") ? "" : style + "-", BRANDS.contains(prefix));
+            return new Prefix(end + 1, style, style.equals("plain") ? "" : style + "-", BRANDS.contains(prefix) || BLOTS.contains(prefix));
         }
     }
 }

@@ -19,16 +19,13 @@ import java.util.stream.IntStream;
  * @param icons all of them; rows below count into this list
  * @param hands who drew them
  * @param unseenFamily the family in the middle when ordered by their number of icons (of two, the smaller)
- * @param unseenNames every fifth, by seed, of the names that at least {@value #SHARED} families draw
+ * @param unseenNames a fifth, by seed, of the names that at least {@value #SHARED} families draw
  */
 public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, Set<String> unseenNames) {
     /** Families that must draw a name for it to be held out. */
     public static final int SHARED = 3;
 
     private static final double HELD_OUT = 0.2;
-
-    /** Keeps this draw apart from others of the same seed. */
-    private static final long NAMES = 1;
 
     public IconSplit {
         icons = List.copyOf(icons);
@@ -49,14 +46,14 @@ public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, 
                 .sorted(Comparator.<IconFamily>comparingInt(family -> sizes.getOrDefault(family, 0))
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();
+        // Ordered by a number of seed and name alone, so that a name stays on its side when others come or go.
         List<String> shared = families.entrySet().stream()
                 .filter(name -> name.getValue().size() >= SHARED)
                 .map(Map.Entry::getKey)
+                .sorted(Comparator.<String>comparingLong(name -> Keyed.of(seed, name.hashCode()).nextLong())
+                        .thenComparing(Comparator.naturalOrder()))
                 .toList();
-        int[] order = IntStream.range(0, shared.size()).toArray();
-        Keyed.of(seed, NAMES).shuffle(order);
-        Set<String> unseen = new HashSet<>();
-        Arrays.stream(order, 0, (int) Math.round(HELD_OUT * order.length)).forEach(i -> unseen.add(shared.get(i)));
+        Set<String> unseen = Set.copyOf(shared.subList(0, (int) Math.round(HELD_OUT * shared.size())));
         return new IconSplit(icons, hands, bySize.get((bySize.size() - 1) / 2), unseen);
     }
 

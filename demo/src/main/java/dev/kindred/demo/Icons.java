@@ -5,6 +5,7 @@ import dev.kindred.core.Hashes;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Workers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,6 +67,16 @@ public final class Icons {
             digest.update(icon.pixels().values());
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * Writes some rows of a split as a data set for {@code kindred train}: {@code <name>/<family>~<hand>~<glyph>.png} in a zip, labelled by
+     * folder. The same icons give the same bytes.
+     *
+     * @param rows e.g. {@link IconSplit#teach()}
+     */
+    public static void writeZip(Path zip, Workers workers, IconSplit split, int[] rows) {
+        IconZip.write(zip, workers, split, rows);
     }
 
     private record Sketch(IconFamily family, IconNames.Named named, Outline outline) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param numbered words after which a digit counts something
  * @param modifiers words that come last in a name
  * @param common phrases for every family
- * @param own phrases of one family, tried first
+ * @param own phrases of one family ({@code feather}) or of one style of it ({@code ionicons4/ios}), tried first
  * @param commonStyles style words of every family
  * @param ownStyles style words of one family; an empty value takes a common one away
  * @param refinements applied to the finished set of words, in order
@@ -31,7 +31,7 @@ record NameRules(
         Set<String> numbered,
         Set<String> modifiers,
         Phrases common,
-        Map<IconFamily, Phrases> own,
+        Map<String, Phrases> own,
         Map<String, String> commonStyles,
         Map<IconFamily, Map<String, String>> ownStyles,
         List<Refinement> refinements) {
@@ -47,7 +47,7 @@ record NameRules(
                 new HashSet<>(),
                 new HashSet<>(),
                 new Phrases(),
-                new EnumMap<>(IconFamily.class),
+                new HashMap<>(),
                 new HashMap<>(),
                 new EnumMap<>(IconFamily.class),
                 new ArrayList<>());
@@ -108,9 +108,12 @@ record NameRules(
                 .toList();
     }
 
-    private List<Phrases> phrases(List<String> families) {
-        return families.stream()
-                .map(family -> own.computeIfAbsent(family(family), each -> new Phrases()))
+    private List<Phrases> phrases(List<String> scopes) {
+        for (String scope : scopes) {
+            family(scope.replaceFirst("/.*", ""));
+        }
+        return scopes.stream()
+                .map(scope -> own.computeIfAbsent(scope, each -> new Phrases()))
                 .toList();
     }
 
@@ -131,14 +134,22 @@ record NameRules(
         return mine != null && last ? mine : commonStyles.get(word);
     }
 
-    /** Replaces phrases from left to right: the family's own before the common ones, of each the longest; what was put in stays. */
-    List<String> translate(IconFamily family, List<String> words) {
-        Phrases mine = own.getOrDefault(family, new Phrases());
+    /**
+     * Replaces phrases from left to right: those of the family's style before the family's own, and these before the common ones; of each
+     * the longest. What was put in stays.
+     *
+     * @param style as told by the glyph's prefix, not by its words
+     */
+    List<String> translate(IconFamily family, String style, List<String> words) {
+        List<Phrases> tried = List.of(
+                own.getOrDefault(family.id() + "/" + style, new Phrases()),
+                own.getOrDefault(family.id(), new Phrases()),
+                common);
         List<String> translated = new ArrayList<>();
         for (int at = 0; at < words.size(); ) {
-            Phrases.Match match = mine.longest(words, at);
-            if (match == null) {
-                match = common.longest(words, at);
+            Phrases.Match match = null;
+            for (Phrases phrases : tried) {
+                match = match == null ? phrases.longest(words, at) : match;
             }
             if (match == null) {
                 translated.add(words.get(at++));
