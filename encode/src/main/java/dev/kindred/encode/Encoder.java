@@ -1,0 +1,28 @@
+package dev.kindred.encode;
+
+import dev.kindred.core.Content;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Space;
+import java.util.List;
+
+/** Makes embeddings of contents. Safe for many threads; an embedding never depends on what it was batched with. */
+public interface Encoder extends AutoCloseable {
+
+    /** The space its embeddings live in. */
+    Space space();
+
+    /**
+     * @param batch contents of a kind this encoder takes, in any number; memory beyond the result is bounded
+     * @return one row a content, in order
+     * @throws dev.kindred.core.Refusal for a content of another kind, by its place in the batch
+     */
+    Embeddings encode(List<Content> batch);
+
+    /** The embedding of one content: {@code [1, d]}. */
+    default Embeddings embed(Content content) {
+        return encode(List.of(content));
+    }
+
+    @Override
+    void close();
+}

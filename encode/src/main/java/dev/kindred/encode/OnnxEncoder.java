@@ -1,0 +1,131 @@
+package dev.kindred.encode;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.kindred.core.Content;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import dev.kindred.core.Workers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * An encoder on ONNX Runtime. A batch is cut into chunks; each is prepared and run whole by one thread of a fixed pool, so that
+ * preparing and computing overlap without waiting for one another, and memory beside the result stays at one chunk a thread.
+ */
+final class OnnxEncoder implements Encoder {
+    /** Enough for the runtime to be busy, little enough to stay in cache. */
+    private static final int CHUNK = 32;
+
+    private final Space space;
+    private final Preparation preparation;
+    private final float[][] table;
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final Workers workers;
+    private final ConcurrentLinkedQueue<FloatBuffer> scratch = new ConcurrentLinkedQueue<>();
+
+    private OnnxEncoder(
+            Space space, Preparation preparation, OrtEnvironment environment, OrtSession session, Workers workers) {
+        this.space = space;
+        this.preparation = preparation;
+        this.table = preparation.table();
+        this.environment = environment;
+        this.session = session;
+        this.workers = workers;
+    }
+
+    /**
+     * @param model ONNX bytes, checked by {@link ModelGuard}
+     * @param where the bundle and entry, for errors
+     */
+    static OnnxEncoder open(byte[] model, Preparation preparation, Space space, int threads, String where) {
+        try {
+            OrtEnvironment environment = OrtEnvironment.getEnvironment();
+            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+                options.setIntraOpNumThreads(1);
+                options.setInterOpNumThreads(1);
+                options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+                OrtSession session = environment.createSession(model, options);
+                return new OnnxEncoder(space, preparation, environment, session, Workers.of(threads));
+            }
+        } catch (OrtException e) {
+            throw new Refusal("the runtime cannot load the encoder: " + e.getMessage(), where, "seal the bundle anew", e);
+        }
+    }
+
+    @Override
+    public Space space() {
+        return space;
+    }
+
+    @Override
+    public Embeddings encode(List<Content> batch) {
+        float[] embeddings = new float[Math.multiplyExact(batch.size(), space.dimension())];
+        if (batch.size() <= 1) {
+            chunk(batch, 0, batch.size(), embeddings);
+        } else {
+            int size = Math.min(CHUNK, (batch.size() + workers.threads() - 1) / workers.threads());
+            workers.blocks(batch.size(), size, (from, to) -> chunk(batch, from, to, embeddings));
+        }
+        return new Embeddings(space, batch.size(), embeddings);
+    }
+
+    private void chunk(List<Content> batch, int from, int to, float[] embeddings) {
+        if (from == to) {
+            return;
+        }
+        int size = preparation.size();
+        FloatBuffer input = scratch.poll();
+        if (input == null) {
+            input = ByteBuffer.allocateDirect(CHUNK * size * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+        }
+        input.clear();
+        for (int i = from; i < to; i++) {
+            Preparation.planar(raster(batch, i), table, input, (i - from) * size);
+        }
+        run(input.limit((to - from) * size), to - from, embeddings, from);
+        scratch.add(input);
+    }
+
+    private byte[] raster(List<Content> batch, int i) {
+        try {
+            return preparation.raster(batch.get(i));
+        } catch (Refusal e) {
+            throw new Refusal(e.what(), batch.size() == 1 ? e.where() : "number " + (i + 1) + " of the batch", e.hint(), e);
+        }
+    }
+
+    private void run(FloatBuffer input, int n, float[] embeddings, int row) {
+        var shape = preparation.shape();
+        long[] dimensions = {n, shape.channels(), shape.height(), shape.width()};
+        try (OnnxTensor tensor = OnnxTensor.createTensor(environment, input, dimensions);
+                OrtSession.Result result = session.run(Map.of(OnnxGraph.INPUT, tensor))) {
+            if (!(result.get(0) instanceof OnnxTensor output)) {
+                throw new IllegalStateException("the encoder gave no tensor");
+            }
+            output.getFloatBuffer().get(embeddings, row * space.dimension(), n * space.dimension());
+        } catch (OrtException e) {
+            throw new IllegalStateException("the runtime failed on a batch of " + n, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("the runtime could not be closed", e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.kindred.encode;
+
+import com.google.gson.JsonObject;
+import dev.kindred.core.Content;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Hashes;
+import dev.kindred.core.Keyed;
+import dev.kindred.core.Refusal;
+import dev.kindred.media.PictureShape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Synthetic pictures and what an encoder must make of them: proof that whoever opens a bundle prepares and computes as the one who taught
+ * it did. Rasters must agree to the bit, embeddings within 1e-4.
+ *
+ * @param rasters SHA-256 of all prepared rasters, one after the other
+ * @param embeddings {@code [COUNT, d]} as the trainer gave them
+ */
+public record Probes(String rasters, float[] embeddings) {
+    /** Largest difference of any embedding value between the trainer's engine and the sealed graph. */
+    public static final double SEALING_TOLERANCE = 1e-5;
+
+    private static final double OPENING_TOLERANCE = 1e-4;
+    private static final long SEED = 20260101;
+    /** Width, height and channels of each: smaller, larger, square, narrow, grey and coloured. */
+    private static final int[][] SHAPES = {{28, 28, 1}, {105, 105, 1}, {61, 97, 3}, {17, 9, 1}, {224, 150, 3}, {48, 48, 3}};
+
+    public static final int COUNT = SHAPES.length;
+
+    /** The probe pictures: gradients, boxes and grain in whole numbers, so that they are the same everywhere. */
+    public static List<Content> pictures() {
+        List<Content> pictures = new ArrayList<>();
+        for (int p = 0; p < COUNT; p++) {
+            int width = SHAPES[p][0];
+            int height = SHAPES[p][1];
+            int channels = SHAPES[p][2];
+            Keyed draws = Keyed.of(SEED, p);
+            byte[] values = new byte[width * height * channels];
+            for (int i = 0; i < values.length; i++) {
+                int x = i / channels % width;
+                int y = i / channels / width;
+                values[i] = (byte) (150 + 40 * x / width - 60 * y / height + draws.nextInt(24));
+            }
+            for (int box = 0; box < 6; box++) {
+                int left = draws.nextInt(width);
+                int top = draws.nextInt(height);
+                int right = Math.min(width, left + 1 + draws.nextInt(1 + width / 2));
+                int bottom = Math.min(height, top + 1 + draws.nextInt(1 + height / 2));
+                for (int c = 0; c < channels; c++) {
+                    byte level = (byte) draws.nextInt(256);
+                    for (int y = top; y < bottom; y++) {
+                        for (int x = left; x < right; x++) {
+                            values[(y * width + x) * channels + c] = level;
+                        }
+                    }
+                }
+            }
+            pictures.add(new Content.Pixels(width, height, channels, values));
+        }
+        return pictures;
+    }
+
+    /** SHA-256 in hex of the probe pictures in this shape: changes when any bit of the preprocessing code does. */
+    public static String rasterHash(PictureShape shape) {
+        MessageDigest sha = Hashes.sha256();
+        for (Content content : pictures()) {
+            sha.update(shape.raster((Content.Pixels) content));
+        }
+        return HexFormat.of().formatHex(sha.digest());
+    }
+
+    /** Refuses an encoder that does not do what was sealed. */
+    void require(Preparation preparation, Encoder encoder, String where) {
+        String here = rasterHash(preparation.shape());
+        if (!here.equals(rasters)) {
+            throw new Refusal(
+                    "preprocessing gives %s… here, %s… when sealed".formatted(here.substring(0, 8), rasters.substring(0, 8)),
+                    where,
+                    "open it with the Kindred that sealed it");
+        }
+        double off = difference(encoder.encode(pictures()), embeddings);
+        if (!(off <= OPENING_TOLERANCE)) {
+            throw new Refusal(
+                    "the probes' embeddings differ by %.2g from those sealed, %.0e is allowed".formatted(off, OPENING_TOLERANCE),
+                    where,
+                    "the encoder was changed or this machine computes otherwise; do not use it");
+        }
+    }
+
+    /** The largest difference of any value; NaN where there is one. */
+    static double difference(Embeddings embeddings, float[] expected) {
+        if (embeddings.values().length != expected.length) {
+            return Double.NaN;
+        }
+        double largest = 0;
+        for (int i = 0; i < expected.length; i++) {
+            double difference = Math.abs((double) embeddings.values()[i] - expected[i]);
+            if (Double.isNaN(difference)) {
+                return difference;
+            }
+            largest = Math.max(largest, difference);
+        }
+        return largest;
+    }
+
+    JsonObject json() {
+        JsonObject json = new JsonObject();
+        json.addProperty("format", 1);
+        json.addProperty("count", COUNT);
+        json.addProperty("rasters", rasters);
+        ByteBuffer bytes = ByteBuffer.allocate(4 * embeddings.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(embeddings);
+        json.addProperty("embeddings", Base64.getEncoder().encodeToString(bytes.array()));
+        return json;
+    }
+
+    static Probes read(Fields json, int dimension) {
+        json.integer("format", 1, 1);
+        json.integer("count", COUNT, COUNT);
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(json.text("embeddings"));
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("field 'embeddings' is not base64", json.where(), "", e);
+        }
+        if (bytes.length != 4L * COUNT * dimension || !json.text("rasters").matches("[0-9a-f]{64}")) {
+            throw new Refusal("holds no probes of " + dimension + " dimensions", json.where(), "");
+        }
+        float[] embeddings = new float[COUNT * dimension];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(embeddings);
+        return new Probes(json.text("rasters"), embeddings);
+    }
+}

@@ -1,0 +1,290 @@
+package dev.kindred.train;
+
+import ai.djl.Device;
+import dev.kindred.core.Distance;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import dev.kindred.core.Workers;
+import dev.kindred.core.metric.EmbeddingStatistics;
+import dev.kindred.core.metric.Retrieval;
+import dev.kindred.encode.Architecture;
+import dev.kindred.encode.Parameter;
+import dev.kindred.encode.Preparation;
+import dev.kindred.encode.Probes;
+import dev.kindred.encode.Sealing;
+import dev.kindred.encode.Weights;
+import dev.kindred.train.loss.Batch;
+import dev.kindred.train.loss.Loss;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Teaches one encoder. What each step does follows from recipe and data alone; time only guards: if the first steps show that the rest
+ * will not fit, the count is cut once, before the schedule that depends on it starts to matter.
+ */
+public final class Trainer implements AutoCloseable {
+    /** Steps after which the time guard looks. */
+    private static final int SOUNDING = 50;
+    /** Of the time allowed, kept back for validation and sealing. */
+    private static final double RESERVE = 0.12;
+    /** Below this total variance unit-length embeddings are all but one point. */
+    private static final double COLLAPSED_VARIANCE = 1e-3;
+
+    private static final int VALIDATION_BATCH = 128;
+
+    private final TrainingSet set;
+    private final Recipe asked;
+    private final Workers workers;
+    private final Observer observer;
+    private final Network network;
+    private final Set<String> decayed;
+
+    private final List<Teaching.Point> history = new ArrayList<>();
+    private Weights best;
+    private int bestStep;
+    private double bestMapAtR = -1;
+    private double recall = Double.NaN;
+
+    public Trainer(
+            TrainingSet set, Architecture architecture, Recipe recipe, Device device, Workers workers, Observer observer) {
+        this.set = set;
+        this.asked = recipe;
+        this.workers = workers;
+        this.observer = observer;
+        this.best = Weights.untrained(architecture, recipe.seed());
+        this.network = new Network(architecture, best, device);
+        this.decayed = architecture.parameters().stream()
+                .filter(p -> p.role() == Parameter.Role.WEIGHT)
+                .map(Parameter::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Runs to the last step, to the moment {@code stop} says so, or to collapse.
+     *
+     * @param within the time the whole run may take
+     */
+    public Teaching teach(Duration within, BooleanSupplier stop) {
+        long began = System.nanoTime();
+        Recipe recipe = asked;
+        Run run = new Run(recipe);
+        try {
+            while (run.step < recipe.steps() && !stop.getAsBoolean()) {
+                run.step();
+                if (run.step == SOUNDING && recipe == asked) {
+                    int fits = fitting(began, within);
+                    if (fits < recipe.steps()) {
+                        // Begun anew, so that the shorter run is the one that --steps would give.
+                        observer.cut(recipe.steps(), fits);
+                        recipe = recipe.withSteps(fits);
+                        run.feed.close();
+                        network.restore(best);
+                        run = new Run(recipe);
+                        continue;
+                    }
+                }
+                if (run.step % Math.max(1, recipe.steps() / recipe.validations()) == 0 || run.step == recipe.steps()) {
+                    Teaching.Point point = run.validate();
+                    if (point.variance() < COLLAPSED_VARIANCE) {
+                        return new Teaching.Collapsed(run.step, point.variance(), advice(recipe), List.copyOf(history));
+                    }
+                }
+            }
+            boolean stopped = run.step < recipe.steps();
+            if (stopped && run.step > 0 && (history.isEmpty() || history.getLast().step() < run.step)) {
+                run.validate();
+            }
+            double seconds = (System.nanoTime() - began) / 1e9;
+            Teaching.Figures figures = new Teaching.Figures(
+                    (double) run.step * recipe.batch() / seconds, run.feed.waited() / 1e9 / seconds, seconds);
+            network.restore(best);
+            return new Teaching.Taught(
+                    best, bestStep, run.step, recipe.steps(), stopped, probes(), List.copyOf(history), figures);
+        } finally {
+            run.feed.close();
+        }
+    }
+
+    private static int fitting(long began, Duration within) {
+        double perStep = (System.nanoTime() - began) / 1e9 / SOUNDING;
+        double left = within.toNanos() / 1e9 * (1 - RESERVE) - (System.nanoTime() - began) / 1e9;
+        return Math.max(SOUNDING, (int) (left / perStep));
+    }
+
+    /** One recipe from its first step on. */
+    private final class Run {
+        private final Recipe recipe;
+        private final AdamW optimiser;
+        private final Map<String, float[]> gradients = new LinkedHashMap<>();
+        private final Pace pace = new Pace();
+        private final Feed feed;
+        private int step;
+
+        Run(Recipe recipe) {
+            this.recipe = recipe;
+            this.optimiser = new AdamW(network.learned(), recipe.weightDecay(), recipe.clip());
+            network.learned().forEach((name, values) -> gradients.put(name, new float[values.length]));
+            this.feed = new Feed(set, recipe, 0);
+        }
+
+        void step() {
+            Feed.Prepared batch = feed.next(step);
+            double loss = network.step(batch.values(), recipe.batch(), e -> slope(e, batch.samples()), gradients);
+            double norm = optimiser.step(network.learned(), gradients, recipe.learningRate(step), decayed);
+            step++;
+            if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
+                throw new Refusal(
+                        "the loss stopped being a number at step " + step,
+                        "train",
+                        "lower the learning rate, or look for pictures that are all of one level");
+            }
+            pace.step(loss, recipe.batch());
+            observer.step(step, recipe.steps(), pace.loss, recall, pace.variance, pace.rate());
+        }
+
+        private Network.Slope slope(float[] embeddings, int[] samples) {
+            int d = network.architecture().dimension();
+            pace.variance = variance(embeddings, samples.length, d);
+            Loss.Result result = recipe.loss().of(Batch.of(embeddings, labels(samples), d, recipe.distance()));
+            return new Network.Slope(result.value(), result.gradient());
+        }
+
+        Teaching.Point validate() {
+            return Trainer.this.validate(step, pace.sinceValidation(), recipe.learningRate(step - 1));
+        }
+    }
+
+    private Teaching.Point validate(int step, double loss, double learningRate) {
+        Embeddings embeddings = embedValidation();
+        Retrieval retrieval = Retrieval.leaveOneOut(embeddings, labels(set.validation()), workers);
+        recall = retrieval.recall(1);
+        double variance = EmbeddingStatistics.of(embeddings).variance();
+        Teaching.Point point = new Teaching.Point(step, loss, recall, retrieval.mapAtR(), variance, learningRate);
+        history.add(point);
+        if (point.mapAtR() > bestMapAtR) {
+            bestMapAtR = point.mapAtR();
+            best = network.weights();
+            bestStep = step;
+        }
+        observer.validated(point);
+        return point;
+    }
+
+    private int[] labels(int[] samples) {
+        int[] labels = new int[samples.length];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = set.labels()[samples[i]];
+        }
+        return labels;
+    }
+
+    private Embeddings embedValidation() {
+        List<byte[]> rasters = new ArrayList<>();
+        for (int sample : set.validation()) {
+            rasters.add(TrainingSet.reduce(set.rasters().get(sample), set.preparation().shape(), set.oversampling()));
+        }
+        int d = network.architecture().dimension();
+        Space space = Space.external("in-training", d, asked.distance() == Distance.COSINE ? Distance.COSINE : Distance.L2);
+        return new Embeddings(space, rasters.size(), embed(rasters));
+    }
+
+    private float[] embed(List<byte[]> rasters) {
+        int d = network.architecture().dimension();
+        int size = set.preparation().size();
+        float[][] table = set.preparation().table();
+        float[] embeddings = new float[rasters.size() * d];
+        FloatBuffer values = ByteBuffer.allocateDirect(VALIDATION_BATCH * size * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        for (int from = 0; from < rasters.size(); from += VALIDATION_BATCH) {
+            int n = Math.min(VALIDATION_BATCH, rasters.size() - from);
+            values.clear();
+            for (int i = 0; i < n; i++) {
+                Preparation.interleaved(rasters.get(from + i), 0, size, table, values, i * size);
+            }
+            float[] part = network.embed(values.limit(n * size), n);
+            System.arraycopy(part, 0, embeddings, from * d, part.length);
+        }
+        return embeddings;
+    }
+
+    private Probes probes() {
+        return Sealing.probe(set.preparation(), this::embed);
+    }
+
+    private static double variance(float[] embeddings, int n, int d) {
+        double total = 0;
+        for (int k = 0; k < d; k++) {
+            double sum = 0;
+            double squares = 0;
+            for (int i = 0; i < n; i++) {
+                double v = embeddings[i * d + k];
+                sum += v;
+                squares += v * v;
+            }
+            total += squares / n - sum / n * (sum / n);
+        }
+        return total;
+    }
+
+    private static String advice(Recipe recipe) {
+        return switch (recipe.loss()) {
+            case Loss.Triplet t ->
+                "triplets over the hardest negatives often collapse early: use --miner semi-hard, --loss supcon, a lower"
+                        + " learning rate or a longer warm-up";
+            case Loss.MarginRanking r ->
+                "the margin is met by shrinking all distances: use --loss supcon or a lower learning rate";
+            case Loss.Contrastive c ->
+                "pulling outweighs pushing: raise the far margin, or use --loss supcon";
+            case Loss.SupervisedContrastive s ->
+                "labels may be noise, or the learning rate too high: check that pictures of one class look alike, halve the"
+                        + " learning rate";
+        };
+    }
+
+    /** Loss and speed as they run. */
+    private static final class Pace {
+        private double loss = Double.NaN;
+        private double variance;
+        private double sum;
+        private int count;
+        private double perPicture = Double.NaN;
+        private long last = System.nanoTime();
+
+        void step(double now, int pictures) {
+            loss = Double.isNaN(loss) ? now : 0.95 * loss + 0.05 * now;
+            sum += now;
+            count++;
+            long clock = System.nanoTime();
+            double each = (clock - last) / 1e9 / pictures;
+            last = clock;
+            perPicture = Double.isNaN(perPicture) ? each : 0.95 * perPicture + 0.05 * each;
+        }
+
+        double rate() {
+            return 1 / perPicture;
+        }
+
+        double sinceValidation() {
+            double mean = count == 0 ? Double.NaN : sum / count;
+            sum = 0;
+            count = 0;
+            return mean;
+        }
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.kindred.train.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kindred.core.Distance;
+import dev.kindred.core.Keyed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every loss against plain double loops written from its paper, and every gradient against central differences. */
+class LossGradientTest {
+    private static final int N = 10;
+    private static final int D = 5;
+
+    static Stream<Arguments> cases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Distance distance : List.of(Distance.COSINE, Distance.L2)) {
+            for (boolean reference : new boolean[] {false, true}) {
+                for (long seed = 1; seed <= 4; seed++) {
+                    for (Loss loss : losses()) {
+                        cases.add(Arguments.of(loss, distance, reference, seed));
+                    }
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    private static List<Loss> losses() {
+        return List.of(
+                new Loss.SupervisedContrastive(0.2),
+                new Loss.SupervisedContrastive(1),
+                new Loss.Contrastive(0.1, 0.9),
+                new Loss.Triplet(0.3, Miner.ALL),
+                new Loss.Triplet(0.3, Miner.HARD),
+                new Loss.Triplet(0.3, Miner.SEMI_HARD),
+                new Loss.MarginRanking(0.3, Miner.ALL),
+                new Loss.MarginRanking(0.3, Miner.HARD));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void gradientIsTheDerivative(Loss loss, Distance distance, boolean reference, long seed) {
+        Batch batch = batch(distance, reference, seed);
+        // Tuples are held still: a miner's choice is no function to be differentiated.
+        Tuples tuples = tuples(loss, batch);
+        float[] gradient = loss.of(batch, tuples).gradient();
+        double h = 1e-3;
+        for (int at = 0; at < N * D; at++) {
+            double up = loss.of(moved(batch, at, h), tuples).value();
+            double down = loss.of(moved(batch, at, -h), tuples).value();
+            float[] there = batch.embeddings();
+            double span = (double) (float) (there[at] + h) - (float) (there[at] - h);
+            // A hinge that switches inside the step bends the difference; such steps are narrowed away.
+            if (switches(loss, batch, tuples, at, h)) {
+                continue;
+            }
+            assertThat((double) gradient[at]).as("value %d", at).isCloseTo((up - down) / span, within(2e-3));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void valueIsThePapers(Loss loss, Distance distance, boolean reference, long seed) {
+        Batch batch = batch(distance, reference, seed);
+        assertThat(loss.of(batch).value()).isCloseTo(Papers.value(loss, batch), within(1e-6));
+    }
+
+    @Test
+    void alikeWithinAndApartBetweenIsRight() {
+        float[] embeddings = {1, 0, 1, 0, 0, 1, 0, 1};
+        Batch batch = Batch.of(embeddings, new int[] {0, 0, 1, 1}, 2, Distance.COSINE);
+        assertThat(new Loss.Triplet(0.5, Miner.ALL).of(batch).value()).isZero();
+        assertThat(new Loss.Triplet(0.5, Miner.ALL).of(batch).active()).isZero();
+        assertThat(new Loss.Contrastive(0, 0.9).of(batch).value()).isZero();
+        assertThat(new Loss.MarginRanking(0.5, Miner.ALL).of(batch).value()).isZero();
+        // Each anchor: one positive at 1, two negatives at 0.
+        assertThat(new Loss.SupervisedContrastive(1).of(batch).value())
+                .isCloseTo(Math.log(Math.E + 2) - 1, within(1e-12));
+    }
+
+    @Test
+    void losesNothingToHugeScores() {
+        float[] embeddings = {1, 0, 1, 0, -1, 0, -1, 0};
+        Batch batch = Batch.of(embeddings, new int[] {0, 0, 1, 1}, 2, Distance.COSINE);
+        Loss.Result result = new Loss.SupervisedContrastive(1e-4).of(batch);
+        assertThat(result.value()).isFinite();
+        for (float g : result.gradient()) {
+            assertThat(g).isFinite();
+        }
+    }
+
+    @Test
+    void batchWithoutPositivesIsNoLoss() {
+        Batch batch = Batch.of(new float[] {1, 0, 0, 1}, new int[] {0, 1}, 2, Distance.COSINE);
+        for (Loss loss : losses()) {
+            if (loss instanceof Loss.Contrastive) {
+                continue;
+            }
+            assertThat(loss.of(batch).value()).as(loss.name()).isZero();
+            assertThat(loss.of(batch).gradient()).containsOnly(0);
+        }
+    }
+
+    @Test
+    void zeroVectorsDoNotBreakIt() {
+        Batch batch = Batch.of(new float[] {0, 0, 0, 0, 0, 1, 0, 1}, new int[] {0, 0, 1, 1}, 2, Distance.L2);
+        for (Loss loss : losses()) {
+            for (float g : loss.of(batch).gradient()) {
+                assertThat(g).isFinite();
+            }
+        }
+    }
+
+    @Test
+    void tuplesOfAnotherKindAreRefused() {
+        Batch batch = batch(Distance.COSINE, false, 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Loss.Triplet(0.2, Miner.ALL).of(batch, Miner.pairs(batch)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Loss.Contrastive(0, 1).of(batch, Miner.ALL.triplets(batch, 0)));
+    }
+
+    private static Tuples tuples(Loss loss, Batch batch) {
+        return switch (loss) {
+            case Loss.SupervisedContrastive s -> null;
+            case Loss.Contrastive c -> Miner.pairs(batch);
+            case Loss.Triplet t -> t.miner().triplets(batch, t.margin());
+            case Loss.MarginRanking r -> r.miner().triplets(batch, r.margin());
+        };
+    }
+
+    private static boolean switches(Loss loss, Batch batch, Tuples tuples, int at, double h) {
+        int here = loss.of(batch, tuples).active();
+        return loss.of(moved(batch, at, h), tuples).active() != here
+                || loss.of(moved(batch, at, -h), tuples).active() != here;
+    }
+
+    private static Batch moved(Batch batch, int at, double by) {
+        float[] embeddings = batch.embeddings().clone();
+        embeddings[at] = (float) (embeddings[at] + by);
+        return new Batch(embeddings, batch.n(), batch.d(), batch.labels(), batch.distance(), batch.reference());
+    }
+
+    static Batch batch(Distance distance, boolean reference, long seed) {
+        Keyed draws = Keyed.of(seed, distance.ordinal());
+        int m = 7;
+        return new Batch(
+                normals(draws, N * D),
+                N,
+                D,
+                labels(draws, N),
+                distance,
+                reference ? new Batch.Reference(normals(draws, m * D), m, labels(draws, m)) : null);
+    }
+
+    private static int[] labels(Keyed draws, int n) {
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            labels[i] = draws.nextInt(4);
+        }
+        return labels;
+    }
+
+    private static float[] normals(Keyed draws, int n) {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = (float) draws.nextGaussian();
+        }
+        return values;
+    }
+}
