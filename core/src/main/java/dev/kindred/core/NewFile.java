@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writing beside, then moving: what stood at a path before stays whole until its successor is. */
 public final class NewFile {
@@ -34,8 +35,9 @@ public final class NewFile {
         Path beside = null;
         try {
             Files.createDirectories(folder);
-            beside = Files.createTempFile(folder, "." + target.getFileName(), ".part");
-            try (OutputStream out = Files.newOutputStream(beside)) {
+            // Not a temporary file in Java's sense, which only its owner may read.
+            beside = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+            try (OutputStream out = Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 body.writeTo(out);
             }
             try (FileChannel written = FileChannel.open(beside, StandardOpenOption.WRITE)) {
