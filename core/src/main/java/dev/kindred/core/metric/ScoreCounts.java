@@ -109,11 +109,37 @@ public final class ScoreCounts {
         return differentBelow[level + 1] - differentBelow[level];
     }
 
-    /** The lowest and highest score seen. */
+    /** The lowest score below which this share of same pairs lies, in [0, 1]; in a histogram to the width of a bin. */
+    public double sameQuantile(double share) {
+        return quantile(sameBelow, share);
+    }
+
+    /** The same of different pairs. */
+    public double differentQuantile(double share) {
+        return quantile(differentBelow, share);
+    }
+
+    private double quantile(long[] below, double share) {
+        long wanted = Math.clamp((long) Math.ceil(share * below[levels.length]), 1, below[levels.length]);
+        int low = 0;
+        int high = levels.length - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (below[middle + 1] >= wanted) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return score(low);
+    }
+
+    /** The lowest score seen, to the width of a bin. */
     public double lowest() {
         return levels[0];
     }
 
+    /** The highest score seen, to the width of a bin. */
     public double highest() {
         return levels[levels.length - 1] + binWidth;
     }

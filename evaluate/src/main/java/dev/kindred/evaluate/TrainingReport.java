@@ -1,0 +1,82 @@
+package dev.kindred.evaluate;
+
+import dev.kindred.report.Axis;
+import dev.kindred.report.Block;
+import dev.kindred.report.Page;
+import dev.kindred.report.Plot;
+import dev.kindred.report.Tone;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** How teaching went, as sections of a page; the validation figures are added with {@link EvaluationReport}. */
+public final class TrainingReport {
+    private TrainingReport() {}
+
+    /**
+     * The state of teaching at one step; NaN where a figure was not taken then.
+     *
+     * @param loss mean since the last point
+     * @param recall validation Recall@1, in [0, 1]
+     * @param mapAtR validation MAP@R, in [0, 1]
+     * @param variance of validation embeddings; near 0 they are all alike
+     */
+    public record Point(long step, double loss, double recall, double mapAtR, double variance, double learningRate) {}
+
+    /**
+     * @param history at least one point, by rising step
+     * @param facts a line each: the data, the recipe, the time; may be empty
+     */
+    public static Page teaching(Page page, List<Point> history, List<String> facts) {
+        List<Plot> plots = new ArrayList<>();
+        add(plots, history, "Loss", "The mean loss of the batches since the last point.", "loss", Point::loss, false);
+        add(
+                plots,
+                history,
+                "Validation Recall@1",
+                "On classes held out from teaching; the best weights are kept.",
+                "recall@1",
+                Point::recall,
+                true);
+        add(
+                plots,
+                history,
+                "Embedding variance",
+                "Near zero the embeddings are all alike: they have collapsed.",
+                "variance",
+                Point::variance,
+                false);
+        add(plots, history, "Learning rate", "Warm-up, then a cosine down.", "rate", Point::learningRate, false);
+        List<Block> blocks = new ArrayList<>();
+        facts.forEach(fact -> blocks.add(new Block.Prose(fact)));
+        blocks.add(new Block.Plots(plots));
+        return page.section("Teaching", blocks);
+    }
+
+    private static void add(
+            List<Plot> plots,
+            List<Point> history,
+            String title,
+            String about,
+            String label,
+            ToDoubleFunction<Point> figure,
+            boolean share) {
+        List<Point> taken = history.stream()
+                .filter(p -> Double.isFinite(figure.applyAsDouble(p)))
+                .toList();
+        if (taken.isEmpty()) {
+            return;
+        }
+        double[] steps = taken.stream().mapToDouble(Point::step).toArray();
+        double[] values = taken.stream().mapToDouble(figure).toArray();
+        double highest = taken.stream().mapToDouble(figure).max().orElseThrow();
+        double lowest = Math.min(0, taken.stream().mapToDouble(figure).min().orElseThrow());
+        plots.add(new Plot.Lines(
+                title,
+                about,
+                Axis.linear("step", Math.min(steps[0], 0), steps[steps.length - 1]),
+                share ? Axis.share(label) : Axis.linear(label, lowest, highest * 1.05),
+                List.of(new Plot.Series(label, steps, values, Tone.MAIN, taken.size() <= 40)),
+                false));
+    }
+}
