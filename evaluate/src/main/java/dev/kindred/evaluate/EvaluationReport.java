@@ -13,6 +13,7 @@ import dev.kindred.report.Tone;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -37,8 +38,7 @@ public final class EvaluationReport {
         ScoreCounts counts = result.encoder().counts();
         List<Block> blocks = new ArrayList<>();
         blocks.add(new Block.Prose(
-                "All %,d same and %,d different pairs of %,d samples. Intervals are by bootstrap over classes on both sides."
-                        .formatted(
+                String.format(Locale.ROOT, "All %,d same and %,d different pairs of %,d samples. Intervals are by bootstrap over classes on both sides.", 
                                 counts.samePairs(), counts.differentPairs(), result.encoder().samples())));
         blocks.add(new Block.Figures(figures(result)));
         List<Plot> plots = new ArrayList<>();
@@ -46,7 +46,7 @@ public final class EvaluationReport {
                 counts, result.sealed().map(t -> new Plot.Guide("threshold", t.threshold())).orElse(null)));
         result.reliability().ifPresent(r -> plots.add(PairPlots.reliability(r)));
         plots.add(PairPlots.roc(result.views()));
-        plots.add(PairPlots.det(result.views()));
+        plots.add(PairPlots.det(result.encoder(), result.views()));
         blocks.add(new Block.Plots(plots));
         blocks.add(thresholds(result));
         Page with = page.section("Same or different", blocks);
@@ -58,9 +58,9 @@ public final class EvaluationReport {
         List<Block.Figure> figures = new ArrayList<>();
         figures.add(new Block.Figure(
                 "AUROC",
-                "%.4f".formatted(encoder.auroc().value()),
+                String.format(Locale.ROOT, "%.4f", encoder.auroc().value()),
                 range(encoder.auroc().interval()),
-                beside(result, v -> "%.4f".formatted(v.auroc().value()))));
+                beside(result, v -> String.format(Locale.ROOT, "%.4f", v.auroc().value()))));
         figures.add(new Block.Figure(
                 "Equal error rate",
                 Html.percent(encoder.eer().value()),
@@ -83,7 +83,7 @@ public final class EvaluationReport {
     }
 
     private static String range(@org.jspecify.annotations.Nullable Interval interval) {
-        return interval == null ? "" : "95%%: %.4f to %.4f".formatted(interval.low(), interval.high());
+        return interval == null ? "" : String.format(Locale.ROOT, "95%%: %.4f to %.4f", interval.low(), interval.high());
     }
 
     private interface Shown {
@@ -102,7 +102,7 @@ public final class EvaluationReport {
             Interval interval = o.fnmr().interval();
             rows.add(List.of(
                     "chosen here for FMR " + Html.percent(o.targetFmr()),
-                    "%.4f".formatted(o.threshold()),
+                    String.format(Locale.ROOT, "%.4f", o.threshold()),
                     Html.percent(o.fmr()),
                     Html.percent(o.fnmr().value()),
                     interval == null ? "–" : Spoken.range(interval)));
@@ -111,7 +111,7 @@ public final class EvaluationReport {
             ScoreCounts.Point here = result.atSealed().orElseThrow();
             rows.add(List.of(
                     "sealed for FMR " + Html.percent(sealed.targetFmr()),
-                    "%.4f".formatted(sealed.threshold()),
+                    String.format(Locale.ROOT, "%.4f", sealed.threshold()),
                     Html.percent(here.fmr()),
                     Html.percent(here.fnmr()),
                     "–"));
@@ -127,8 +127,8 @@ public final class EvaluationReport {
             ScoreCounts.Point sealed = row.atSealed();
             rows.add(List.of(
                     row.value(),
-                    "%,d".formatted(row.samples()),
-                    v == null ? "–" : "%.4f".formatted(v.auroc().value()),
+                    String.format(Locale.ROOT, "%,d", row.samples()),
+                    v == null ? "–" : String.format(Locale.ROOT, "%.4f", v.auroc().value()),
                     v == null ? "–" : Html.percent(v.eer().value()),
                     sealed == null ? "–" : Html.percent(sealed.fmr()),
                     sealed == null ? "–" : Html.percent(sealed.fnmr())));
@@ -142,8 +142,7 @@ public final class EvaluationReport {
     /** One-shot: accuracy beside its baselines, trials that went best and worst, the table by attribute. */
     public static Page oneShot(Page page, OneShotTask.Result result, Embeddings view, Thumbnails thumbnails) {
         List<Block> blocks = new ArrayList<>();
-        blocks.add(new Block.Prose("%,d trials of %d ways: one example of each class, and a query that is another of one of them."
-                .formatted(result.trials().size(), result.way())));
+        blocks.add(new Block.Prose(String.format(Locale.ROOT, "%,d trials of %d ways: one example of each class, and a query that is another of one of them.", result.trials().size(), result.way())));
         blocks.add(new Block.Figures(List.of(
                 new Block.Figure(
                         "Right answers",
@@ -180,7 +179,7 @@ public final class EvaluationReport {
                             result.byValue().stream()
                                     .map(row -> List.of(
                                             row.value(),
-                                            "%,d".formatted(row.right().trials()),
+                                            String.format(Locale.ROOT, "%,d", row.right().trials()),
                                             Html.percent(row.right().value()),
                                             Spoken.range(row.right().interval())))
                                     .toList()));
@@ -237,7 +236,7 @@ public final class EvaluationReport {
                 others.add(new Block.Picture(
                         thumbnails.png(row),
                         RetrievalSection.shortName(samples, row),
-                        "%d. %.3f".formatted(place + 1, scored.get(place).getValue()),
+                        String.format(Locale.ROOT, "%d. %.3f", place + 1, scored.get(place).getValue()),
                         match ? Tone.GOOD : Tone.QUIET));
             }
         }

@@ -7,6 +7,7 @@ import dev.kindred.core.metric.Proportion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class OneShotTask {
     public record Trial(String name, int query, int[] candidates, int match) {
         public Trial {
             if (candidates.length < 2 || match < 0 || match >= candidates.length) {
-                throw new IllegalArgumentException("candidate %d of %d".formatted(match, candidates.length));
+                throw new IllegalArgumentException(String.format(Locale.ROOT, "candidate %d of %d", match, candidates.length));
             }
         }
     }
@@ -107,15 +108,13 @@ public final class OneShotTask {
         /** For people. */
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
-            lines.add("one-shot: %,d trials, %d ways (chance %.1f%%)".formatted(trials.size(), way(), 100.0 / way()));
-            views().forEach((name, answers) -> lines.add("%-20s %5.1f%%   95%%: %s"
-                    .formatted(
+            lines.add(String.format(Locale.ROOT, "one-shot: %,d trials, %d ways (chance %.1f%%)", trials.size(), way(), 100.0 / way()));
+            views().forEach((name, answers) -> lines.add(String.format(Locale.ROOT, "%-20s %5.1f%%   95%%: %s", 
                             Views.spoken(name),
                             100 * answers.right().value(),
                             Spoken.range(answers.right().interval()))));
             for (ByValue row : byValue) {
-                lines.add("%-28s %6d trials %5.1f%%"
-                        .formatted(by + "=" + row.value(), row.right().trials(), 100 * row.right().value()));
+                lines.add(String.format(Locale.ROOT, "%-28s %6d trials %5.1f%%", by + "=" + row.value(), row.right().trials(), 100 * row.right().value()));
             }
             return lines;
         }

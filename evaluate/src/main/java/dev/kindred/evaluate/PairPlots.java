@@ -10,6 +10,7 @@ import dev.kindred.report.Scale;
 import dev.kindred.report.Tone;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +62,8 @@ final class PairPlots {
     }
 
     /** From the smallest rate that the pairs can tell. */
-    static Plot det(Map<String, Verification> views) {
-        long pairs = views.get("encoder").counts().differentPairs();
+    static Plot det(Verification encoder, Map<String, Verification> views) {
+        long pairs = encoder.counts().differentPairs();
         double low = Math.clamp((double) Verification.FEWEST_FALSE_MATCHES / pairs, 1e-5, 0.1);
         Axis x = new Axis("false-match rate", Scale.PROBIT, low, 0.6, true);
         Axis y = new Axis("false non-match rate", Scale.PROBIT, 0.0009, 0.99, true);
@@ -80,8 +81,7 @@ final class PairPlots {
         });
         return new Plot.Lines(
                 "DET",
-                "Both errors on the normal scale, lower is better; it begins where %d false matches are seen (%s)."
-                        .formatted(Verification.FEWEST_FALSE_MATCHES, Html.percent(low)),
+                String.format(Locale.ROOT, "Both errors on the normal scale, lower is better; it begins where %d false matches are seen (%s).", Verification.FEWEST_FALSE_MATCHES, Html.percent(low)),
                 x,
                 y,
                 series,

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -34,8 +35,7 @@ final class RetrievalSection {
         }
         figures.add(figure("MAP@R", result, Retrieval::mapAtR, result.encoder().mapAtRMeasure()));
         List<Block> blocks = new ArrayList<>();
-        blocks.add(new Block.Prose("%,d queries of %,d classes; each looks for others of its class among all other samples."
-                .formatted(result.encoder().asked(), result.samples().classesPresent())));
+        blocks.add(new Block.Prose(String.format(Locale.ROOT, "%,d queries of %,d classes; each looks for others of its class among all other samples.", result.encoder().asked(), result.samples().classesPresent())));
         blocks.add(new Block.Figures(figures));
         blocks.add(new Block.Plots(List.of(bars(result), curve(result))));
         return blocks;
@@ -139,11 +139,11 @@ final class RetrievalSection {
                 .map(j -> new Block.Picture(
                         thumbnails.png(j),
                         shortName(samples, j),
-                        "%.3f".formatted(scores[j]),
+                        String.format(Locale.ROOT, "%.3f", scores[j]),
                         samples.labels()[j] == samples.labels()[query] ? Tone.GOOD : Tone.BAD))
                 .toList();
         return new Block.Strip(
-                "%s — first hit at rank %d".formatted(samples.ids().get(query), result.encoder().firstHit(query)),
+                String.format(Locale.ROOT, "%s — first hit at rank %d", samples.ids().get(query), result.encoder().firstHit(query)),
                 new Block.Picture(thumbnails.png(query), shortName(samples, query), "query", Tone.QUIET),
                 others);
     }
@@ -159,7 +159,7 @@ final class RetrievalSection {
         headers.addAll(List.of("Recall@10", "MAP@R"));
         List<List<String>> rows = new ArrayList<>();
         for (RetrievalTask.ByValue row : result.byValue()) {
-            List<String> cells = new ArrayList<>(List.of(row.value(), "%,d".formatted(row.queries())));
+            List<String> cells = new ArrayList<>(List.of(row.value(), String.format(Locale.ROOT, "%,d", row.queries())));
             row.recallAt1().values().forEach(recall -> cells.add(Html.percent(recall)));
             cells.add(Html.percent(row.recallAt10()));
             cells.add(Html.percent(row.mapAtR()));

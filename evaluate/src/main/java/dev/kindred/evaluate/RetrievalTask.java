@@ -8,6 +8,7 @@ import dev.kindred.core.metric.Retrieval;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -101,11 +102,9 @@ public final class RetrievalTask {
         /** For people, a table and its interval. */
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
-            lines.add("retrieval: %,d queries of %,d classes, each against all others"
-                    .formatted(encoder.asked(), samples.classesPresent()));
+            lines.add(String.format(Locale.ROOT, "retrieval: %,d queries of %,d classes, each against all others", encoder.asked(), samples.classesPresent()));
             lines.add("%-20s %9s %9s %9s %9s".formatted("", "recall@1", "recall@5", "recall@10", "MAP@R"));
-            views().forEach((name, r) -> lines.add("%-20s %8.1f%% %8.1f%% %8.1f%% %8.1f%%"
-                    .formatted(
+            views().forEach((name, r) -> lines.add(String.format(Locale.ROOT, "%-20s %8.1f%% %8.1f%% %8.1f%% %8.1f%%", 
                             Views.spoken(name),
                             100 * r.recall(1),
                             100 * r.recall(5),
@@ -116,8 +115,7 @@ public final class RetrievalTask {
                 lines.add("");
                 lines.add("%-28s %8s %9s %9s %9s".formatted("by " + by, "queries", "recall@1", "recall@10", "MAP@R"));
                 for (ByValue row : byValue) {
-                    lines.add("%-28s %8d %8.1f%% %8.1f%% %8.1f%%"
-                            .formatted(
+                    lines.add(String.format(Locale.ROOT, "%-28s %8d %8.1f%% %8.1f%% %8.1f%%", 
                                     row.value(),
                                     row.queries(),
                                     100 * row.recallAt1().getOrDefault("encoder", Double.NaN),

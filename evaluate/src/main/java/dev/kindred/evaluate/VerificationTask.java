@@ -13,6 +13,7 @@ import dev.kindred.report.Html;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -142,15 +143,13 @@ public final class VerificationTask {
         /** For people, a table, what was refused, and how the sealed threshold and probabilities hold. */
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
-            lines.add("verify: %,d same and %,d different pairs of %,d samples, %,d classes"
-                    .formatted(
+            lines.add(String.format(Locale.ROOT, "verify: %,d same and %,d different pairs of %,d samples, %,d classes", 
                             encoder.counts().samePairs(),
                             encoder.counts().differentPairs(),
                             encoder.samples(),
                             encoder.classes()));
             lines.add("%-20s %8s %8s %14s %16s".formatted("", "AUROC", "EER", "FNMR@FMR 1%", "FNMR@FMR 0.1%"));
-            views().forEach((name, v) -> lines.add("%-20s %8.4f %7.2f%% %14s %16s"
-                    .formatted(
+            views().forEach((name, v) -> lines.add(String.format(Locale.ROOT, "%-20s %8.4f %7.2f%% %14s %16s", 
                             Views.spoken(name), v.auroc().value(), 100 * v.eer().value(), fnmr(v, 0.01), fnmr(v, 0.001))));
             Spoken.interval("EER", encoder.eer()).ifPresent(lines::add);
             encoder.at(0.01).flatMap(at -> Spoken.interval("FNMR at FMR 1%", at.fnmr())).ifPresent(lines::add);
@@ -158,8 +157,7 @@ public final class VerificationTask {
                     .filter(r -> SHOWN.contains(r.targetFmr()))
                     .forEach(r -> lines.add("FMR %s is not shown: %s".formatted(Html.percent(r.targetFmr()), r.reason())));
             atSealed().ifPresent(point -> lines.add(
-                    "the sealed threshold %.4f (made for FMR %s) gives FMR %s and FNMR %s here"
-                            .formatted(
+                    String.format(Locale.ROOT, "the sealed threshold %.4f (made for FMR %s) gives FMR %s and FNMR %s here", 
                                     point.threshold(),
                                     Html.percent(sealed().orElseThrow().targetFmr()),
                                     Html.percent(point.fmr()),
@@ -168,15 +166,13 @@ public final class VerificationTask {
                     + Html.percent(r.expectedCalibrationError())));
             for (ByValue row : byValue) {
                 Verification v = row.verification();
-                lines.add("%s=%s: %,d samples%s"
-                        .formatted(
+                lines.add(String.format(Locale.ROOT, "%s=%s: %,d samples%s", 
                                 by,
                                 row.value(),
                                 row.samples(),
                                 v == null
                                         ? ", too few pairs"
-                                        : ", AUROC %.4f, EER %s"
-                                                .formatted(v.auroc().value(), Html.percent(v.eer().value()))));
+                                        : String.format(Locale.ROOT, ", AUROC %.4f, EER %s", v.auroc().value(), Html.percent(v.eer().value()))));
             }
             return lines;
         }

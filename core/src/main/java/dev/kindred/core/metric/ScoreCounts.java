@@ -3,6 +3,7 @@ package dev.kindred.core.metric;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -214,8 +215,7 @@ public final class ScoreCounts {
         double expected = target * differentPairs();
         return expected * (1 + 1e-12) >= fewest
                 ? Optional.empty()
-                : Optional.of("%d different pairs let %.1f false matches be seen at this rate; %d are needed"
-                        .formatted(differentPairs(), expected, fewest));
+                : Optional.of(String.format(Locale.ROOT, "%d different pairs let %.1f false matches be seen at this rate; %d are needed", differentPairs(), expected, fewest));
     }
 
     /** The equal error rate: where FMR and FNMR cross, on the line between the two thresholds around the crossing. */
