@@ -10,10 +10,10 @@ import dev.kindred.train.loss.Loss;
  * @param oversampling of the teaching rasters
  */
 public record Plan(Architecture architecture, int oversampling, Recipe recipe) {
-    private static final int FILTERS = 64;
+    static final int FILTERS = 64;
     private static final int DIMENSION = 64;
     private static final double LEARNING_RATE = 2e-3;
-    private static final double TEMPERATURE = 0.1;
+    static final double TEMPERATURE = 0.1;
 
     /** Pictures taught on, over all repetitions: enough to converge, and within minutes on two cores. */
     private static final int EPOCHS = 70;

@@ -161,7 +161,7 @@ public sealed interface Loss {
     record MarginRanking(double margin, Miner miner) implements Loss {
         @Override
         public String name() {
-            return "ranking";
+            return "margin-ranking";
         }
 
         @Override
