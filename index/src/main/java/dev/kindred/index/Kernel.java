@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,12 +20,21 @@ final class Kernel {
     static final int LANES = 16;
 
     private static final VectorSpecies<Float> SPECIES =
-            FloatVector.SPECIES_PREFERRED.length() <= LANES ? FloatVector.SPECIES_PREFERRED : FloatVector.SPECIES_512;
+            switch (FloatVector.SPECIES_PREFERRED.length()) {
+                case 4, 8, 16 -> FloatVector.SPECIES_PREFERRED;
+                default -> FloatVector.SPECIES_128;
+            };
     private static final int STEP = SPECIES.length();
+    private static final VectorShuffle<Float> HALVES = partners(STEP / 2);
+    private static final VectorShuffle<Float> QUARTERS = partners(STEP / 4);
+    private static final VectorShuffle<Float> EIGHTHS = partners(STEP / 8);
+    private static final VectorShuffle<Float> SIXTEENTHS = partners(STEP / 16);
+    private static final VectorMask<Float> UPPER_HALF = upper(STEP / 2);
+    private static final VectorMask<Float> UPPER_QUARTERS = upper(STEP / 4);
 
     private final float[] query;
     private final boolean squares;
-    private final float[] lanes = new float[4 * STEP];
+    private final float[] lanes = new float[STEP];
 
     /**
      * @param query padded with zeros to a multiple of {@link #LANES}
@@ -51,10 +62,10 @@ final class Kernel {
             } else {
                 fourProducts(rows, offset, stride);
             }
-            sums[i] = sumOfLanes(0);
-            sums[i + 1] = sumOfLanes(STEP);
-            sums[i + 2] = sumOfLanes(2 * STEP);
-            sums[i + 3] = sumOfLanes(3 * STEP);
+            sums[i] = lanes[0];
+            sums[i + 1] = lanes[STEP / 2];
+            sums[i + 2] = lanes[STEP / 4];
+            sums[i + 3] = lanes[STEP / 2 + STEP / 4];
         }
         for (; i < n; i++, offset += stride) {
             sums[i] = sum(rows, offset);
@@ -74,8 +85,8 @@ final class Kernel {
                 a = x.fma(q, a);
             }
         }
-        a.intoArray(lanes, 0);
-        return sumOfLanes(0);
+        folded(fold(fold(a, HALVES), QUARTERS)).intoArray(lanes, 0);
+        return lanes[0];
     }
 
     private void fourProducts(MemorySegment rows, long offset, long stride) {
@@ -91,7 +102,7 @@ final class Kernel {
             c = load(rows, at + 2 * stride).fma(q, c);
             d = load(rows, at + 3 * stride).fma(q, d);
         }
-        keep(a, b, c, d);
+        sumOfLanes(a, b, c, d);
     }
 
     private void fourDistances(MemorySegment rows, long offset, long stride) {
@@ -111,33 +122,43 @@ final class Kernel {
             c = z.fma(z, c);
             d = w.fma(w, d);
         }
-        keep(a, b, c, d);
+        sumOfLanes(a, b, c, d);
     }
 
     private static FloatVector load(MemorySegment rows, long at) {
         return FloatVector.fromMemorySegment(SPECIES, rows, at, ByteOrder.LITTLE_ENDIAN);
     }
 
-    private void keep(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-        a.intoArray(lanes, 0);
-        b.intoArray(lanes, STEP);
-        c.intoArray(lanes, 2 * STEP);
-        d.intoArray(lanes, 3 * STEP);
+    /**
+     * Sums four rows' lanes by halves: after each of the first two foldings two rows share a vector, so that the rest is done for all at
+     * once. Not {@code reduceLanes}, whose order of floating-point additions is not promised. The sums of a, b, c and d end in the first
+     * lane, at a half, at a quarter and at three quarters of {@link #lanes}.
+     */
+    private void sumOfLanes(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
+        FloatVector ab = fold(a, HALVES).blend(fold(b, HALVES), UPPER_HALF);
+        FloatVector cd = fold(c, HALVES).blend(fold(d, HALVES), UPPER_HALF);
+        folded(fold(ab, QUARTERS).blend(fold(cd, QUARTERS), UPPER_QUARTERS)).intoArray(lanes, 0);
     }
 
-    /** Not {@code reduceLanes}, whose order of floating-point additions is not promised. */
-    private float sumOfLanes(int from) {
-        float[] v = lanes;
-        if (STEP == 16) {
-            return (((v[from] + v[from + 8]) + (v[from + 4] + v[from + 12]))
-                            + ((v[from + 2] + v[from + 10]) + (v[from + 6] + v[from + 14])))
-                    + (((v[from + 1] + v[from + 9]) + (v[from + 5] + v[from + 13]))
-                            + ((v[from + 3] + v[from + 11]) + (v[from + 7] + v[from + 15])));
+    private static FloatVector folded(FloatVector quarters) {
+        FloatVector v = STEP >= 8 ? fold(quarters, EIGHTHS) : quarters;
+        return STEP >= 16 ? fold(v, SIXTEENTHS) : v;
+    }
+
+    /** Each lane and its partner, added; which of the two comes first does not change a bit. */
+    private static FloatVector fold(FloatVector v, VectorShuffle<Float> partners) {
+        return v.add(v.rearrange(partners));
+    }
+
+    private static VectorShuffle<Float> partners(int distance) {
+        return VectorShuffle.fromOp(SPECIES, lane -> lane ^ distance);
+    }
+
+    private static VectorMask<Float> upper(int distance) {
+        boolean[] lanes = new boolean[STEP];
+        for (int lane = 0; lane < STEP; lane++) {
+            lanes[lane] = (lane & distance) != 0;
         }
-        float sum = 0;
-        for (int i = 0; i < STEP; i++) {
-            sum += v[from + i];
-        }
-        return sum;
+        return VectorMask.fromArray(SPECIES, lanes, 0);
     }
 }
