@@ -7,7 +7,9 @@ import dev.kindred.core.Content;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +56,22 @@ class LoadingTest {
                         new Problem(dir.resolve("c3/5.png").toString(), "is empty (0 bytes)"),
                         new Problem(dir.resolve("c4/6.png").toString(), "is not a picture (it reads like text)"));
         assertThatThrownBy(() -> load(Drawn.read(dir), true)).isInstanceOf(Refusal.class).hasMessageContaining("--strict");
+    }
+
+    @Test
+    void aFileThatIsGoneOrUnreadableIsOneBadSample() throws IOException {
+        Drawn.folder(dir, 0, 10, 20);
+        Dataset data = Drawn.read(dir);
+        Files.delete(dir.resolve("c0/0.png"));
+        Path locked = dir.resolve("c0/1.png");
+        boolean denied = locked.toFile().setReadable(false) && !Files.isReadable(locked);
+        List<Problem> failures = load(data, false).failures();
+        assertThat(failures.getFirst()).isEqualTo(new Problem(dir.resolve("c0/0.png").toString(), "cannot be read (it is not there)"));
+        // The administrator reads everything, so there it is one.
+        assertThat(failures).hasSize(denied ? 2 : 1);
+        if (denied) {
+            assertThat(failures.getLast()).isEqualTo(new Problem(locked.toString(), "cannot be read (no permission)"));
+        }
     }
 
     @Test

@@ -57,6 +57,10 @@ public final class Affine {
         double cx = (width - 1) / 2.0;
         double cy = (height - 1) / 2.0;
         int stride = width * channels;
+        int lastX = (width - 1) << 8;
+        int lastY = (height - 1) << 8;
+        double m0 = m[0];
+        double m3 = m[3];
         int to = 0;
         for (int y = 0; y < height; y++) {
             double ry = y - cy;
@@ -65,8 +69,8 @@ public final class Affine {
             for (int x = 0; x < width; x++) {
                 double rx = x - cx;
                 // In 1/256 pixels; a weight is then 16 bits and their sum exactly 65,536.
-                int sx = fixed(m[0] * rx + startX, width);
-                int sy = fixed(m[3] * rx + startY, height);
+                int sx = fixed(m0 * rx + startX, lastX);
+                int sy = fixed(m3 * rx + startY, lastY);
                 int x0 = sx >> 8;
                 int y0 = sy >> 8;
                 int fx = sx & 255;
@@ -83,8 +87,8 @@ public final class Affine {
         }
     }
 
-    private static int fixed(double position, int side) {
-        double clamped = Math.max(0, Math.min(position, side - 1.0));
-        return (int) (clamped * 256 + 0.5);
+    private static int fixed(double position, int last) {
+        // The cast saturates, so any number ends within the picture.
+        return Math.clamp((int) (position * 256 + 0.5), 0, last);
     }
 }

@@ -132,35 +132,25 @@ public record PictureShape(int width, int height, int channels, Fit fit) {
         }
         Axis across = Axis.of(fromW, toW);
         Axis down = Axis.of(fromH, toH);
-        // Sums stay exact: at most 255 · 32,768 across, and 255 · 32,768² in all, far within a long.
-        long whole = (long) across.whole * down.whole;
-        int[][] lines = new int[2][toW * c];
-        int[] held = {-1, -1};
-        long[] sums = new long[toW * c];
+        int[] line = new int[fromW * c];
         byte[] out = new byte[toW * toH * c];
         for (int y = 0; y < toH; y++) {
-            Arrays.fill(sums, 0);
-            int first = down.first[y];
-            int count = down.count[y];
-            for (int j = 0; j < count; j++) {
-                int row = first + j;
-                int slot = row & 1;
-                if (held[slot] != row) {
-                    across.apply(source.values(), ((top + row) * source.width() + left) * c, c, lines[slot]);
-                    held[slot] = row;
-                }
-                long weight = down.weights[down.offset[y] + j];
-                int[] line = lines[slot];
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] += weight * line[i];
-                }
+            // First down, whole lines at a time, which the compiler turns into vectors; then across. The order changes no sum.
+            Arrays.fill(line, 0);
+            for (int j = 0; j < down.count[y]; j++) {
+                int row = top + down.first[y] + j;
+                add(line, down.weights[down.offset[y] + j], source.values(), (row * source.width() + left) * c);
             }
-            int to = y * toW * c;
-            for (int i = 0; i < sums.length; i++) {
-                out[to + i] = (byte) ((2 * sums[i] + whole) / (2 * whole));
-            }
+            across.finish(line, c, down.whole, out, y * toW * c);
         }
         return out;
+    }
+
+    /** At most 255 · 16,384 in each place at the end: exact. */
+    private static void add(int[] line, int weight, byte[] source, int from) {
+        for (int i = 0; i < line.length; i++) {
+            line[i] += weight * (source[from + i] & 0xFF);
+        }
     }
 
     /** For each place of one side of the raster, the source places it is made of and their integer weights, which sum to {@code whole}. */
@@ -222,32 +212,38 @@ public record PictureShape(int width, int height, int channels, Fit fit) {
             return used + 2;
         }
 
-        void apply(byte[] source, int at, int channels, int[] line) {
+        /** Sums a line of exact sums and divides once, by {@code whole · otherWhole}, half up. */
+        void finish(int[] line, int channels, int otherWhole, byte[] out, int to) {
+            long divisor = (long) whole * otherWhole;
+            // 510 · divisor bounds all that follows; the fast way where that fits an int.
+            boolean small = divisor <= Integer.MAX_VALUE / 512;
             for (int i = 0; i < first.length; i++) {
-                int n = count[i];
-                int from = at + first[i] * channels;
-                int w = offset[i];
-                if (channels == 1) {
-                    int sum = 0;
-                    for (int j = 0; j < n; j++) {
-                        sum += weights[w + j] * (source[from + j] & 0xFF);
-                    }
-                    line[i] = sum;
-                } else {
-                    int r = 0;
-                    int g = 0;
-                    int b = 0;
-                    for (int j = 0; j < n; j++, from += 3) {
-                        int weight = weights[w + j];
-                        r += weight * (source[from] & 0xFF);
-                        g += weight * (source[from + 1] & 0xFF);
-                        b += weight * (source[from + 2] & 0xFF);
-                    }
-                    line[3 * i] = r;
-                    line[3 * i + 1] = g;
-                    line[3 * i + 2] = b;
+                for (int c = 0; c < channels; c++) {
+                    int from = first[i] * channels + c;
+                    int level = small
+                            ? inInts(line, from, channels, i, (int) divisor)
+                            : inLongs(line, from, channels, i, divisor);
+                    out[to + i * channels + c] = (byte) level;
                 }
             }
+        }
+
+        private int inInts(int[] line, int from, int step, int i, int divisor) {
+            int sum = 0;
+            int w = offset[i];
+            for (int j = 0; j < count[i]; j++) {
+                sum += weights[w + j] * line[from + j * step];
+            }
+            return (2 * sum + divisor) / (2 * divisor);
+        }
+
+        private int inLongs(int[] line, int from, int step, int i, long divisor) {
+            long sum = 0;
+            int w = offset[i];
+            for (int j = 0; j < count[i]; j++) {
+                sum += (long) weights[w + j] * line[from + j * step];
+            }
+            return (int) ((2 * sum + divisor) / (2 * divisor));
         }
     }
 }
