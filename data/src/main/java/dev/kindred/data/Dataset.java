@@ -5,16 +5,17 @@ import dev.kindred.core.Hashes;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.media.Pictures;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -72,21 +73,36 @@ public final class Dataset {
             throw new Refusal("no DATA is named", "DATA", "name a folder, a zip or a table");
         }
         Gathering gathering = new Gathering(options, progress);
-        Set<String> names = new HashSet<>();
+        Map<String, Path> names = new HashMap<>();
         for (Path path : data) {
-            if (!Files.exists(path)) {
-                throw new Refusal("does not exist", path.toString(), "check the path");
-            }
-            String name = nameOf(path);
-            if (!names.add(name)) {
-                throw new Refusal(
-                        "two DATA are named '" + name + "', so their samples would have the same ids",
-                        path.toString(),
-                        "rename one of them, or name each once");
-            }
+            String name = uniqueName(path, names, gathering);
             readOne(path, data.size() == 1 ? "" : name + "/", gathering);
         }
         return gathering.dataset(data.stream().map(Path::toString).collect(Collectors.joining(", ")));
+    }
+
+    /** Its own name; another DATA of the same name is told apart by a number. */
+    private static String uniqueName(Path path, Map<String, Path> taken, Gathering gathering) {
+        Path real;
+        try {
+            real = path.toRealPath();
+        } catch (NoSuchFileException e) {
+            throw new Refusal("does not exist", path.toString(), "check the path", e);
+        } catch (IOException e) {
+            throw new Refusal("cannot be read (" + Origin.reason(e) + ")", path.toString(), "check the path", e);
+        }
+        if (taken.containsValue(real)) {
+            throw new Refusal("is named twice", path.toString(), "name each DATA once");
+        }
+        String name = nameOf(path);
+        for (int n = 2; taken.containsKey(name); n++) {
+            name = nameOf(path) + "~" + n;
+        }
+        taken.put(name, real);
+        if (!name.equals(nameOf(path))) {
+            gathering.note("samples of " + path + " have ids that begin with " + name + "/, since another DATA has its name");
+        }
+        return name;
     }
 
     private static void readOne(Path path, String prefix, Gathering gathering) {
@@ -96,7 +112,7 @@ public final class Dataset {
         } else if (!Files.isRegularFile(path)) {
             throw new Refusal("is neither a file nor a folder", path.toString(), "name a folder, a zip or a table");
         } else if (Archive.named(path)) {
-            FolderReader.readZip(path, prefix, "", gathering);
+            FolderReader.readZip(path, prefix, gathering);
         } else if (TableReader.named(path)) {
             TableReader.read(path, prefix, gathering);
         } else if (Pictures.named(path.toString())) {

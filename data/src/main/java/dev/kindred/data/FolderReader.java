@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,11 +31,13 @@ final class FolderReader {
     private final Gathering gathering;
     private final String prefix;
     private final Path root;
+    private final Sidecar sidecar;
 
     private FolderReader(Gathering gathering, String prefix, Path root) {
         this.gathering = gathering;
         this.prefix = prefix;
         this.root = root;
+        this.sidecar = Sidecar.in(root, gathering);
     }
 
     /** @param prefix what every id begins with, ending in a slash, or empty */
@@ -45,17 +48,30 @@ final class FolderReader {
         } catch (IOException e) {
             throw unreadable(folder, e);
         }
-        new FolderReader(gathering, prefix, root).walk(folder, "", 0);
+        FolderReader reader = new FolderReader(gathering, prefix, root);
+        reader.walk(folder, "", 0);
+        for (int i = reader.sidecar.unused(); i > 0; i--) {
+            gathering.leftOut("rows of the attributes' table name no picture");
+        }
     }
 
-    /** The label is the whole path inside the zip, after that of the folder it lies in. */
-    static void readZip(Path zip, String prefix, String folderLabel, Gathering gathering) {
+    /** A zip that is DATA by itself: the label is the whole path inside. */
+    static void readZip(Path zip, String prefix, Gathering gathering) {
         Archive archive = Archive.open(zip);
         for (ZipEntry entry : archive.pictures()) {
             String name = Archive.name(entry);
-            String folder = parent(name);
-            String label = folderLabel.isEmpty() || folder.isEmpty() ? folderLabel + folder : folderLabel + "/" + folder;
-            gathering.add(prefix + name, emptyToNull(label), Map.of(), new Origin.OfArchive(archive, entry));
+            gathering.add(prefix + name, emptyToNull(parent(name)), Map.of(), new Origin.OfArchive(archive, entry));
+        }
+    }
+
+    /** A zip in a folder: the label is the path inside after that of the folder. */
+    private void zip(Path zip, String id, String folder) {
+        Archive archive = Archive.open(zip);
+        for (ZipEntry entry : archive.pictures()) {
+            String name = Archive.name(entry);
+            String inner = parent(name);
+            String label = folder.isEmpty() || inner.isEmpty() ? folder + inner : folder + "/" + inner;
+            add(id + "/" + name, label, new Origin.OfArchive(archive, entry));
         }
     }
 
@@ -88,15 +104,25 @@ final class FolderReader {
 
     private void file(Path file, String id, String relative) {
         if (Pictures.named(id)) {
-            gathering.add(prefix + id, emptyToNull(relative), Map.of(), new Origin.OfFile(file));
+            add(id, relative, new Origin.OfFile(file));
         } else if (Archive.named(file)) {
-            readZip(file, prefix + id + "/", relative, gathering);
+            zip(file, id, relative);
         } else {
             String extension = id.substring(id.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
             if (UNREAD_PICTURES.contains(extension)) {
                 gathering.leftOut("." + extension + " files left out: that format is not read");
             }
         }
+    }
+
+    private void add(String id, String folder, Origin origin) {
+        Map<String, String> attributes = sidecar.of(id);
+        String label = attributes.get("label");
+        if (label != null) {
+            attributes = new LinkedHashMap<>(attributes);
+            attributes.remove("label");
+        }
+        gathering.add(prefix + id, label == null ? emptyToNull(folder) : label, attributes, origin);
     }
 
     private @Nullable BasicFileAttributes throughLink(Path link) {

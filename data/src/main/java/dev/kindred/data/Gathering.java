@@ -25,6 +25,7 @@ final class Gathering {
     private final List<Problem> problems = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
     private final Map<String, Integer> leftOut = new TreeMap<>();
+    private final List<String> notes = new ArrayList<>();
     private int unlabelledByPattern;
 
     Gathering(ReadOptions options, Progress progress) {
@@ -90,6 +91,11 @@ final class Gathering {
         }
     }
 
+    /** Something that a person should know. */
+    void note(String note) {
+        notes.add(note);
+    }
+
     /** Something that was left out on purpose, counted under its reason. */
     void leftOut(String reason) {
         leftOut.merge(reason, 1, Integer::sum);
@@ -128,7 +134,8 @@ final class Gathering {
     }
 
     private List<String> warnings() {
-        List<String> warnings = new ArrayList<>(leftOutLines());
+        List<String> warnings = new ArrayList<>(notes);
+        warnings.addAll(leftOutLines());
         if (unlabelledByPattern > 0) {
             warnings.add("%,d samples have no label: --label is not found in their path".formatted(unlabelledByPattern));
         }

@@ -2,6 +2,7 @@ package dev.kindred.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindred.core.Content;
 import dev.kindred.core.Progress;
@@ -79,7 +80,16 @@ class DatasetTest {
         assertThat(data.classes()).containsExactly("cat", "dog");
         assertThat(data.entry(2).attributes()).isEqualTo(Map.of("day", "3"));
         assertThat(data.attributeNames()).containsExactly("day");
-        assertThatThrownBy(() -> Drawn.read(dir.resolve("day1"), dir.resolve("day1"))).hasMessageContaining("two DATA are named 'day1'");
+        assertThatThrownBy(() -> Drawn.read(dir.resolve("day1"), dir.resolve("day1/../day1"))).hasMessageContaining("is named twice");
+    }
+
+    @Test
+    void twoDataOfOneNameAreToldApart() {
+        Drawn.write(dir, "x/set/cat/1.png", Drawn.png(1));
+        Drawn.write(dir, "y/set/cat/1.png", Drawn.png(2));
+        Dataset data = Drawn.read(dir.resolve("x/set"), dir.resolve("y/set"));
+        assertThat(ids(data)).containsExactly("set/cat/1.png", "set~2/cat/1.png");
+        assertThat(data.warnings()).hasSize(1).first().asString().contains("ids that begin with set~2/");
     }
 
     @Test
@@ -106,6 +116,19 @@ class DatasetTest {
         Dataset data = Drawn.read(zip);
         assertThat(data.classes()).containsExactly("Cat", "cat", "dog");
         assertThat(data.warnings()).containsExactly("labels that differ only by case are kept apart: Cat, cat");
+    }
+
+    @Test
+    void attributesMayStandInATableBesideThePictures() {
+        Drawn.write(dir, "a/1.png", Drawn.png(1));
+        Drawn.write(dir, "a/2.png", Drawn.png(2));
+        Drawn.write(dir, "z.zip", Drawn.zip(Map.of("b/1.png", Drawn.png(3))));
+        Drawn.write(dir, "attributes.csv", "camera,image,label\nleft,a/1.png,\nright,z.zip/b/1.png,c\nup,a/9.png,\n");
+        Dataset data = Drawn.read(dir);
+        assertThat(data.entry(0)).isEqualTo(new Entry("a/1.png", "a", Map.of("camera", "left")));
+        assertThat(data.entry(1)).isEqualTo(new Entry("a/2.png", "a", Map.of()));
+        assertThat(data.entry(2)).isEqualTo(new Entry("z.zip/b/1.png", "c", Map.of("camera", "right")));
+        assertThat(data.warnings()).containsExactly("1 rows of the attributes' table name no picture");
     }
 
     @Test
@@ -141,6 +164,21 @@ class DatasetTest {
                         "2 links left out: they lead nowhere");
         Path alias = Files.createSymbolicLink(dir.resolve("alias"), root);
         assertThat(Drawn.read(alias).size()).isEqualTo(2);
+    }
+
+    @Test
+    void pipesNamedLikePicturesAreLeftOut() throws Exception {
+        Drawn.write(dir, "a/1.png", Drawn.png(1));
+        boolean made;
+        try {
+            made = new ProcessBuilder("mkfifo", dir.resolve("a/2.png").toString()).start().waitFor() == 0;
+        } catch (IOException e) {
+            made = false;
+        }
+        assumeTrue(made, "mkfifo is not here");
+        Dataset data = Drawn.read(dir);
+        assertThat(ids(data)).containsExactly("a/1.png");
+        assertThat(data.warnings()).containsExactly("1 left out: neither file nor folder");
     }
 
     @Test
