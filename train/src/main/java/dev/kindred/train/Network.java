@@ -165,7 +165,8 @@ final class Network implements AutoCloseable {
             case Layer.Relu r -> Activation.relu(in);
             case Layer.MaxPool p ->
                 Pool.maxPool2d(in, new Shape(p.size(), p.size()), new Shape(p.stride(), p.stride()), new Shape(0, 0), false);
-            case Layer.GlobalAveragePool g -> in.mean(new int[] {2, 3});
+            case Layer.GlobalAveragePool g ->
+                in.reshape(in.getShape().get(0), in.getShape().get(1), -1).mean(new int[] {2});
             case Layer.Flatten f -> in.reshape(in.getShape().get(0), -1);
             case Layer.Linear l ->
                 one(Linear.linear(in, leaf(leaves, name, "weight"), l.bias() ? leaf(leaves, name, "bias") : null));

@@ -37,8 +37,8 @@ public final class Trainer implements AutoCloseable {
     private static final int SOUNDING = 50;
     /** Of the time allowed, kept back for validation and sealing. */
     private static final double RESERVE = 0.12;
-    /** Below this total variance unit-length embeddings are all but one point. */
-    private static final double COLLAPSED_VARIANCE = 1e-3;
+    /** Below this total variance, at two validations running, unit-length embeddings are all but one point: cosines above 0.99. */
+    private static final double COLLAPSED_VARIANCE = 1e-2;
 
     private static final int VALIDATION_BATCH = 128;
 
@@ -93,10 +93,11 @@ public final class Trainer implements AutoCloseable {
                         continue;
                     }
                 }
-                if (run.step % Math.max(1, recipe.steps() / recipe.validations()) == 0 || run.step == recipe.steps()) {
-                    Teaching.Point point = run.validate();
-                    if (point.variance() < COLLAPSED_VARIANCE) {
-                        return new Teaching.Collapsed(run.step, point.variance(), advice(recipe), List.copyOf(history));
+                if (due(run.step, recipe)) {
+                    run.validate();
+                    if (collapsed()) {
+                        return new Teaching.Collapsed(
+                                run.step, history.getLast().variance(), advice(recipe), List.copyOf(history));
                     }
                 }
             }
@@ -113,6 +114,19 @@ public final class Trainer implements AutoCloseable {
         } finally {
             run.feed.close();
         }
+    }
+
+    /** Whether the recipe's validations, spread evenly and the last at the last step, have one after this step. */
+    private static boolean due(int step, Recipe recipe) {
+        long validations = recipe.validations();
+        return step * validations / recipe.steps() > (step - 1) * validations / recipe.steps();
+    }
+
+    private boolean collapsed() {
+        int n = history.size();
+        return n >= 2
+                && history.get(n - 1).variance() < COLLAPSED_VARIANCE
+                && history.get(n - 2).variance() < COLLAPSED_VARIANCE;
     }
 
     private static int fitting(long began, Duration within) {
@@ -159,12 +173,12 @@ public final class Trainer implements AutoCloseable {
             return new Network.Slope(result.value(), result.gradient());
         }
 
-        Teaching.Point validate() {
-            return Trainer.this.validate(step, pace.sinceValidation(), recipe.learningRate(step - 1));
+        void validate() {
+            Trainer.this.validate(step, pace.sinceValidation(), recipe.learningRate(step - 1));
         }
     }
 
-    private Teaching.Point validate(int step, double loss, double learningRate) {
+    private void validate(int step, double loss, double learningRate) {
         Embeddings embeddings = embedValidation();
         Retrieval retrieval = Retrieval.leaveOneOut(embeddings, labels(set.validation()), workers);
         recall = retrieval.recall(1);
@@ -177,7 +191,6 @@ public final class Trainer implements AutoCloseable {
             bestStep = step;
         }
         observer.validated(point);
-        return point;
     }
 
     private int[] labels(int[] samples) {

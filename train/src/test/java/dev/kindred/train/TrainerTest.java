@@ -1,0 +1,191 @@
+package dev.kindred.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import dev.kindred.core.Content;
+import dev.kindred.core.Distance;
+import dev.kindred.core.Keyed;
+import dev.kindred.core.Workers;
+import dev.kindred.core.metric.Retrieval;
+import dev.kindred.encode.Architecture;
+import dev.kindred.encode.Encoder;
+import dev.kindred.encode.EncoderParts;
+import dev.kindred.encode.Preparation;
+import dev.kindred.encode.Weights;
+import dev.kindred.media.PictureShape;
+import dev.kindred.train.loss.Loss;
+import dev.kindred.train.loss.Miner;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole runs on small made pictures: classes are constellations of boxes, samples are shifted and noisy. */
+class TrainerTest {
+    private static final int SIDE = 16;
+    private static final int CLASSES = 120;
+    private static final int PER_CLASS = 8;
+    private static final Architecture ARCHITECTURE = Architecture.conv4(1, SIDE, 8, 16);
+    private static Device device = Device.cpu();
+
+    @BeforeAll
+    static void start() {
+        device = Torch.start(1, "cpu");
+    }
+
+    static List<Loss> losses() {
+        return List.of(
+                new Loss.SupervisedContrastive(0.1),
+                new Loss.Contrastive(0.1, 0.8),
+                new Loss.Triplet(0.2, Miner.SEMI_HARD),
+                new Loss.Triplet(0.2, Miner.ALL),
+                new Loss.MarginRanking(0.2, Miner.ALL));
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void learnsClassesItNeverSaw(Loss loss) {
+        Teaching.Taught taught = taught(recipe(loss, 300, 3e-3), Duration.ofMinutes(5));
+        assertThat(taught.history()).hasSize(6);
+        double best = taught.history().stream()
+                .mapToDouble(Teaching.Point::mapAtR)
+                .max()
+                .orElseThrow();
+        assertThat(best).as("%s, untrained %s", loss.name(), untrained()).isGreaterThan(1.3 * untrained());
+    }
+
+    /** MAP@R of the same encoder before teaching, on the same held-out classes. */
+    private static double untrained() {
+        TrainingSet set = set();
+        List<Content> pictures = new ArrayList<>();
+        for (int sample : set.validation()) {
+            pictures.add(new Content.Pixels(SIDE, SIDE, 1, set.rasters().get(sample)));
+        }
+        int[] labels = IntStream.of(set.validation()).map(i -> set.labels()[i]).toArray();
+        EncoderParts parts = EncoderParts.of(
+                ARCHITECTURE, Weights.untrained(ARCHITECTURE, 1), set.preparation(), Distance.COSINE);
+        try (Encoder encoder = parts.open(1);
+                Workers workers = Workers.of(1)) {
+            return Retrieval.leaveOneOut(encoder.encode(pictures), labels, workers).mapAtR();
+        }
+    }
+
+    @Test
+    void sameRecipeGivesTheSameSpaceTwice() {
+        Recipe recipe = recipe(new Loss.SupervisedContrastive(0.1), 30, 2e-3);
+        assertThat(space(taught(recipe, Duration.ofMinutes(5)))).isEqualTo(space(taught(recipe, Duration.ofMinutes(5))));
+    }
+
+    @Test
+    void shorterRunForLackOfTimeIsTheRunThatStepsGive() {
+        Recipe asked = recipe(new Loss.SupervisedContrastive(0.1), 100_000, 2e-3);
+        AtomicInteger fitting = new AtomicInteger();
+        Teaching.Taught cut = (Teaching.Taught) teach(asked, Duration.ofSeconds(6), new Observer() {
+            @Override
+            public void cut(int planned, int fits) {
+                fitting.set(fits);
+            }
+        });
+        assertThat(fitting.get()).isBetween(50, 99_999);
+        assertThat(cut.steps()).isEqualTo(fitting.get());
+        assertThat(space(cut)).isEqualTo(space(taught(asked.withSteps(fitting.get()), Duration.ofMinutes(5))));
+    }
+
+    @Test
+    void stoppingKeepsTheBestSoFar() {
+        AtomicInteger steps = new AtomicInteger();
+        try (Workers workers = Workers.of(1);
+                Trainer trainer = new Trainer(
+                        set(), ARCHITECTURE, recipe(new Loss.SupervisedContrastive(0.1), 500, 2e-3), device, workers, new Observer() {
+                            @Override
+                            public void step(int step, int total, double l, double r, double v, double p) {
+                                steps.set(step);
+                            }
+                        })) {
+            Teaching.Taught taught = (Teaching.Taught) trainer.teach(Duration.ofMinutes(5), () -> steps.get() >= 7);
+            assertThat(taught.stopped()).isTrue();
+            assertThat(taught.steps()).isEqualTo(7);
+            assertThat(taught.history()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void collapseIsSaidAndNotSealed() {
+        // Only pulling, never pushing: all embeddings fall together.
+        Teaching teaching = teach(recipe(new Loss.Contrastive(0, 0), 400, 1e-2), Duration.ofMinutes(5), Observer.SILENT);
+        assertThat(teaching).isInstanceOf(Teaching.Collapsed.class);
+        assertThat(((Teaching.Collapsed) teaching).advice()).contains("far margin");
+    }
+
+    private static String space(Teaching.Taught taught) {
+        return EncoderParts.of(ARCHITECTURE, taught.best(), set().preparation(), Distance.COSINE)
+                .space()
+                .id();
+    }
+
+    private static Teaching.Taught taught(Recipe recipe, Duration within) {
+        return (Teaching.Taught) teach(recipe, within, Observer.SILENT);
+    }
+
+    private static Teaching teach(Recipe recipe, Duration within, Observer observer) {
+        try (Workers workers = Workers.of(2);
+                Trainer trainer = new Trainer(set(), ARCHITECTURE, recipe, device, workers, observer)) {
+            return trainer.teach(within, () -> false);
+        }
+    }
+
+    private static Recipe recipe(Loss loss, int steps, double learningRate) {
+        return new Recipe(
+                loss, Distance.COSINE, 8, 4, steps, learningRate, 1e-2, 5, 0.05, 6, new Augmentation(5, 0.05, 0, 0.03, 0, 0, 0), 1);
+    }
+
+    private static TrainingSet set() {
+        List<byte[]> rasters = new ArrayList<>();
+        int[] labels = new int[CLASSES * PER_CLASS];
+        for (int c = 0; c < CLASSES; c++) {
+            for (int s = 0; s < PER_CLASS; s++) {
+                labels[rasters.size()] = c;
+                rasters.add(picture(c, s));
+            }
+        }
+        Preparation preparation = new Preparation(
+                new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.7f), List.of(0.3f));
+        int held = 100 * PER_CLASS;
+        return new TrainingSet(
+                rasters,
+                1,
+                preparation,
+                labels,
+                IntStream.range(0, held).toArray(),
+                IntStream.range(held, rasters.size()).toArray());
+    }
+
+    private static byte[] picture(int c, int s) {
+        Keyed shape = Keyed.of(41, c);
+        Keyed noise = Keyed.of(42, c, s);
+        byte[] raster = new byte[SIDE * SIDE];
+        for (int i = 0; i < raster.length; i++) {
+            raster[i] = (byte) (230 + noise.nextInt(20));
+        }
+        int dx = noise.nextInt(3) - 1;
+        int dy = noise.nextInt(3) - 1;
+        for (int box = 0; box < 3; box++) {
+            int left = 2 + shape.nextInt(9);
+            int top = 2 + shape.nextInt(9);
+            int wide = 1 + shape.nextInt(4);
+            int high = 1 + shape.nextInt(4);
+            for (int y = top; y < top + high; y++) {
+                for (int x = left; x < left + wide; x++) {
+                    raster[Math.floorMod(y + dy, SIDE) * SIDE + Math.floorMod(x + dx, SIDE)] = (byte) noise.nextInt(40);
+                }
+            }
+        }
+        return raster;
+    }
+}
