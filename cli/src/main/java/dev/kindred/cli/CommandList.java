@@ -24,8 +24,31 @@ final class CommandList {
         }
     }
 
-    private static final List<Entry> ENTRIES =
-            List.of(new Entry("train", "Teach an encoder from examples and seal it into one file.", () -> new TrainCommand()));
+    private static final List<Entry> ENTRIES = List.of(
+            new Entry("train", "Teach an encoder from examples and seal it into one file.", () -> new TrainCommand()),
+            new Entry("verify", "Say whether two pictures show the same: exit code 0 if so, 1 if not.", () -> new VerifyCommand()),
+            new Entry("embed", "Write the embeddings of DATA as .npy or .csv.", () -> new EmbedCommand()),
+            new Entry(
+                    "bundle show",
+                    "Show what a bundle is and learned from, after checking every byte.",
+                    () -> new BundleShowCommand()),
+            new Entry("index build", "Embed DATA and make an index of it, its bundle beside it.", () -> new IndexBuildCommand()),
+            new Entry("index search", "Find what is most like a picture, an item or a vector.", () -> new IndexSearchCommand()),
+            new Entry("index add", "Add DATA to an index; an item of the same id is replaced.", () -> new IndexAddCommand()),
+            new Entry(
+                    "index delete", "Delete items from an index, all of those named or none.", () -> new IndexDeleteCommand()),
+            new Entry(
+                    "index stats",
+                    "Show how many items an index holds, of which space, and what they take.",
+                    () -> new IndexStatsCommand()),
+            new Entry(
+                    "index check",
+                    "Read an index again from end to end: exit code 1 where something is wrong with it.",
+                    () -> new IndexCheckCommand()),
+            new Entry(
+                    "doctor",
+                    "Check this machine, the home and, if named, a bundle or an index: exit code 1 with findings.",
+                    () -> new DoctorCommand()));
 
     private CommandList() {}
 

@@ -1,7 +1,11 @@
 package dev.kindred.cli;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.kindred.core.Refusal;
+import dev.kindred.data.Dataset;
+import dev.kindred.data.ReadOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,16 +21,27 @@ final class DataOptions {
     @Option(
             names = "--attribute",
             paramLabel = "NAME=REGEX",
-            description = "Take an attribute from the path. May be given several times.")
-    Map<String, String> attributes = new LinkedHashMap<>();
+            description = "Take an attribute from the path, e.g. drawer='_(\\d\\d)\\.png'. May be given several times.")
+    List<String> attributes = new ArrayList<>();
 
     @Option(
             names = "--columns",
-            paramLabel = "ROLE=COLUMN",
-            split = ",",
+            paramLabel = "ROLE=COLUMN,…",
             description = "Map a table's columns, e.g. label=category,image=file: names, or positions from 1 where there is no header.")
-    Map<String, String> columns = new LinkedHashMap<>();
+    List<String> columns = new ArrayList<>();
 
-    @Option(names = "--strict", description = "Stop at the first bad row. Default: at more than 1%% of bad rows.")
+    @Option(names = "--strict", description = "Stop at the first bad picture or row. Default: at more than 1%% of them.")
     boolean strict;
+
+    /** @throws Refusal for an expression or a mapping that cannot be understood */
+    ReadOptions readOptions() {
+        return ReadOptions.of(label, attributes, columns, strict);
+    }
+
+    /** Finds the samples and tells what a person should know of them. */
+    Dataset read(List<Path> paths, Run run) {
+        Dataset data = Dataset.read(paths, readOptions(), run.progress());
+        data.warnings().forEach(warning -> run.say("warning: " + warning));
+        return data;
+    }
 }

@@ -1,0 +1,107 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonObject;
+import dev.kindred.core.EmbeddingsCsv;
+import dev.kindred.core.NewFile;
+import dev.kindred.core.Npy;
+import dev.kindred.core.Refusal;
+import dev.kindred.data.Dataset;
+import dev.kindred.encode.Bundle;
+import dev.kindred.encode.Encoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Embeddings of DATA as a file for other programs. */
+@CommandLine.Command(
+        description = "Write the embeddings of DATA as .npy or .csv.",
+        footer = {
+            "",
+            "A .npy is float32 [n, d]; the ids of its rows stand beside it in a .ids.txt, one a line.",
+            "",
+            "Example:",
+            "  kindred embed photos.kindred holiday/ --out holiday.npy"
+        })
+final class EmbedCommand implements Command {
+    @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to embed with.")
+    Path bundle = Path.of("");
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables or pictures.")
+    List<Path> paths = List.of();
+
+    @Option(names = "--out", required = true, paramLabel = "E.npy", description = "The file to write, .npy or .csv.")
+    Path out = Path.of("");
+
+    @Mixin
+    DataOptions data = new DataOptions();
+
+    @Mixin
+    DeviceOption device = new DeviceOption();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Answer run(Run run) {
+        boolean csv = isCsv();
+        device.require();
+        long begun = System.nanoTime();
+        Bundle opened = Bundle.open(bundle);
+        Dataset found = data.read(paths, run);
+        Natives.forEncoding(run.home());
+        EmbeddedData embedded;
+        try (Encoder encoder = opened.encoder(run.settings().threads())) {
+            embedded = EmbeddedData.of(found, opened.preparation(), encoder, data.strict, run);
+        }
+        embedded.tellFailures(run);
+        if (csv) {
+            EmbeddingsCsv.write(out, embedded.ids(), embedded.embeddings());
+        } else {
+            String ids = String.join("\n", embedded.ids()) + "\n";
+            NewFile.write(idsFile(), stream -> stream.write(ids.getBytes(StandardCharsets.UTF_8)));
+            Npy.write(out, embedded.embeddings());
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        JsonObject json = new JsonObject();
+        json.addProperty("bundle", opened.id());
+        json.addProperty("space", opened.space().id());
+        json.addProperty("count", embedded.embeddings().count());
+        json.addProperty("dimension", embedded.embeddings().dimension());
+        json.addProperty("bad", embedded.failures().size());
+        json.addProperty("out", out.toString());
+        json.addProperty("seconds", seconds);
+        return Answer.done(
+                json,
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d embeddings of %d values in space %s, in %s",
+                        out,
+                        embedded.embeddings().count(),
+                        embedded.embeddings().dimension(),
+                        opened.space().shortId(),
+                        ProgressLine.clock(seconds)));
+    }
+
+    private boolean isCsv() {
+        String name = out.toString().toLowerCase(Locale.ROOT);
+        if (!name.endsWith(".npy") && !name.endsWith(".csv")) {
+            throw new Refusal("embeddings are written as .npy or .csv", "--out " + out, "name a file that ends so");
+        }
+        return name.endsWith(".csv");
+    }
+
+    private Path idsFile() {
+        String name = String.valueOf(out.getFileName());
+        return out.resolveSibling(name.substring(0, name.length() - 4) + ".ids.txt");
+    }
+}

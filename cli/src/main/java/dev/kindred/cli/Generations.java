@@ -1,0 +1,80 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.kindred.core.NewFile;
+import dev.kindred.core.Refusal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The generations of one collection under {@code home/collections/<name>}: index folders, and a file that says which is live. */
+final class Generations {
+    private static final int FORMAT = 1;
+
+    private final Path folder;
+
+    Generations(Path home, String collection) {
+        this.folder = home.resolve("collections").resolve(collection);
+    }
+
+    /** The live generation's folder; empty where the collection has none yet. */
+    Optional<Path> live() {
+        Path file = liveFile();
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            int format = json.get("format").getAsInt();
+            if (format > FORMAT) {
+                throw new Refusal("is of format " + format + ", newer than this Kindred", file.toString(), "use a newer Kindred");
+            }
+            String name = json.get("generation").getAsString();
+            if (!name.matches("[0-9a-z][0-9a-z.-]{0,100}")) {
+                throw new Refusal("names no generation", file.toString(), "make the collection again");
+            }
+            return Optional.of(folder.resolve(name));
+        } catch (IOException | JsonParseException | IllegalStateException | NullPointerException | NumberFormatException e) {
+            throw new Refusal("cannot be understood", file.toString(), "make the collection again", e);
+        }
+    }
+
+    /** Where a new generation is to be built: named after its space and the moment, so that it stands in nobody's way. */
+    Path next(String space) {
+        String name = space.substring(0, Math.min(12, space.length())) + "-" + Long.toString(System.currentTimeMillis(), 36);
+        return folder.resolve(name);
+    }
+
+    /** Makes a generation live and takes the others away. */
+    void promote(Path generation) throws IOException {
+        JsonObject json = new JsonObject();
+        json.addProperty("format", FORMAT);
+        json.addProperty("generation", String.valueOf(generation.getFileName()));
+        NewFile.write(liveFile(), out -> out.write((json + "\n").getBytes(StandardCharsets.UTF_8)));
+        try (Stream<Path> inside = Files.list(folder)) {
+            for (Path other : inside.filter(Files::isDirectory).filter(path -> !path.equals(generation)).toList()) {
+                delete(other);
+            }
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> paths = Files.walk(tree)) {
+            List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private Path liveFile() {
+        return folder.resolve("live.json");
+    }
+}

@@ -1,0 +1,74 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonObject;
+import dev.kindred.data.Dataset;
+import dev.kindred.encode.Bundle;
+import dev.kindred.encode.Encoder;
+import dev.kindred.index.Change;
+import dev.kindred.index.ExactIndex;
+import dev.kindred.index.Visibility;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** More items for an index. */
+@CommandLine.Command(
+        description = "Add DATA to an index; an item of the same id is replaced.",
+        footer = {"", "Example:", "  kindred index add holiday.index more/"})
+final class IndexAddCommand implements Command {
+    @Parameters(index = "0", paramLabel = "DIR", description = "The index folder.")
+    Path dir = Path.of("");
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables or pictures.")
+    List<Path> paths = List.of();
+
+    @Option(names = "--no-sources", description = "Keep no copy of the pictures; answers then cannot show them.")
+    boolean noSources;
+
+    @Mixin
+    DataOptions data = new DataOptions();
+
+    @Mixin
+    DeviceOption device = new DeviceOption();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Answer run(Run run) {
+        device.require();
+        IndexFolder folder = new IndexFolder(dir);
+        try (ExactIndex index = folder.open()) {
+            Bundle bundle = folder.bundle(index);
+            Dataset found = data.read(paths, run);
+            Natives.forEncoding(run.home());
+            EmbeddedData embedded;
+            try (Encoder encoder = bundle.encoder(run.settings().threads())) {
+                embedded = EmbeddedData.of(found, bundle.preparation(), encoder, data.strict, run);
+            }
+            embedded.tellFailures(run);
+            List<Change> changes;
+            try (var items = IndexFolder.items(embedded, !noSources)) {
+                changes = items.<Change>map(Change.Put::new).toList();
+            }
+            index.write(changes, Visibility.SEARCHABLE);
+            JsonObject json = new JsonObject();
+            json.addProperty("added", changes.size());
+            json.addProperty("bad", embedded.failures().size());
+            json.addProperty("count", index.info().count());
+            json.addProperty("space", index.info().space().id());
+            return Answer.done(
+                    json,
+                    String.format(Locale.ROOT, "%,d added; %s now holds %,d items", changes.size(), dir, index.info().count()));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonObject;
+import dev.kindred.data.Dataset;
+import dev.kindred.encode.Bundle;
+import dev.kindred.encode.Encoder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** An index of DATA. */
+@CommandLine.Command(
+        description = "Embed DATA and make an index of it, its bundle beside it.",
+        footer = {"", "Example:", "  kindred index build photos.kindred holiday/ --out holiday.index"})
+final class IndexBuildCommand implements Command {
+    @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to embed with.")
+    Path bundle = Path.of("");
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables or pictures.")
+    List<Path> paths = List.of();
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "The index folder. One that stands there is replaced once the new one is whole.")
+    Path out = Path.of("");
+
+    @Option(names = "--no-sources", description = "Keep no copy of the pictures; answers then cannot show them.")
+    boolean noSources;
+
+    @Mixin
+    DataOptions data = new DataOptions();
+
+    @Mixin
+    DeviceOption device = new DeviceOption();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Answer run(Run run) throws IOException {
+        device.require();
+        long begun = System.nanoTime();
+        Bundle opened = Bundle.open(bundle);
+        Dataset found = data.read(paths, run);
+        Natives.forEncoding(run.home());
+        EmbeddedData embedded;
+        try (Encoder encoder = opened.encoder(run.settings().threads())) {
+            embedded = EmbeddedData.of(found, opened.preparation(), encoder, data.strict, run);
+        }
+        embedded.tellFailures(run);
+        IndexFolder folder = new IndexFolder(out);
+        long count = folder.build(opened, embedded, !noSources, run);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        JsonObject json = new JsonObject();
+        json.addProperty("index", out.toString());
+        json.addProperty("bundle", opened.id());
+        json.addProperty("space", opened.space().id());
+        json.addProperty("count", count);
+        json.addProperty("bad", embedded.failures().size());
+        json.addProperty("bytes", folder.bytes());
+        json.addProperty("seconds", seconds);
+        return Answer.done(
+                json,
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d items in space %s, %s, in %s",
+                        out,
+                        count,
+                        opened.space().shortId(),
+                        Words.bytes(folder.bytes()),
+                        ProgressLine.clock(seconds)));
+    }
+}

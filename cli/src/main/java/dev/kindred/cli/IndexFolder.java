@@ -1,0 +1,121 @@
+package dev.kindred.cli;
+
+import dev.kindred.core.Refusal;
+import dev.kindred.data.Dataset;
+import dev.kindred.data.Entry;
+import dev.kindred.encode.Bundle;
+import dev.kindred.index.ExactIndex;
+import dev.kindred.index.Item;
+import dev.kindred.index.Value;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** An index folder holds its bundle, so that what was built can be asked years later. */
+final class IndexFolder {
+    private static final String BUNDLE = "bundle.kindred";
+
+    private final Path folder;
+
+    IndexFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /** @throws Refusal where there is none */
+    ExactIndex open() {
+        if (!Files.isDirectory(folder)) {
+            throw new Refusal(Files.exists(folder) ? "is not a folder" : "does not exist", folder.toString(), "name an index folder");
+        }
+        return ExactIndex.open(folder);
+    }
+
+    /** The bundle in the folder, refused where it gives another space than the index is of. */
+    Bundle bundle(ExactIndex index) {
+        Path file = folder.resolve(BUNDLE);
+        if (!Files.exists(file)) {
+            throw new Refusal("has no " + BUNDLE, folder.toString(), "build the index again, or ask it by @id or a .npy");
+        }
+        Bundle bundle = Bundle.open(file);
+        index.info().space().require(bundle.space(), file.toString());
+        return bundle;
+    }
+
+    /**
+     * Builds the index anew. The bundle's copy lies ready before the rows take the old ones' place, so that a full disk leaves what
+     * stood there.
+     *
+     * @return how many items there are
+     */
+    long build(Bundle bundle, EmbeddedData data, boolean sources, Run run) throws IOException {
+        refuseForeign();
+        Files.createDirectories(folder);
+        Path ready = Files.createTempFile(folder, "." + BUNDLE, ".part");
+        try (ExactIndex.Builder builder = ExactIndex.builder(folder, bundle.space())) {
+            Files.copy(bundle.path(), ready, StandardCopyOption.REPLACE_EXISTING);
+            try (Stream<Item> items = items(data, sources)) {
+                items.forEach(item -> {
+                    builder.add(item);
+                    run.progress().at("indexing", builder.count(), data.rows().length, "");
+                });
+            }
+            try (ExactIndex index = builder.finish()) {
+                Files.move(ready, folder.resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
+                return index.info().count();
+            }
+        } finally {
+            Files.deleteIfExists(ready);
+        }
+    }
+
+    /** A folder of somebody's other things is no place for an index. */
+    private void refuseForeign() throws IOException {
+        if (!Files.exists(folder) || Files.exists(folder.resolve(ExactIndex.FILE))) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new Refusal("is a file", folder.toString(), "name a folder for the index");
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+            if (inside.anyMatch(path -> !String.valueOf(path.getFileName()).startsWith("."))) {
+                throw new Refusal("holds other files and no index", folder.toString(), "name a new folder for the index");
+            }
+        }
+    }
+
+    /** Items in the order of the data: label and attributes as payload, the file's bytes as source. */
+    static Stream<Item> items(EmbeddedData embedded, boolean sources) {
+        Dataset data = embedded.data();
+        return IntStream.range(0, embedded.rows().length).mapToObj(i -> {
+            int row = embedded.rows()[i];
+            Entry entry = data.entry(row);
+            Map<String, Value> payload = new TreeMap<>();
+            entry.attributes().forEach((name, value) -> payload.put(name, Value.of(value)));
+            if (entry.label() != null) {
+                payload.put("label", Value.of(entry.label()));
+            }
+            return item(entry.id(), embedded.embeddings().row(i), payload, sources ? data.bytes(row) : null);
+        });
+    }
+
+    // NullAway does not read `byte @Nullable []` from another module's class file.
+    @SuppressWarnings("NullAway")
+    private static Item item(String id, float[] vector, Map<String, Value> payload, byte @Nullable [] source) {
+        return new Item(id, vector, payload, source);
+    }
+
+    /** Bytes that the folder takes. */
+    long bytes() {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            return tree.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.JsonParser;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Npy;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import dev.kindred.encode.Bundle;
+import dev.kindred.encode.Encoder;
+import dev.kindred.index.ExactIndex;
+import dev.kindred.index.Filter;
+import dev.kindred.index.FilterJson;
+import dev.kindred.index.Found;
+import dev.kindred.index.Item;
+import dev.kindred.index.Neighbor;
+import dev.kindred.index.PayloadJson;
+import dev.kindred.index.Query;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What is most like this? */
+@CommandLine.Command(
+        description = "Find what is most like a picture, an item or a vector.",
+        footer = {
+            "",
+            "QUERY is @ID for an item of the index (which is then left out of its own answer), the path of a picture, or a .npy",
+            "of one vector in the index's space.",
+            "",
+            "Examples:",
+            "  kindred index search holiday.index beach.jpg -k 5",
+            "  kindred index search holiday.index @2019/img_7.jpg --filter '{\"equals\":{\"label\":\"beach\"}}'"
+        })
+final class IndexSearchCommand implements Command {
+    @Parameters(index = "0", paramLabel = "DIR", description = "The index folder.")
+    Path dir = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "QUERY", description = "What to look for.")
+    String query = "";
+
+    @Option(names = "-k", paramLabel = "K", description = "How many to find. Default: ${DEFAULT-VALUE}.")
+    int k = 10;
+
+    @Option(names = "--filter", paramLabel = "JSON", description = "Only among the items that pass this filter.")
+    @Nullable
+    String filter;
+
+    @Mixin
+    DeviceOption device = new DeviceOption();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Answer run(Run run) {
+        device.require();
+        IndexFolder folder = new IndexFolder(dir);
+        try (ExactIndex index = folder.open()) {
+            Filter wanted = filter == null ? Filter.everything() : parse(filter);
+            if (query.startsWith("@")) {
+                wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
+            }
+            Found found = index.search(Query.of(index.info().space(), vector(index, folder, run), k).filter(wanted));
+            return Answer.done(json(found), text(found));
+        }
+    }
+
+    private float[] vector(ExactIndex index, IndexFolder folder, Run run) {
+        Space space = index.info().space();
+        if (query.startsWith("@")) {
+            String id = query.substring(1);
+            return index.get(id).map(Item::vector)
+                    .orElseThrow(() -> new Refusal("there is no such item", "@" + id, "ids are what a search prints first"));
+        }
+        Path path;
+        try {
+            path = Path.of(query);
+        } catch (InvalidPathException e) {
+            throw new Refusal("is no path", query, "name a picture, a .npy or @ID", e);
+        }
+        if (query.toLowerCase(Locale.ROOT).endsWith(".npy")) {
+            Embeddings one = Npy.read(path).in(space, query);
+            if (one.count() != 1) {
+                throw new Refusal("holds " + one.count() + " vectors", query, "a query is one vector");
+            }
+            return one.values();
+        }
+        Bundle bundle = folder.bundle(index);
+        if (!Files.exists(path)) {
+            throw new Refusal("no such picture, and this bundle takes no text", query, "name a picture, a .npy or @ID");
+        }
+        var picture = Picture.read(path);
+        Natives.forEncoding(run.home());
+        try (Encoder encoder = bundle.encoder(run.settings().threads())) {
+            return encoder.embed(picture).values();
+        }
+    }
+
+    private static Filter parse(String text) {
+        try {
+            JsonReader reader = new JsonReader(new StringReader(text));
+            reader.setStrictness(Strictness.STRICT);
+            JsonElement json = JsonParser.parseReader(reader);
+            return FilterJson.read(json, "--filter");
+        } catch (JsonParseException e) {
+            throw new Refusal("is no JSON", "--filter", "write e.g. {\"equals\":{\"label\":\"cat\"}}", e);
+        }
+    }
+
+    private static JsonObject json(Found found) {
+        JsonArray neighbors = new JsonArray();
+        for (Neighbor neighbor : found.neighbors()) {
+            JsonObject json = new JsonObject();
+            json.addProperty("id", neighbor.id());
+            json.addProperty("score", neighbor.score());
+            json.add("payload", PayloadJson.write(neighbor.payload()));
+            neighbors.add(json);
+        }
+        JsonObject json = new JsonObject();
+        json.addProperty("space", found.space().id());
+        json.add("neighbors", neighbors);
+        return json;
+    }
+
+    private static String text(Found found) {
+        if (found.neighbors().isEmpty()) {
+            return "nothing passes";
+        }
+        StringBuilder text = new StringBuilder();
+        for (Neighbor neighbor : found.neighbors()) {
+            text.append(String.format(Locale.ROOT, "%8.4f  %s", neighbor.score(), neighbor.id()));
+            if (!neighbor.payload().isEmpty()) {
+                text.append("  ").append(PayloadJson.write(neighbor.payload()));
+            }
+            text.append('\n');
+        }
+        return text.toString().stripTrailing();
+    }
+}

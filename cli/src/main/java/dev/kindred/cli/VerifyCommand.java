@@ -1,0 +1,87 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonObject;
+import dev.kindred.core.Content;
+import dev.kindred.core.Decision;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Threshold;
+import dev.kindred.encode.Bundle;
+import dev.kindred.encode.Encoder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Alike or not. */
+@CommandLine.Command(
+        description = "Say whether two pictures show the same: exit code 0 if so, 1 if not.",
+        footer = {"", "Example:", "  kindred verify faces.kindred badge.png door.png --fmr 0.001"})
+final class VerifyCommand implements Command {
+    @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to compare with.")
+    Path bundle = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "LEFT", description = "A picture.")
+    Path left = Path.of("");
+
+    @Parameters(index = "2", paramLabel = "RIGHT", description = "Another.")
+    Path right = Path.of("");
+
+    @Option(
+            names = "--fmr",
+            paramLabel = "RATE",
+            description = "False-match rate of the threshold, a fraction that was measured when sealing. Default: 0.01.")
+    @Nullable
+    Double fmr;
+
+    @Mixin
+    DeviceOption device = new DeviceOption();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Answer run(Run run) {
+        device.require();
+        Bundle opened = Bundle.open(bundle);
+        Decision decision = opened.decision()
+                .orElseThrow(() -> new Refusal(
+                        "was sealed without thresholds, so it cannot say what is the same", bundle.toString(), "train it with validation classes"));
+        List<Content> pair = List.of(Picture.read(left), Picture.read(right));
+        Natives.forEncoding(run.home());
+        Embeddings embeddings;
+        try (Encoder encoder = opened.encoder(run.settings().threads())) {
+            embeddings = encoder.encode(pair);
+        }
+        double score = embeddings.score(0, 1);
+        Decision.Answer answer = fmr == null ? decision.decide(score) : decision.decide(score, fmr);
+        Threshold threshold = answer.threshold();
+        JsonObject json = new JsonObject();
+        json.addProperty("bundle", opened.id());
+        json.addProperty("space", opened.space().id());
+        json.addProperty("same", answer.same());
+        json.addProperty("score", score);
+        json.addProperty("probability", answer.probability());
+        json.addProperty("threshold", threshold == null ? null : threshold.threshold());
+        json.addProperty("fmr", threshold == null ? null : threshold.targetFmr());
+        String text = String.format(
+                Locale.ROOT, "%s  score %.4f, probability %.3f", answer.same() ? "same" : "different", score, answer.probability());
+        if (threshold != null) {
+            text += String.format(
+                    Locale.ROOT,
+                    "; same from %.4f on, where %s of different pairs pass",
+                    threshold.threshold(),
+                    Words.percent(threshold.targetFmr()));
+        }
+        return new Answer(json, text, answer.same());
+    }
+}
