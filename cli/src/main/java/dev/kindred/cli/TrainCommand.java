@@ -1,6 +1,7 @@
 package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
+import dev.kindred.train.Options;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,10 @@ final class TrainCommand implements Command {
     @Option(names = "--seed", paramLabel = "S", description = "Decides every choice by chance. Default: ${DEFAULT-VALUE}.")
     long seed = 1;
 
+    @Option(names = "--augment", paramLabel = "A", description = "gentle, drawing or none. Default: gentle.")
+    @Nullable
+    String augment;
+
     @Option(names = "--resume", paramLabel = "RUN", description = "Go on with a run that was stopped: its name or folder.")
     @Nullable
     String resume;
@@ -94,6 +99,20 @@ final class TrainCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        throw new Refusal("teaching is not wired to this command yet", "train", "");
+        if (resume != null) {
+            throw new Refusal("going on with a stopped run is not possible yet", "--resume", "teach anew with the same --seed");
+        }
+        Options options = new Options(encoder, loss, miner, distance, length == null ? null : length.steps, augment);
+        TrainRun.Wishes wishes = new TrainRun.Wishes(
+                paths,
+                data.readOptions(),
+                out,
+                options,
+                length == null ? null : length.minutes,
+                seed,
+                device.device.name(),
+                splitBy,
+                report);
+        return new TrainRun(run, wishes).teach();
     }
 }

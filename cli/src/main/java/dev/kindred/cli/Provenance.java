@@ -1,0 +1,128 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.kindred.core.Decision;
+import dev.kindred.core.Space;
+import dev.kindred.core.Threshold;
+import dev.kindred.core.metric.Verification;
+import dev.kindred.data.Dataset;
+import dev.kindred.data.Split;
+import dev.kindred.train.Plan;
+import dev.kindred.train.Recipe;
+import dev.kindred.train.Teaching;
+import java.util.List;
+import java.util.Locale;
+
+/** Where a bundle comes from: as JSON in its manifest, and as the card for people. */
+record Provenance(
+        Dataset data, Split split, Plan plan, Teaching.Taught taught, TrainRun.Wishes wishes, int threads) {
+
+    JsonObject json() {
+        JsonObject json = new JsonObject();
+        JsonObject learned = new JsonObject();
+        learned.addProperty("fingerprint", data.fingerprint());
+        learned.addProperty("samples", data.size());
+        learned.addProperty("classes", data.classes().size());
+        learned.addProperty("taught", split.train().length);
+        learned.addProperty("validation", split.validation().length);
+        learned.addProperty("split", split.how());
+        json.add("data", learned);
+        json.add("recipe", recipe());
+        json.addProperty("seed", plan.recipe().seed());
+        json.addProperty("threads", threads);
+        json.addProperty("steps", taught.steps());
+        json.addProperty("bestStep", taught.bestStep());
+        JsonObject versions = new JsonObject();
+        versions.addProperty("kindred", Version.current());
+        versions.addProperty("java", Runtime.version().toString());
+        json.add("versions", versions);
+        json.add("basedOn", new JsonArray());
+        return json;
+    }
+
+    private JsonObject recipe() {
+        Recipe recipe = plan.recipe();
+        JsonObject json = new JsonObject();
+        json.addProperty("encoder", plan.architecture().name());
+        json.addProperty("loss", recipe.loss().toString());
+        json.addProperty("distance", recipe.distance().wireName());
+        json.addProperty("classesPerBatch", recipe.classesPerBatch());
+        json.addProperty("samplesPerClass", recipe.samplesPerClass());
+        json.addProperty("steps", taught.planned());
+        json.addProperty("learningRate", recipe.learningRate());
+        json.addProperty("weightDecay", recipe.weightDecay());
+        json.addProperty("clip", recipe.clip());
+        json.addProperty("warmup", recipe.warmup());
+        json.addProperty("validations", recipe.validations());
+        json.addProperty("oversampling", plan.oversampling());
+        json.addProperty("augmentation", recipe.augmentation().toString());
+        return json;
+    }
+
+    /** The facts of the run, a line each. */
+    List<String> facts() {
+        var input = plan.architecture().input();
+        return List.of(
+                String.format(
+                        Locale.ROOT,
+                        "%,d pictures of %,d classes; %,d taught, %,d held out (%s).",
+                        data.size(),
+                        data.classes().size(),
+                        split.train().length,
+                        split.validation().length,
+                        split.how()),
+                String.format(
+                        Locale.ROOT,
+                        "%s on %d×%d×%d, %d values an embedding, compared by %s.",
+                        plan.architecture().name(),
+                        input.width(),
+                        input.height(),
+                        input.channels(),
+                        plan.architecture().dimension(),
+                        plan.recipe().distance().wireName()),
+                String.format(
+                        Locale.ROOT,
+                        "%,d steps of %d pictures (%d classes × %d) with %s, seed %d: %,.0f pictures a second.",
+                        taught.steps(),
+                        plan.recipe().batch(),
+                        plan.recipe().classesPerBatch(),
+                        plan.recipe().samplesPerClass(),
+                        plan.recipe().loss(),
+                        plan.recipe().seed(),
+                        taught.figures().picturesPerSecond()));
+    }
+
+    String card(Space space, Decision decision, Verification pairs) {
+        Teaching.Point best = taught.history().stream()
+                .filter(p -> p.step() == taught.bestStep())
+                .findFirst()
+                .orElseThrow();
+        StringBuilder card = new StringBuilder("# A Kindred encoder\n\n");
+        facts().forEach(fact -> card.append("- ").append(fact).append('\n'));
+        card.append("- Space `").append(space.id()).append("`.\n\n## Measured on classes held out for validation\n\n");
+        card.append("| what | value |\n|---|---|\n");
+        row(card, "Recall@1", best.recall());
+        row(card, "MAP@R", best.mapAtR());
+        row(card, "AUROC", pairs.auroc().value());
+        row(card, "EER", pairs.eer().value());
+        for (Threshold threshold : decision.thresholds()) {
+            row(card, "FNMR at FMR " + threshold.targetFmr() + " (threshold " + rounded(threshold.threshold()) + ")", threshold.fnmr());
+        }
+        card.append("\nThe best weights and the thresholds were chosen on these classes, so the figures flatter a little."
+                + " Measure on classes of your own: `./kindred evaluate M.kindred DATA`.\n");
+        card.append("\n## Limits\n\nIt has learned from the pictures named above and nothing else. On pictures of another kind its"
+                + " scores mean nothing until they are measured.\n");
+        card.append("\n## Licence\n\nThe weights follow the licence of the pictures they were taught on. No weights of others are"
+                + " inside.\n");
+        return card.toString();
+    }
+
+    private static void row(StringBuilder card, String what, double value) {
+        card.append("| ").append(what).append(" | ").append(rounded(value)).append(" |\n");
+    }
+
+    private static String rounded(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+}
