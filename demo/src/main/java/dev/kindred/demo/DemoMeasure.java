@@ -21,6 +21,11 @@ public final class DemoMeasure {
 
     private final IconSplit split;
     private final List<Icon> icons;
+
+    /** Of each row a number for its name and one for its family: the inner loops compare numbers. */
+    private final int[] name;
+
+    private final int[] family;
     private final int[] unseenNames;
     private final int[] unseenFamily;
     private final List<int[]> trials;
@@ -30,6 +35,9 @@ public final class DemoMeasure {
         this.split = split;
         this.icons = split.icons();
         Map<String, int[]> byName = Hands.rowsByName(icons);
+        this.family = icons.stream().mapToInt(icon -> icon.family().ordinal()).toArray();
+        this.name = new int[icons.size()];
+        byName.values().forEach(rows -> Arrays.stream(rows).forEach(row -> name[row] = rows[0]));
         this.unseenNames = answerable(split.ofUnseenNames(), byName);
         this.unseenFamily = answerable(split.ofUnseenFamily(), byName);
         this.trials = draw(byName, seed);
@@ -79,17 +87,15 @@ public final class DemoMeasure {
     /** Wrong icons at least as near as the nearest right one. */
     private int before(int query, float[] scores, int offset) {
         float right = Float.NEGATIVE_INFINITY;
-        for (int j = 0; j < icons.size(); j++) {
-            if (hit(query, j)) {
+        for (int j = 0; j < name.length; j++) {
+            if (name[j] == name[query] && hit(query, j)) {
                 right = Math.max(right, scores[offset + j]);
             }
         }
         int before = 0;
-        for (int j = 0; j < icons.size(); j++) {
+        for (int j = 0; j < name.length; j++) {
             // Written so that a score that is no number counts as nearer: a broken embedding must not look good.
-            if (!(scores[offset + j] < right)
-                    && icons.get(j).family() != icons.get(query).family()
-                    && !icons.get(j).name().equals(icons.get(query).name())) {
+            if (!(scores[offset + j] < right) && family[j] != family[query] && name[j] != name[query]) {
                 before++;
             }
         }
@@ -97,9 +103,7 @@ public final class DemoMeasure {
     }
 
     private boolean hit(int query, int other) {
-        return icons.get(other).name().equals(icons.get(query).name())
-                && icons.get(other).family() != icons.get(query).family()
-                && !split.hands().twins(query, other);
+        return name[other] == name[query] && family[other] != family[query] && !split.hands().twins(query, other);
     }
 
     private static double within(int[] before, int k) {
