@@ -1,13 +1,16 @@
 package dev.kindred.evaluate;
 
+import dev.kindred.core.Embeddings;
 import dev.kindred.report.Axis;
 import dev.kindred.report.Block;
 import dev.kindred.report.Page;
 import dev.kindred.report.Plot;
 import dev.kindred.report.Tone;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** How teaching went, as sections of a page; the validation figures are added with {@link EvaluationReport}. */
 public final class TrainingReport {
@@ -51,6 +54,35 @@ public final class TrainingReport {
         facts.forEach(fact -> blocks.add(new Block.Prose(fact)));
         blocks.add(new Block.Plots(plots));
         return page.section("Teaching", blocks);
+    }
+
+    /**
+     * Writes the whole page of a run: how teaching went, then what the best weights do on validation classes.
+     *
+     * @param found on validation classes, or null
+     * @param told on validation classes, or null
+     * @param view the validation embeddings that {@code found} is of
+     */
+    public static void write(
+            Path file,
+            String title,
+            List<Point> history,
+            List<String> facts,
+            RetrievalTask.@Nullable Result found,
+            VerificationTask.@Nullable Result told,
+            Embeddings view,
+            Thumbnails thumbnails) {
+        Page page = teaching(
+                Page.titled(title, "Figures are on validation classes, which chose weights, threshold and calibration."),
+                history,
+                facts);
+        if (found != null) {
+            page = EvaluationReport.retrieval(page, found, view, thumbnails);
+        }
+        if (told != null) {
+            page = EvaluationReport.verification(page, told);
+        }
+        page.write(file);
     }
 
     private static void add(
