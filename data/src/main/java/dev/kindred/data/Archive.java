@@ -19,12 +19,16 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A zip read in place. Its directory is judged before any entry is: names that lead outside, names told twice, entries that overlap or that
- * would inflate beyond reason refuse it whole. An entry gives no more bytes than it declares, and its checksum is verified.
+ * A zip read in place. Its directory is judged before any entry is: names that lead outside, names told twice,
+ * entries that overlap or that would inflate beyond reason refuse it whole. An entry gives no more bytes than it
+ * declares, and its checksum is verified.
  */
 final class Archive {
     private static final int MAX_ENTRIES = 5_000_000;
-    /** What a zip's pictures may inflate to in all: the larger of a gibibyte and 100 times the file. Deflate's own limit is 1,032. */
+    /**
+     * What a zip's pictures may inflate to in all: the larger of a gibibyte and 100 times the file. Deflate's own
+     * limit is 1,032.
+     */
     private static final long ALWAYS_FINE = 1L << 30;
 
     private static final long MAX_RATIO = 100;
@@ -43,7 +47,8 @@ final class Archive {
         return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".zip");
     }
 
-    @SuppressWarnings("resource") // stays open as long as its entries are read; the JDK closes it when nobody can reach it
+    @SuppressWarnings(
+            "resource") // stays open as long as its entries are read; the JDK closes it when nobody can reach it
     static Archive open(Path path) {
         Archive archive = new Archive(path, zipFile(path));
         archive.judge();
@@ -66,7 +71,10 @@ final class Archive {
                     "is not a whole zip (" + Origin.reason(e) + ")", path.toString(), "download or write it again", e);
         } catch (IOException e) {
             throw new Refusal(
-                    "cannot be read (" + Origin.reason(e) + ")", path.toString(), "check the file and its permissions", e);
+                    "cannot be read (" + Origin.reason(e) + ")",
+                    path.toString(),
+                    "check the file and its permissions",
+                    e);
         }
     }
 
@@ -116,7 +124,8 @@ final class Archive {
         return others;
     }
 
-    @Nullable ZipEntry entry(String name) {
+    @Nullable
+    ZipEntry entry(String name) {
         ZipEntry entry = zip.getEntry(name);
         return entry == null || entry.isDirectory() ? null : entry;
     }
@@ -146,7 +155,8 @@ final class Archive {
             CRC32 crc = new CRC32();
             crc.update(bytes);
             if (entry.getCrc() != crc.getValue()) {
-                throw new Refusal("is damaged: its checksum in the zip is wrong", where(entry), "download the zip again");
+                throw new Refusal(
+                        "is damaged: its checksum in the zip is wrong", where(entry), "download the zip again");
             }
             return bytes;
         } catch (IOException e) {

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples found in DATA, in a fixed order: of folders and zips by name, of tables by row. Reading finds and labels them; pictures are
- * decoded when asked for. Immutable and safe for many threads.
+ * Samples found in DATA, in a fixed order: of folders and zips by name, of tables by row. Reading finds and labels
+ * them; pictures are decoded when asked for. Immutable and safe for many threads.
  */
 public final class Dataset {
     private final List<Item> items;
@@ -63,10 +63,11 @@ public final class Dataset {
     }
 
     /**
-     * Finds the samples of one or several DATA: a folder of class folders (nested too), a zip of such, a table of picture paths
-     * (.csv, .tsv, .jsonl, each also .gz), or a single picture.
+     * Finds the samples of one or several DATA: a folder of class folders (nested too), a zip of such, a table of
+     * picture paths (.csv, .tsv, .jsonl, each also .gz), or a single picture.
      *
-     * @throws Refusal where a path is missing or unreadable, a zip leads outside or is a bomb, nothing is found, or too many rows are bad
+     * @throws Refusal where a path is missing or unreadable, a zip leads outside or is a bomb, nothing is found, or
+     *     too many rows are bad
      */
     public static Dataset read(List<Path> data, ReadOptions options, Progress progress) {
         if (data.isEmpty()) {
@@ -100,7 +101,8 @@ public final class Dataset {
         }
         taken.put(name, real);
         if (!name.equals(nameOf(path))) {
-            gathering.note("samples of " + path + " have ids that begin with " + name + "/, since another DATA has its name");
+            gathering.note(
+                    "samples of " + path + " have ids that begin with " + name + "/, since another DATA has its name");
         }
         return name;
     }
@@ -118,7 +120,10 @@ public final class Dataset {
         } else if (Pictures.named(path.toString())) {
             gathering.add(prefix + nameOf(path), null, Map.of(), new Origin.OfFile(path));
         } else {
-            throw new Refusal("is nothing that is read", path.toString(), "name a folder, a .zip, .csv, .tsv or .jsonl, or a picture");
+            throw new Refusal(
+                    "is nothing that is read",
+                    path.toString(),
+                    "name a folder, a .zip, .csv, .tsv or .jsonl, or a picture");
         }
         if (prefix.isEmpty() || gathering.size() > before) {
             return;
@@ -201,13 +206,17 @@ public final class Dataset {
         return problems;
     }
 
-    /** What a person should know: labels that differ only by case, formats that are not read, links left out. One line each. */
+    /**
+     * What a person should know: labels that differ only by case, formats that are not read, links left out. One line
+     * each.
+     */
     public List<String> warnings() {
         return warnings;
     }
 
     /**
-     * SHA-256 in hex over the samples' ids, labels and the SHA-256 of their bytes, whatever their order. Reads what was not yet read.
+     * SHA-256 in hex over the samples' ids, labels and the SHA-256 of their bytes, whatever their order. Reads what
+     * was not yet read.
      */
     public String fingerprint() {
         MessageDigest sha = Hashes.sha256();
@@ -224,7 +233,8 @@ public final class Dataset {
 
     private static void update(MessageDigest sha, @Nullable String text) {
         byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-        sha.update(ByteBuffer.allocate(4).putInt(text == null ? -1 : bytes.length).flip());
+        sha.update(
+                ByteBuffer.allocate(4).putInt(text == null ? -1 : bytes.length).flip());
         sha.update(bytes);
     }
 

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of separated fields. Quoting as in RFC 4180: a field in double quotes may hold separators, line ends and doubled quotes. */
+/**
+ * Rows of separated fields. Quoting as in RFC 4180: a field in double quotes may hold separators, line ends and
+ * doubled quotes.
+ */
 final class Delimited {
     private static final int MAX_FIELDS = 10_000;
     private static final int MAX_ROW = 1 << 22;
@@ -27,7 +30,8 @@ final class Delimited {
     record Row(long line, List<String> fields, @Nullable String fault) {}
 
     /** The next row that is not blank, or null after the last. */
-    @Nullable Row next() {
+    @Nullable
+    Row next() {
         String text = lines.next();
         while (text != null && text.isBlank()) {
             text = lines.next();
@@ -42,7 +46,8 @@ final class Delimited {
         int at = 0;
         while (true) {
             if (fields.size() == MAX_FIELDS) {
-                throw new Refusal("has more than " + MAX_FIELDS + " columns", lines.path() + " line " + line, "is this a table?");
+                throw new Refusal(
+                        "has more than " + MAX_FIELDS + " columns", lines.path() + " line " + line, "is this a table?");
             }
             if (quoting && at < text.length() && text.charAt(at) == '"') {
                 StringBuilder field = new StringBuilder();

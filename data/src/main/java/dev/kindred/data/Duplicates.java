@@ -19,11 +19,17 @@ public final class Duplicates {
         /** Both named, on one line. */
         public String line(Dataset data) {
             return "%s is the same picture as %s%s"
-                    .formatted(data.entry(validation).id(), data.entry(train).id(), sameBytes ? "" : " (the files differ)");
+                    .formatted(
+                            data.entry(validation).id(),
+                            data.entry(train).id(),
+                            sameBytes ? "" : " (the files differ)");
         }
     }
 
-    /** One for each held-out row whose picture is also taught, by row. What {@link Loading} has seen is not decoded again. */
+    /**
+     * One for each held-out row whose picture is also taught, by row. What {@link Loading} has seen is not decoded
+     * again.
+     */
     public static List<Duplicate> across(Dataset data, Split split) {
         Map<ByteBuffer, Integer> byBytes = new HashMap<>();
         Map<ByteBuffer, Integer> byPixels = new HashMap<>();

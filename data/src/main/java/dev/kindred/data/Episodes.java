@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** One-shot trials: which of these candidates is the same as the query? */
 public record Episodes(List<Trial> trials) {
@@ -45,7 +44,8 @@ public record Episodes(List<Trial> trials) {
     }
 
     /**
-     * Reads {@code episode,query,candidate,match}: a row for each candidate of each query, match 1 for the right one and 0 for the rest.
+     * Reads {@code episode,query,candidate,match}: a row for each candidate of each query, match 1 for the right one
+     * and 0 for the rest.
      *
      * @param root finds the pictures, whose paths are relative to DATA and go into zips
      * @throws Refusal naming file, line and column
@@ -64,11 +64,14 @@ public record Episodes(List<Trial> trials) {
                 at[i] = header.fields().indexOf(COLUMNS.get(i));
                 if (at[i] < 0) {
                     throw new Refusal(
-                            "has no column '" + COLUMNS.get(i) + "'", csv + " line 1", "its header is " + String.join(",", COLUMNS));
+                            "has no column '" + COLUMNS.get(i) + "'",
+                            csv + " line 1",
+                            "its header is " + String.join(",", COLUMNS));
                 }
             }
             for (Delimited.Row row = rows.next(); row != null; row = rows.next()) {
-                if (row.fault() != null || row.fields().size() != header.fields().size()) {
+                if (row.fault() != null
+                        || row.fields().size() != header.fields().size()) {
                     String fault = row.fault() == null ? "has " + row.fields().size() + " columns" : row.fault();
                     throw new Refusal(fault, csv + " line " + row.line(), "its header is " + String.join(",", COLUMNS));
                 }
@@ -76,7 +79,8 @@ public record Episodes(List<Trial> trials) {
             }
         }
         List<Trial> trials = new ArrayList<>();
-        byEpisode.forEach((episode, queries) -> queries.forEach((query, asked) -> trials.add(asked.trial(csv, episode, query))));
+        byEpisode.forEach(
+                (episode, queries) -> queries.forEach((query, asked) -> trials.add(asked.trial(csv, episode, query))));
         if (trials.isEmpty()) {
             throw new Refusal("holds no episode", csv.toString(), "give it rows");
         }
@@ -84,7 +88,12 @@ public record Episodes(List<Trial> trials) {
     }
 
     private static void take(
-            Delimited.Row row, int[] at, Path csv, Located root, Set<String> seen, Map<String, Map<String, Asked>> byEpisode) {
+            Delimited.Row row,
+            int[] at,
+            Path csv,
+            Located root,
+            Set<String> seen,
+            Map<String, Map<String, Asked>> byEpisode) {
         String[] value = new String[at.length];
         for (int i = 0; i < at.length; i++) {
             value[i] = row.fields().get(at[i]);
@@ -95,23 +104,30 @@ public record Episodes(List<Trial> trials) {
                     root.resolve(value[i]);
                 } catch (Refusal bad) {
                     throw new Refusal(
-                            "'" + value[i] + "' " + bad.what(), csv + " line " + row.line() + ", column " + COLUMNS.get(i), bad.hint(), bad);
+                            "'" + value[i] + "' " + bad.what(),
+                            csv + " line " + row.line() + ", column " + COLUMNS.get(i),
+                            bad.hint(),
+                            bad);
                 }
             }
         }
-        boolean match =
-                switch (value[3].strip()) {
-                    case "1", "true" -> true;
-                    case "0", "false" -> false;
-                    default -> throw new Refusal(
-                            "'" + value[3] + "' is neither 0 nor 1", csv + " line " + row.line() + ", column match", "write 1 for the right candidate");
-                };
+        boolean match = switch (value[3].strip()) {
+            case "1", "true" -> true;
+            case "0", "false" -> false;
+            default ->
+                throw new Refusal(
+                        "'" + value[3] + "' is neither 0 nor 1",
+                        csv + " line " + row.line() + ", column match",
+                        "write 1 for the right candidate");
+        };
         Asked asked = byEpisode
                 .computeIfAbsent(value[0], k -> new LinkedHashMap<>())
                 .computeIfAbsent(value[1], k -> new Asked(row.line()));
         if (match && asked.match >= 0) {
             throw new Refusal(
-                    "a second candidate is right for the same query", csv + " line " + row.line() + ", column match", "one is right");
+                    "a second candidate is right for the same query",
+                    csv + " line " + row.line() + ", column match",
+                    "one is right");
         }
         if (match) {
             asked.match = asked.candidates.size();
@@ -143,11 +159,13 @@ public record Episodes(List<Trial> trials) {
     }
 
     /**
-     * Draws trials: the query and one candidate are two different samples of one class, the other candidates are samples of other classes.
-     * Each trial is a function of (seed, its number). Parents take turns, so each gives as many trials as any other.
+     * Draws trials: the query and one candidate are two different samples of one class, the other candidates are
+     * samples of other classes. Each trial is a function of (seed, its number). Parents take turns, so each gives as
+     * many trials as any other.
      *
      * @param way candidates a trial, at least 2
-     * @param withinParent all classes of a trial share a parent (an alphabet); labels that are not nested count as one parent
+     * @param withinParent all classes of a trial share a parent (an alphabet); labels that are not nested count as
+     *     one parent
      */
     public static Episodes draw(Dataset data, int way, int trials, long seed, boolean withinParent) {
         if (way < 2 || trials < 1) {
@@ -190,8 +208,9 @@ public record Episodes(List<Trial> trials) {
         int[][] byClass = data.rowsByClass();
         for (int c = 0; c < byClass.length; c++) {
             if (byClass[c].length > 1) {
-                @Nullable String parent = withinParent ? Dataset.parent(data.classes().get(c)) : null;
-                byParent.computeIfAbsent(parent == null ? "" : parent, k -> new ArrayList<>()).add(byClass[c]);
+                String parent = withinParent ? Dataset.parent(data.classes().get(c)) : null;
+                byParent.computeIfAbsent(parent == null ? "" : parent, k -> new ArrayList<>())
+                        .add(byClass[c]);
             }
         }
         List<int[][]> parents = new ArrayList<>();

@@ -20,8 +20,9 @@ import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folders of class folders, and zips that lie in them, in the order of their names. A link to a picture is followed while it stays inside
- * DATA; links to folders are not (what is inside is found at its own place, so there are no loops), nor links that lead outside.
+ * Folders of class folders, and zips that lie in them, in the order of their names. A link to a picture is followed
+ * while it stays inside DATA; links to folders are not (what is inside is found at its own place, so there are no
+ * loops), nor links that lead outside.
  */
 final class FolderReader {
     private static final int MAX_DEPTH = 100;
@@ -167,7 +168,10 @@ final class FolderReader {
 
     private static Refusal unreadable(Path path, IOException e) {
         return new Refusal(
-                "cannot be read (" + Origin.reason(e) + ")", path.toString(), "check the folder and its permissions", e);
+                "cannot be read (" + Origin.reason(e) + ")",
+                path.toString(),
+                "check the folder and its permissions",
+                e);
     }
 
     static String parent(String path) {

@@ -87,7 +87,8 @@ final class Gathering {
             Problem.requireFew(problems, items.size() + 1L, true, problem.where());
         }
         if (problems.size() > MAX_PROBLEMS) {
-            throw new Refusal("has more than %,d bad rows".formatted(MAX_PROBLEMS), problem.where(), "is this the right table?");
+            throw new Refusal(
+                    "has more than %,d bad rows".formatted(MAX_PROBLEMS), problem.where(), "is this the right table?");
         }
     }
 
@@ -106,7 +107,9 @@ final class Gathering {
         if (items.isEmpty()) {
             String found = leftOut.isEmpty() ? "" : " (" + String.join("; ", leftOutLines()) + ")";
             throw new Refusal(
-                    "holds no pictures" + found, where, "PNG, JPEG, GIF, BMP, PGM and PPM in folders, zips or a table are read");
+                    "holds no pictures" + found,
+                    where,
+                    "PNG, JPEG, GIF, BMP, PGM and PPM in folders, zips or a table are read");
         }
         if (options.label() != null && unlabelledByPattern == items.size()) {
             throw new Refusal(
@@ -137,7 +140,8 @@ final class Gathering {
         List<String> warnings = new ArrayList<>(notes);
         warnings.addAll(leftOutLines());
         if (unlabelledByPattern > 0) {
-            warnings.add("%,d samples have no label: --label is not found in their path".formatted(unlabelledByPattern));
+            warnings.add(
+                    "%,d samples have no label: --label is not found in their path".formatted(unlabelledByPattern));
         }
         Map<String, Set<String>> byLowerCase = new TreeMap<>();
         for (Item item : items) {

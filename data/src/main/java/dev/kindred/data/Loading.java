@@ -19,10 +19,12 @@ public final class Loading {
     private Loading() {}
 
     /**
-     * Decodes every row and keeps what {@code keep} makes of it; the decoded picture itself is dropped unless that is what is kept.
+     * Decodes every row and keeps what {@code keep} makes of it; the decoded picture itself is dropped unless that is
+     * what is kept.
      *
      * @param keep called on many threads with a row and its content; what it gives must not be null
-     * @param strict the first bad sample stops the run; otherwise more than 1% of them do, the bad rows of tables counted in
+     * @param strict the first bad sample stops the run; otherwise more than 1% of them do, the bad rows of tables
+     *     counted in
      * @throws Refusal when too many are bad, naming the first
      */
     public static <T> Loaded<T> each(

@@ -16,8 +16,8 @@ import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds pictures by their path relative to DATA, going into zips: {@code all_runs.zip/run01/test/item01.png}. Paths that lead outside are
- * refused. Zips are opened once and kept. Safe for many threads.
+ * Finds pictures by their path relative to DATA, going into zips: {@code all_runs.zip/run01/test/item01.png}. Paths
+ * that lead outside are refused. Zips are opened once and kept. Safe for many threads.
  */
 public final class Located {
     private final List<Path> roots;

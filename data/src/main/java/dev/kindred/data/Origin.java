@@ -38,7 +38,8 @@ sealed interface Origin {
                 // The run is ending; the picture is not to blame.
                 throw new IllegalStateException("interrupted while reading", e);
             } catch (IOException e) {
-                throw new Refusal("cannot be read (" + reason(e) + ")", where(), "check the file and its permissions", e);
+                throw new Refusal(
+                        "cannot be read (" + reason(e) + ")", where(), "check the file and its permissions", e);
             }
         }
     }
@@ -57,7 +58,9 @@ sealed interface Origin {
 
     static Refusal tooLarge(String where) {
         return new Refusal(
-                "is larger than %,d bytes".formatted(Pictures.MAX_FILE_BYTES), where, "make the picture smaller or take it out");
+                "is larger than %,d bytes".formatted(Pictures.MAX_FILE_BYTES),
+                where,
+                "make the picture smaller or take it out");
     }
 
     static String reason(IOException e) {

@@ -41,7 +41,8 @@ public record PictureSizes(int count, int medianWidth, int medianHeight, boolean
                 grey &= c != 3;
             }
             int middle = (w.length - 1) / 2;
-            return new PictureSizes(w.length, w.length == 0 ? 0 : w[middle], w.length == 0 ? 0 : h[middle], grey && w.length > 0);
+            return new PictureSizes(
+                    w.length, w.length == 0 ? 0 : w[middle], w.length == 0 ? 0 : h[middle], grey && w.length > 0);
         }
     }
 }

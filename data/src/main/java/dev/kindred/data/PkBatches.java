@@ -5,8 +5,9 @@ import dev.kindred.core.Refusal;
 import java.util.Arrays;
 
 /**
- * Batches of P classes with K samples each: a function of (seed, step) alone. An epoch goes once through a random order of all classes, and a
- * class goes through a random order of its samples before any comes again. Classes of one sample are left out, since they make no pair.
+ * Batches of P classes with K samples each: a function of (seed, step) alone. An epoch goes once through a random
+ * order of all classes, and a class goes through a random order of its samples before any comes again. Classes of one
+ * sample are left out, since they make no pair.
  */
 public final class PkBatches {
     private final int[][] rows;
@@ -43,7 +44,9 @@ public final class PkBatches {
         rows = Arrays.stream(all).filter(r -> r.length > 1).toArray(int[][]::new);
         if (rows.length < 2) {
             throw new Refusal(
-                    "fewer than two classes have two pictures", "DATA", "give at least two classes of at least two pictures");
+                    "fewer than two classes have two pictures",
+                    "DATA",
+                    "give at least two classes of at least two pictures");
         }
         this.p = Math.min(p, rows.length);
         this.k = k;

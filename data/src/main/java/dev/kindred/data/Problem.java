@@ -31,7 +31,11 @@ public record Problem(String where, String what) {
         throw new Refusal(
                 "%,d of %,d cannot be read%s: %s%s"
                         .formatted(
-                                problems.size(), total, strict ? " (--strict allows none)" : ", more than 1%", few, more),
+                                problems.size(),
+                                total,
+                                strict ? " (--strict allows none)" : ", more than 1%",
+                                few,
+                                more),
                 where,
                 strict ? "mend them, or leave --strict out" : "mend them or take them out");
     }

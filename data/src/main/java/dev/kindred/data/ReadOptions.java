@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How DATA is to be read.
  *
- * @param label searched in each sample's id, group 1 is its label; without it the label is the folder's relative path, or a table's column
+ * @param label searched in each sample's id, group 1 is its label; without it the label is the folder's relative
+ *     path, or a table's column
  * @param attributes by name, searched in each sample's id, group 1 is the value
- * @param columns of tables: {@code image}, {@code label}, {@code id} or an attribute's name to the column's name, or to its position from 1
- *     where the table has no header
+ * @param columns of tables: {@code image}, {@code label}, {@code id} or an attribute's name to the column's name, or
+ *     to its position from 1 where the table has no header
  * @param strict the first bad row or picture stops the run; otherwise more than 1% of them do
  */
 public record ReadOptions(
@@ -47,13 +48,15 @@ public record ReadOptions(
             @Nullable String label, List<String> attributes, List<String> columns, boolean strict) {
         Map<String, Pattern> patterns = new LinkedHashMap<>();
         for (String attribute : attributes) {
-            String[] pair = pair(attribute, "--attribute", "write NAME=REGEX, e.g. --attribute drawer='_(\\d\\d)\\.png'");
+            String[] pair =
+                    pair(attribute, "--attribute", "write NAME=REGEX, e.g. --attribute drawer='_(\\d\\d)\\.png'");
             patterns.put(pair[0], pattern(pair[1], "--attribute " + pair[0]));
         }
         Map<String, String> roles = new LinkedHashMap<>();
         for (String list : columns) {
             for (String column : list.split(",", -1)) {
-                String[] pair = pair(column, "--columns", "write ROLE=COLUMN, e.g. --columns label=category,image=path");
+                String[] pair =
+                        pair(column, "--columns", "write ROLE=COLUMN, e.g. --columns label=category,image=path");
                 roles.put(pair[0].strip(), pair[1].strip());
             }
         }
@@ -78,14 +81,17 @@ public record ReadOptions(
         try {
             return Pattern.compile(regex);
         } catch (PatternSyntaxException e) {
-            throw new Refusal("'" + regex + "' is no regular expression: " + e.getDescription(), option, "correct it", e);
+            throw new Refusal(
+                    "'" + regex + "' is no regular expression: " + e.getDescription(), option, "correct it", e);
         }
     }
 
     private static void requireGroup(Pattern pattern, String option) {
         if (pattern.matcher("").groupCount() < 1) {
             throw new Refusal(
-                    "'" + pattern + "' has no group", option, "put what is meant in parentheses, e.g. '([0-9A-F-]+)\\.png'");
+                    "'" + pattern + "' has no group",
+                    option,
+                    "put what is meant in parentheses, e.g. '([0-9A-F-]+)\\.png'");
         }
     }
 }

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code attributes.csv} (or .tsv) at the root of a folder DATA: its column {@code image} names pictures by their path relative to the
- * folder, going into zips; every other column is an attribute, {@code label} is the class in place of the folder's name.
+ * {@code attributes.csv} (or .tsv) at the root of a folder DATA: its column {@code image} names pictures by their
+ *     path relative to the folder, going into zips; every other column is an attribute, {@code label} is the class in
+ *     place of the folder's name.
  */
 final class Sidecar {
     private static final List<String> NAMES = List.of("attributes.csv", "attributes.tsv");
@@ -41,11 +42,13 @@ final class Sidecar {
             Delimited.Row header = rows.next();
             int image = header == null ? -1 : header.fields().indexOf("image");
             if (header == null || image < 0) {
-                throw new Refusal("has no column 'image'", file + " line 1", "its header is image and the attributes' names");
+                throw new Refusal(
+                        "has no column 'image'", file + " line 1", "its header is image and the attributes' names");
             }
             for (Delimited.Row row = rows.next(); row != null; row = rows.next()) {
                 String where = file + " line " + row.line();
-                if (row.fault() != null || row.fields().size() != header.fields().size()) {
+                if (row.fault() != null
+                        || row.fields().size() != header.fields().size()) {
                     String counts = "has %d columns where the header has %d"
                             .formatted(row.fields().size(), header.fields().size());
                     gathering.problem(new Problem(where, row.fault() == null ? counts : row.fault()));

@@ -25,8 +25,8 @@ public final class Splits {
     }
 
     /**
-     * Holds out whole parents where every label is nested and there are at least 5 parents; else whole classes; with fewer than 4 classes, a
-     * part of each class. Rows without a label are on neither side.
+     * Holds out whole parents where every label is nested and there are at least 5 parents; else whole classes; with
+     * fewer than 4 classes, a part of each class. Rows without a label are on neither side.
      *
      * @param fraction of the parents, classes or values, in (0, 1); at least as many as validation needs
      * @param attribute whose values are held out instead, or null
@@ -52,7 +52,14 @@ public final class Splits {
         }
         int[] labels = data.labels();
         if (nested && parents.size() >= FEWEST_PARENTS) {
-            Split split = whole(data, new ArrayList<>(parents), row -> Dataset.parent(classes.get(labels[row])), fraction, 1, seed, "parents");
+            Split split = whole(
+                    data,
+                    new ArrayList<>(parents),
+                    row -> Dataset.parent(classes.get(labels[row])),
+                    fraction,
+                    1,
+                    seed,
+                    "parents");
             if (sound(data, split)) {
                 return split;
             }
@@ -80,7 +87,9 @@ public final class Splits {
         int[][] rows = data.rowsByClass();
         if (rows.length == 0) {
             throw new Refusal(
-                    "no sample has a label", "DATA", "put each class in its own folder, or say --label REGEX or --columns label=NAME");
+                    "no sample has a label",
+                    "DATA",
+                    "put each class in its own folder, or say --label REGEX or --columns label=NAME");
         }
         if (rows.length == 1) {
             throw new Refusal(
@@ -111,9 +120,13 @@ public final class Splits {
         if (values.size() < 2) {
             List<String> known = data.attributeNames();
             throw new Refusal(
-                    values.isEmpty() ? "no sample has the attribute '" + attribute + "'" : "'" + attribute + "' has one value only",
+                    values.isEmpty()
+                            ? "no sample has the attribute '" + attribute + "'"
+                            : "'" + attribute + "' has one value only",
                     "--split-by",
-                    known.isEmpty() ? "give it with --attribute NAME=REGEX" : "the attributes are " + String.join(", ", known));
+                    known.isEmpty()
+                            ? "give it with --attribute NAME=REGEX"
+                            : "the attributes are " + String.join(", ", known));
         }
         if (without > 0) {
             values.add("");
@@ -128,7 +141,8 @@ public final class Splits {
                 "values of " + attribute);
         if (!sound(data, split)) {
             throw new Refusal(
-                    "held out by '" + attribute + "', a side is left with fewer than two classes or without two pictures of one",
+                    "held out by '" + attribute
+                            + "', a side is left with fewer than two classes or without two pictures of one",
                     "--split-by",
                     "choose another attribute, or leave it out");
         }
@@ -136,7 +150,13 @@ public final class Splits {
     }
 
     private static Split whole(
-            Dataset data, List<String> groups, IntFunction<@Nullable String> groupOf, double fraction, int least, long seed, String what) {
+            Dataset data,
+            List<String> groups,
+            IntFunction<@Nullable String> groupOf,
+            double fraction,
+            int least,
+            long seed,
+            String what) {
         int[] order = new int[groups.size()];
         Arrays.setAll(order, i -> i);
         Keyed.of(seed, 0x5B11L).shuffle(order);
@@ -145,7 +165,8 @@ public final class Splits {
         for (int i = 0; i < count; i++) {
             held.add(groups.get(order[i]));
         }
-        return sides(data, row -> held.contains(groupOf.apply(row)), "%,d of %,d %s".formatted(count, groups.size(), what));
+        return sides(
+                data, row -> held.contains(groupOf.apply(row)), "%,d of %,d %s".formatted(count, groups.size(), what));
     }
 
     /** The last resort: the same classes on both sides, other samples. Singletons are taught. */
@@ -155,7 +176,9 @@ public final class Splits {
         for (int c = 0; c < byClass.length; c++) {
             int[] rows = byClass[c];
             Keyed.of(seed, 0x5B12L, c).shuffle(rows);
-            int count = rows.length < 4 ? 0 : (int) Math.max(2, Math.min(rows.length - 2, Math.round(fraction * rows.length)));
+            int count = rows.length < 4
+                    ? 0
+                    : (int) Math.max(2, Math.min(rows.length - 2, Math.round(fraction * rows.length)));
             for (int i = 0; i < count; i++) {
                 held.add(rows[i]);
             }
@@ -163,10 +186,12 @@ public final class Splits {
         Split split = sides(
                 data,
                 held::contains,
-                "%,d pictures of the taught classes, since there are too few classes to hold any out".formatted(held.size()));
+                "%,d pictures of the taught classes, since there are too few classes to hold any out"
+                        .formatted(held.size()));
         if (!sound(data, split)) {
             throw new Refusal(
-                    "there are too few pictures to hold any out: validation needs two classes of two pictures, and teaching as many",
+                    "there are too few pictures to hold any out: validation needs two classes of two pictures, and"
+                            + " teaching as many",
                     "DATA",
                     "give at least 4 classes of 2 pictures, or 2 classes of 4");
         }
@@ -187,7 +212,8 @@ public final class Splits {
     /** Both sides have two classes and a pair of the same. */
     private static boolean sound(Dataset data, Split split) {
         int[] labels = data.labels();
-        return sound(labels, split.train(), data.classes().size()) && sound(labels, split.validation(), data.classes().size());
+        return sound(labels, split.train(), data.classes().size())
+                && sound(labels, split.validation(), data.classes().size());
     }
 
     private static boolean sound(int[] labels, int[] side, int classes) {

@@ -33,8 +33,10 @@ public record Survey(int samples, int classes, int medianPerClass, PictureSizes 
                 }
             }
         });
-        int[] perClass =
-                Arrays.stream(data.rowsByClass()).mapToInt(r -> r.length).sorted().toArray();
+        int[] perClass = Arrays.stream(data.rowsByClass())
+                .mapToInt(r -> r.length)
+                .sorted()
+                .toArray();
         int median = perClass.length == 0 ? 0 : perClass[(perClass.length - 1) / 2];
         return new Survey(data.size(), perClass.length, median, sheet.sizes());
     }

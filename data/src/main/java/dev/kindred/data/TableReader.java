@@ -19,8 +19,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables of pictures: .csv (RFC 4180), .tsv (no quoting) and .jsonl, each also .gz. One column is the picture's path, relative to the
- * table's folder or absolute, going into zips; {@code label} is the class; every other column is an attribute.
+ * Tables of pictures: .csv (RFC 4180), .tsv (no quoting) and .jsonl, each also .gz. One column is the picture's path,
+ * relative to the table's folder or absolute, going into zips; {@code label} is the class; every other column is an
+ * attribute.
  */
 final class TableReader {
     private static final List<String> IMAGE_NAMES = List.of("image", "path", "file", "filename");
@@ -62,7 +63,10 @@ final class TableReader {
         int width = 0;
         if (positions) {
             roles.forEach((role, position) -> columns.put(role, Integer.parseInt(position) - 1));
-            require(columns.containsKey("image"), "no column is named for the picture's path", "add image=POSITION to --columns");
+            require(
+                    columns.containsKey("image"),
+                    "no column is named for the picture's path",
+                    "add image=POSITION to --columns");
         } else {
             Delimited.Row header = rows.next();
             if (header == null) {
@@ -75,7 +79,8 @@ final class TableReader {
             String where = table + " line " + row.line();
             String fault = row.fault();
             if (fault == null && !positions && row.fields().size() != width) {
-                fault = "has %d columns where the header has %d".formatted(row.fields().size(), width);
+                fault = "has %d columns where the header has %d"
+                        .formatted(row.fields().size(), width);
             }
             if (fault != null) {
                 gathering.problem(new Problem(where, fault));
@@ -102,7 +107,10 @@ final class TableReader {
         }
         roles.forEach((role, name) -> {
             Integer at = byName.get(name);
-            require(at != null, "has no column '" + name + "'; its columns are " + String.join(", ", byName.keySet()), "correct --columns");
+            require(
+                    at != null,
+                    "has no column '" + name + "'; its columns are " + String.join(", ", byName.keySet()),
+                    "correct --columns");
             columns.put(role, at == null ? 0 : at);
         });
         takeByName("image", IMAGE_NAMES, byName, columns);
@@ -209,6 +217,9 @@ final class TableReader {
     }
 
     private static boolean isPosition(String text) {
-        return text.length() < 6 && !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9') && !text.equals("0");
+        return text.length() < 6
+                && !text.isEmpty()
+                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && !text.equals("0");
     }
 }

@@ -34,16 +34,22 @@ final class TextLines implements AutoCloseable {
             if (path.toString().toLowerCase(Locale.ROOT).endsWith(".gz")) {
                 in = new GZIPInputStream(in, 1 << 16);
             }
-            return new TextLines(path, new BufferedReader(new InputStreamReader(
-                    in,
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPORT)
-                            .onUnmappableCharacter(CodingErrorAction.REPORT)),
-                    1 << 16));
+            return new TextLines(
+                    path,
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    in,
+                                    StandardCharsets.UTF_8
+                                            .newDecoder()
+                                            .onMalformedInput(CodingErrorAction.REPORT)
+                                            .onUnmappableCharacter(CodingErrorAction.REPORT)),
+                            1 << 16));
         } catch (IOException e) {
             throw new Refusal(
-                    "cannot be read (" + Origin.reason(e) + ")", path.toString(), "check the file and its permissions", e);
+                    "cannot be read (" + Origin.reason(e) + ")",
+                    path.toString(),
+                    "check the file and its permissions",
+                    e);
         }
     }
 
@@ -63,7 +69,8 @@ final class TextLines implements AutoCloseable {
     }
 
     /** The next line without its end, or null after the last. */
-    @Nullable String next() {
+    @Nullable
+    String next() {
         StringBuilder line = new StringBuilder();
         int c = read();
         if (c < 0) {
@@ -72,7 +79,10 @@ final class TextLines implements AutoCloseable {
         number++;
         while (c >= 0 && c != '\n' && c != '\r') {
             if (line.length() == MAX_LINE) {
-                throw new Refusal("is longer than %,d characters".formatted(MAX_LINE), path + " line " + number, "is this a table?");
+                throw new Refusal(
+                        "is longer than %,d characters".formatted(MAX_LINE),
+                        path + " line " + number,
+                        "is this a table?");
             }
             line.append((char) c);
             c = read();
@@ -99,7 +109,10 @@ final class TextLines implements AutoCloseable {
             throw new Refusal("is not UTF-8 after line " + number, path.toString(), "save it as UTF-8", e);
         } catch (IOException e) {
             throw new Refusal(
-                    "cannot be read after line " + number + " (" + Origin.reason(e) + ")", path.toString(), "check the file", e);
+                    "cannot be read after line " + number + " (" + Origin.reason(e) + ")",
+                    path.toString(),
+                    "check the file",
+                    e);
         }
     }
 

@@ -42,7 +42,8 @@ class ArchiveTest {
             entries.put("a/" + i + ".png", new byte[1000]);
         }
         byte[] zip = Drawn.zip(entries);
-        forEachCentral(zip, at -> ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 24, 60 << 20));
+        forEachCentral(
+                zip, at -> ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 24, 60 << 20));
         Path file = Drawn.write(dir, "bomb.zip", zip);
         assertThatThrownBy(() -> Drawn.read(file)).isInstanceOf(Refusal.class).hasMessageContaining("zip bomb");
     }
@@ -53,7 +54,8 @@ class ArchiveTest {
         new Random(1).nextBytes(noise);
         byte[] zip = Drawn.zip(Map.of("a.png", noise, "b.png", noise, "c.png", new byte[10]));
         // Both large entries claim to be larger than the file has room for.
-        forEachCentral(zip, at -> ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 20, 3 * zip.length / 4));
+        forEachCentral(
+                zip, at -> ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 20, 3 * zip.length / 4));
         Path file = Drawn.write(dir, "overlap.zip", zip);
         assertThatThrownBy(() -> Drawn.read(file)).isInstanceOf(Refusal.class);
     }
@@ -61,11 +63,17 @@ class ArchiveTest {
     @Test
     void aDirectoryThatLiesAboutSizesOrChecksumsIsNotBelieved() {
         byte[] smaller = Drawn.zip(Map.of("a/1.png", Drawn.png(1)));
-        forEachCentral(smaller, at -> ByteBuffer.wrap(smaller).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 24, 10));
+        forEachCentral(
+                smaller,
+                at -> ByteBuffer.wrap(smaller).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 24, 10));
         Dataset lying = Drawn.read(Drawn.write(dir, "smaller.zip", smaller));
-        assertThatThrownBy(() -> lying.bytes(0)).isInstanceOf(Refusal.class).hasMessageContaining("holds more than it declares");
+        assertThatThrownBy(() -> lying.bytes(0))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("holds more than it declares");
         byte[] wrong = Drawn.zip(Map.of("a/1.png", Drawn.png(1)));
-        forEachCentral(wrong, at -> ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 16, 12345));
+        forEachCentral(
+                wrong,
+                at -> ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 16, 12345));
         Dataset damaged = Drawn.read(Drawn.write(dir, "wrong.zip", wrong));
         assertThatThrownBy(() -> damaged.bytes(0)).isInstanceOf(Refusal.class).hasMessageContaining("checksum");
     }
@@ -73,7 +81,8 @@ class ArchiveTest {
     @Test
     void anEntryLargerThanAnyPictureIsOneBadSample() {
         byte[] zip = Drawn.zip(Map.of("a/1.png", Drawn.png(1)));
-        forEachCentral(zip, at -> ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 24, 65 << 20));
+        forEachCentral(
+                zip, at -> ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 24, 65 << 20));
         Dataset data = Drawn.read(Drawn.write(dir, "large.zip", zip));
         assertThat(data.size()).isEqualTo(1);
         assertThatThrownBy(() -> data.bytes(0)).hasMessageContaining("is larger than 67,108,864 bytes");

@@ -41,7 +41,8 @@ class DatasetTest {
         assertThat(data.classes()).containsExactly("a", "b/x");
         assertThat(data.labels()).containsExactly(0, 1, 1, -1);
         assertThat(data.warnings()).containsExactly("1 .webp files left out: that format is not read");
-        assertThat(((Content.Pixels) data.content(2)).values()).isEqualTo(Drawn.pixels(1).values());
+        assertThat(((Content.Pixels) data.content(2)).values())
+                .isEqualTo(Drawn.pixels(1).values());
         assertThat(data.row("b/x/2.png")).hasValue(2);
         assertThat(data.row("b/x/3.png")).isEmpty();
     }
@@ -49,7 +50,9 @@ class DatasetTest {
     @Test
     void aZipIsReadInPlaceLikeItsFolder() {
         Path zip = Drawn.write(
-                dir, "set.zip", Drawn.zip(Map.of("k/b/1.png", Drawn.png(1), "k/a/1.png", Drawn.png(2), "k/a/read.me", new byte[3])));
+                dir,
+                "set.zip",
+                Drawn.zip(Map.of("k/b/1.png", Drawn.png(1), "k/a/1.png", Drawn.png(2), "k/a/read.me", new byte[3])));
         Dataset data = Drawn.read(zip);
         assertThat(ids(data)).containsExactly("k/a/1.png", "k/b/1.png");
         assertThat(data.classes()).containsExactly("k/a", "k/b");
@@ -80,7 +83,8 @@ class DatasetTest {
         assertThat(data.classes()).containsExactly("cat", "dog");
         assertThat(data.entry(2).attributes()).isEqualTo(Map.of("day", "3"));
         assertThat(data.attributeNames()).containsExactly("day");
-        assertThatThrownBy(() -> Drawn.read(dir.resolve("day1"), dir.resolve("day1/../day1"))).hasMessageContaining("is named twice");
+        assertThatThrownBy(() -> Drawn.read(dir.resolve("day1"), dir.resolve("day1/../day1")))
+                .hasMessageContaining("is named twice");
     }
 
     @Test
@@ -98,21 +102,30 @@ class DatasetTest {
         Drawn.write(dir, "twem/1F600.png", Drawn.png(2));
         Drawn.write(dir, "twem/odd.png", Drawn.png(3));
         Dataset data = Dataset.read(
-                List.of(dir), ReadOptions.of("([0-9A-F-]+)\\.png", List.of("hand=(\\w+)/"), List.of(), false), Progress.SILENT);
+                List.of(dir),
+                ReadOptions.of("([0-9A-F-]+)\\.png", List.of("hand=(\\w+)/"), List.of(), false),
+                Progress.SILENT);
         assertThat(data.classes()).containsExactly("1F600");
         assertThat(data.entry(2).label()).isNull();
         assertThat(data.entry(0).attributes()).containsEntry("hand", "noto");
         assertThat(data.warnings()).containsExactly("1 samples have no label: --label is not found in their path");
-        assertThatThrownBy(() -> ReadOptions.of("[0-9]+", List.of(), List.of(), false)).hasMessageContaining("has no group");
-        assertThatThrownBy(() -> ReadOptions.of("([0-9", List.of(), List.of(), false)).hasMessageContaining("no regular expression");
-        assertThatThrownBy(() -> ReadOptions.of(null, List.of("x"), List.of(), false)).hasMessageContaining("'x' is no pair");
+        assertThatThrownBy(() -> ReadOptions.of("[0-9]+", List.of(), List.of(), false))
+                .hasMessageContaining("has no group");
+        assertThatThrownBy(() -> ReadOptions.of("([0-9", List.of(), List.of(), false))
+                .hasMessageContaining("no regular expression");
+        assertThatThrownBy(() -> ReadOptions.of(null, List.of("x"), List.of(), false))
+                .hasMessageContaining("'x' is no pair");
         ReadOptions nowhere = ReadOptions.of("(q+)\\.png", List.of(), List.of(), false);
-        assertThatThrownBy(() -> Dataset.read(List.of(dir), nowhere, Progress.SILENT)).hasMessageContaining("is found in no sample's path");
+        assertThatThrownBy(() -> Dataset.read(List.of(dir), nowhere, Progress.SILENT))
+                .hasMessageContaining("is found in no sample's path");
     }
 
     @Test
     void labelsThatDifferOnlyByCaseAreKeptApartAndWarnedOf() {
-        Path zip = Drawn.write(dir, "s.zip", Drawn.zip(Map.of("Cat/1.png", Drawn.png(1), "cat/1.png", Drawn.png(2), "dog/1.png", Drawn.png(3))));
+        Path zip = Drawn.write(
+                dir,
+                "s.zip",
+                Drawn.zip(Map.of("Cat/1.png", Drawn.png(1), "cat/1.png", Drawn.png(2), "dog/1.png", Drawn.png(3))));
         Dataset data = Drawn.read(zip);
         assertThat(data.classes()).containsExactly("Cat", "cat", "dog");
         assertThat(data.warnings()).containsExactly("labels that differ only by case are kept apart: Cat, cat");
@@ -171,7 +184,10 @@ class DatasetTest {
         Drawn.write(dir, "a/1.png", Drawn.png(1));
         boolean made;
         try {
-            made = new ProcessBuilder("mkfifo", dir.resolve("a/2.png").toString()).start().waitFor() == 0;
+            made = new ProcessBuilder("mkfifo", dir.resolve("a/2.png").toString())
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException e) {
             made = false;
         }

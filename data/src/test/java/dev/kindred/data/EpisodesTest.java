@@ -29,12 +29,16 @@ class EpisodesTest {
 
     @Test
     void aQueryIsAskedOverItsCandidatesInTheirOrder() {
-        Episodes episodes =
-                read("match,episode,query,candidate\n0,e1,q.png,a.png\n1,e1,q.png,z.zip/d/b.png\n1,e2,q.png,a.png\n0,e2,q.png,z.zip/d/b.png\n");
+        Episodes episodes = read("match,episode,query,candidate\n"
+                + "0,e1,q.png,a.png\n"
+                + "1,e1,q.png,z.zip/d/b.png\n"
+                + "1,e2,q.png,a.png\n"
+                + "0,e2,q.png,z.zip/d/b.png\n");
         List<String> candidates = List.of("a.png", "z.zip/d/b.png");
         assertThat(episodes.trials())
                 .containsExactly(
-                        new Episodes.Trial("e1", "q.png", candidates, 1), new Episodes.Trial("e2", "q.png", candidates, 0));
+                        new Episodes.Trial("e1", "q.png", candidates, 1),
+                        new Episodes.Trial("e2", "q.png", candidates, 0));
         assertThat(episodes.ids()).containsExactly("q.png", "a.png", "z.zip/d/b.png");
         Dataset pictures = Located.open(dir).dataset(episodes.ids());
         assertThat(pictures.bytes(2)).isEqualTo(Drawn.png(3));
@@ -47,7 +51,8 @@ class EpisodesTest {
         Located zip = Located.open(dir.resolve("z.zip"));
         assertThat(zip.bytes("d/b.png")).isEqualTo(Drawn.png(3));
         assertThat(zip.bytes("z.zip/d/b.png")).isEqualTo(Drawn.png(3));
-        assertThat(Located.open(List.of(dir.resolve("z.zip"), dir)).bytes("a.png")).isEqualTo(Drawn.png(2));
+        assertThat(Located.open(List.of(dir.resolve("z.zip"), dir)).bytes("a.png"))
+                .isEqualTo(Drawn.png(2));
     }
 
     @Test
@@ -68,7 +73,8 @@ class EpisodesTest {
         faults.put(head, "e.csv");
         faults.forEach((text, where) -> assertThatThrownBy(() -> read(text))
                 .as(text)
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.where()).endsWith(where)));
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.where()).endsWith(where)));
     }
 
     @Test
@@ -80,8 +86,11 @@ class EpisodesTest {
         Located located = Located.open(inner);
         assertThat(located.content("x.png")).isNotNull();
         assertThatThrownBy(() -> located.bytes("link.png")).isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> located.bytes("../outside.png")).isInstanceOf(Refusal.class).hasMessageContaining("outside");
-        assertThatThrownBy(() -> located.bytes(dir.resolve("outside.png").toString())).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> located.bytes("../outside.png"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("outside");
+        assertThatThrownBy(() -> located.bytes(dir.resolve("outside.png").toString()))
+                .isInstanceOf(Refusal.class);
     }
 
     @Test
@@ -100,7 +109,8 @@ class EpisodesTest {
             }
             assertThat(classes).hasSize(5);
             assertThat(parents).hasSize(1);
-            assertThat(label(data, trial.query())).isEqualTo(label(data, trial.candidates().get(trial.match())));
+            assertThat(label(data, trial.query()))
+                    .isEqualTo(label(data, trial.candidates().get(trial.match())));
             perParent.merge(parents.iterator().next(), 1, Integer::sum);
             places[trial.match()]++;
         }
@@ -109,7 +119,8 @@ class EpisodesTest {
             assertThat(place).isBetween(30, 90);
         }
         assertThat(Episodes.draw(data, 5, 300, 11, true)).isEqualTo(episodes);
-        assertThat(Episodes.draw(data, 5, 10, 11, true).trials()).isEqualTo(episodes.trials().subList(0, 10));
+        assertThat(Episodes.draw(data, 5, 10, 11, true).trials())
+                .isEqualTo(episodes.trials().subList(0, 10));
         assertThat(Episodes.draw(data, 5, 300, 12, true)).isNotEqualTo(episodes);
         assertThat(Episodes.draw(data, 18, 2, 1, false).way()).isEqualTo(18);
         assertThatThrownBy(() -> Episodes.draw(data, 7, 1, 1, true))

@@ -28,7 +28,12 @@ class LoadingTest {
     }
 
     private static Loaded<Integer> load(Dataset data, boolean strict) {
-        return Loading.each(data, WORKERS, (row, content) -> ((Content.Pixels) content).values()[0] + 1000 * row, strict, Progress.SILENT);
+        return Loading.each(
+                data,
+                WORKERS,
+                (row, content) -> ((Content.Pixels) content).values()[0] + 1000 * row,
+                strict,
+                Progress.SILENT);
     }
 
     @Test
@@ -55,7 +60,9 @@ class LoadingTest {
                 .containsExactly(
                         new Problem(dir.resolve("c3/5.png").toString(), "is empty (0 bytes)"),
                         new Problem(dir.resolve("c4/6.png").toString(), "is not a picture (it reads like text)"));
-        assertThatThrownBy(() -> load(Drawn.read(dir), true)).isInstanceOf(Refusal.class).hasMessageContaining("--strict");
+        assertThatThrownBy(() -> load(Drawn.read(dir), true))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("--strict");
     }
 
     @Test
@@ -66,7 +73,8 @@ class LoadingTest {
         Path locked = dir.resolve("c0/1.png");
         boolean denied = locked.toFile().setReadable(false) && !Files.isReadable(locked);
         List<Problem> failures = load(data, false).failures();
-        assertThat(failures.getFirst()).isEqualTo(new Problem(dir.resolve("c0/0.png").toString(), "cannot be read (it is not there)"));
+        assertThat(failures.getFirst())
+                .isEqualTo(new Problem(dir.resolve("c0/0.png").toString(), "cannot be read (it is not there)"));
         // The administrator reads everything, so there it is one.
         assertThat(failures).hasSize(denied ? 2 : 1);
         if (denied) {
@@ -82,7 +90,8 @@ class LoadingTest {
         Drawn.write(dir, "c3/6.png", new byte[0]);
         assertThatThrownBy(() -> load(Drawn.read(dir), false))
                 .isInstanceOfSatisfying(
-                        Refusal.class, r -> assertThat(r.line()).contains("2 of 100", "c3/5.png: is empty", "c3/6.png: is empty"));
+                        Refusal.class,
+                        r -> assertThat(r.line()).contains("2 of 100", "c3/5.png: is empty", "c3/6.png: is empty"));
     }
 
     @Test

@@ -59,7 +59,9 @@ class PkBatchesTest {
                 seen.merge(row, 1, Integer::sum);
             }
         }
-        assertThat(seen).hasSize(120).allSatisfy((row, times) -> assertThat(times).isEqualTo(1));
+        assertThat(seen)
+                .hasSize(120)
+                .allSatisfy((row, times) -> assertThat(times).isEqualTo(1));
     }
 
     @Test

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class RealSetsTest {
 
     private static Path shared(String path) {
-        Path file = Path.of(System.getProperty("kindred.root", ".."), "..", "shared", "data").resolve(path);
+        Path file = Path.of(System.getProperty("kindred.root", ".."), "..", "shared", "data")
+                .resolve(path);
         assumeTrue(Files.exists(file), "not here: " + path + " of the shared data sets");
         return file;
     }
@@ -43,11 +44,7 @@ class RealSetsTest {
             PictureShape shape = new PictureShape(28, 28, 1, PictureShape.Fit.PAD);
             long start = System.nanoTime();
             Loaded<byte[]> loaded = Loading.each(
-                    data,
-                    workers,
-                    (row, content) -> shape.raster((Content.Pixels) content),
-                    true,
-                    Progress.SILENT);
+                    data, workers, (row, content) -> shape.raster((Content.Pixels) content), true, Progress.SILENT);
             System.out.printf("omniglot: %,.0f pictures/s%n", 19_280 / ((System.nanoTime() - start) / 1e9));
             assertThat(loaded.values()).hasSize(19_280);
             assertThat(loaded.failures()).isEmpty();
@@ -82,7 +79,8 @@ class RealSetsTest {
 
     @Test
     void facesAreReadFromPgm() {
-        Dataset data = Dataset.read(List.of(shared("faces-orl/orl_faces.zip")), ReadOptions.defaults(), Progress.SILENT);
+        Dataset data =
+                Dataset.read(List.of(shared("faces-orl/orl_faces.zip")), ReadOptions.defaults(), Progress.SILENT);
         assertThat(data.size()).isEqualTo(400);
         assertThat(Splits.holdOut(data, 1).how()).isEqualTo("8 of 40 classes");
         assertThat(((Content.Pixels) data.content(3)).height()).isEqualTo(112);

@@ -75,7 +75,9 @@ class SplitsTest {
         Dataset data = regular(0, 40, 2);
         Set<List<Integer>> sides = new HashSet<>();
         for (long seed = 0; seed < 10; seed++) {
-            sides.add(Arrays.stream(Splits.holdOut(data, seed).validation()).boxed().toList());
+            sides.add(Arrays.stream(Splits.holdOut(data, seed).validation())
+                    .boxed()
+                    .toList());
         }
         assertThat(sides).hasSizeGreaterThan(8);
     }
@@ -124,14 +126,18 @@ class SplitsTest {
         assertThat(of(split.train(), day)).hasSize(6).doesNotContainAnyElementsOf(of(split.validation(), day));
         assertThat(split.how()).isEqualTo("1 of 7 values of day");
         assertThatThrownBy(() -> Splits.holdOut(data, 0.2, 5, "night"))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains("'night'", "the attributes are day"));
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.line()).contains("'night'", "the attributes are day"));
     }
 
     @Test
     void whereThereIsNothingToLearnItSaysWhy() {
-        assertThatThrownBy(() -> Splits.holdOut(labelled(Map.of("a", 9)), 1)).hasMessageContaining("one class only, 'a'");
-        assertThatThrownBy(() -> Splits.holdOut(labelled(Map.of("a", 1, "b", 1, "c", 1)), 1)).hasMessageContaining("one picture only");
-        assertThatThrownBy(() -> Splits.holdOut(labelled(Map.of("a", 2, "b", 1)), 1)).hasMessageContaining("too few pictures");
+        assertThatThrownBy(() -> Splits.holdOut(labelled(Map.of("a", 9)), 1))
+                .hasMessageContaining("one class only, 'a'");
+        assertThatThrownBy(() -> Splits.holdOut(labelled(Map.of("a", 1, "b", 1, "c", 1)), 1))
+                .hasMessageContaining("one picture only");
+        assertThatThrownBy(() -> Splits.holdOut(labelled(Map.of("a", 2, "b", 1)), 1))
+                .hasMessageContaining("too few pictures");
         Drawn.write(dir, "1.png", Drawn.png(1));
         Dataset unlabelled = Dataset.read(List.of(dir), ReadOptions.defaults(), Progress.SILENT);
         assertThatThrownBy(() -> Splits.holdOut(unlabelled, 1)).hasMessageContaining("no sample has a label");

@@ -37,10 +37,14 @@ class TableReaderTest {
     void csvWithAHeaderQuotesAndPathsIntoZips() {
         Dataset data = read(
                 "t.csv",
-                "\uFEFFimage,label,note\r\npics/0.png,cat,\"says \"\"hi\"\",\nthen leaves\"\r\n\r\nmore.zip/in/9.png,dog,\r\n"
+                "\uFEFFimage,label,note\r\n"
+                        + "pics/0.png,cat,\"says \"\"hi\"\",\n"
+                        + "then leaves\"\r\n\r\n"
+                        + "more.zip/in/9.png,dog,\r\n"
                         + dir.resolve("pics/1.png") + ",,x");
         assertThat(data.size()).isEqualTo(3);
-        assertThat(data.entry(0)).isEqualTo(new Entry("pics/0.png", "cat", Map.of("note", "says \"hi\",\nthen leaves")));
+        assertThat(data.entry(0))
+                .isEqualTo(new Entry("pics/0.png", "cat", Map.of("note", "says \"hi\",\nthen leaves")));
         assertThat(data.entry(1)).isEqualTo(new Entry("more.zip/in/9.png", "dog", Map.of()));
         assertThat(data.entry(2).label()).isNull();
         assertThat(data.bytes(1)).isEqualTo(Drawn.png(9));
@@ -56,15 +60,19 @@ class TableReaderTest {
         Dataset placed = read("p.tsv", "cat\t\"odd\tpics/0.png\ndog\tx\tpics/1.png\n", "image=3,label=1,mood=2");
         assertThat(placed.size()).isEqualTo(2);
         assertThat(placed.entry(0)).isEqualTo(new Entry("pics/0.png", "cat", Map.of("mood", "\"odd")));
-        assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n", "image=pic")).hasMessageContaining("has no column 'pic'; its columns are a, b");
+        assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n", "image=pic"))
+                .hasMessageContaining("has no column 'pic'; its columns are a, b");
         assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n")).hasMessageContaining("has no column of picture paths");
-        assertThatThrownBy(() -> read("n.csv", "a,b\n", "label=1")).hasMessageContaining("no column is named for the picture's path");
+        assertThatThrownBy(() -> read("n.csv", "a,b\n", "label=1"))
+                .hasMessageContaining("no column is named for the picture's path");
     }
 
     @Test
     void jsonLinesTakeTheSameNames() {
         Dataset data = read(
-                "t.jsonl", "{\"path\":\"x\",\"image\":\"pics/0.png\",\"label\":3,\"ok\":true,\"deep\":{\"a\":1}}\n\n{\"image\":\"pics/1.png\"}\n");
+                "t.jsonl",
+                "{\"path\":\"x\",\"image\":\"pics/0.png\",\"label\":3,\"ok\":true,\"deep\":{\"a\":1}}\n\n"
+                        + "{\"image\":\"pics/1.png\"}\n");
         assertThat(data.entry(0)).isEqualTo(new Entry("pics/0.png", "3", Map.of("ok", "true", "path", "x")));
         assertThat(data.entry(1).label()).isNull();
     }
@@ -90,7 +98,10 @@ class TableReaderTest {
     void badRowsAreCountedAndNamedWithFileAndLine() {
         StringBuilder text = new StringBuilder("image,label\n");
         for (int i = 0; i < 400; i++) {
-            text.append(i == 100 ? "pics/gone.png,a\n" : i == 200 ? "pics/0.png\n" : i == 300 ? "\"pics/0.png\"x,a\n" : "pics/1.png,a\n");
+            text.append(
+                    i == 100
+                            ? "pics/gone.png,a\n"
+                            : i == 200 ? "pics/0.png\n" : i == 300 ? "\"pics/0.png\"x,a\n" : "pics/1.png,a\n");
         }
         Dataset data = read("t.csv", text.toString());
         String table = dir.resolve("t.csv").toString();
@@ -104,18 +115,23 @@ class TableReaderTest {
         assertThatThrownBy(() -> Dataset.read(List.of(dir.resolve("t.csv")), strict, Progress.SILENT))
                 .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains("line 102", "--strict"));
         assertThatThrownBy(() -> read("few.csv", "image,label\npics/0.png,a\npics/gone.png,a\n"))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains("1 of 2", "line 3", "more than 1%"));
-        assertThatThrownBy(() -> read("few.jsonl", "{\"image\":\"pics/0.png\"}\n{\"image\":1} x\n")).hasMessageContaining("line 2: is not a JSON object");
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.line()).contains("1 of 2", "line 3", "more than 1%"));
+        assertThatThrownBy(() -> read("few.jsonl", "{\"image\":\"pics/0.png\"}\n{\"image\":1} x\n"))
+                .hasMessageContaining("line 2: is not a JSON object");
     }
 
     @Test
     void whatIsNoTableIsRefusedByLine() {
         assertThatThrownBy(() -> read("q.csv", "image,label\npics/0.png,\"a\npics/1.png,b\n"))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.where()).endsWith("q.csv line 2, column 2"));
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.where()).endsWith("q.csv line 2, column 2"));
         assertThatThrownBy(() -> read("e.csv", "")).hasMessageContaining("is empty");
         assertThatThrownBy(() -> read("d.csv", "image,x,x\n")).hasMessageContaining("two columns named 'x'");
-        assertThatThrownBy(() -> read("l.csv", "image,label\n" + "x".repeat(1_100_000))).hasMessageContaining("is longer than");
-        Path latin = Drawn.write(dir, "latin.csv", "image,label\npics/0.png,caf\u00E9\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> read("l.csv", "image,label\n" + "x".repeat(1_100_000)))
+                .hasMessageContaining("is longer than");
+        Path latin = Drawn.write(
+                dir, "latin.csv", "image,label\npics/0.png,caf\u00E9\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> Drawn.read(latin)).isInstanceOf(Refusal.class).hasMessageContaining("is not UTF-8");
         Path noGz = Drawn.write(dir, "plain.csv.gz", "image\n");
         assertThatThrownBy(() -> Drawn.read(noGz)).isInstanceOf(Refusal.class);

@@ -1,15 +1,16 @@
 package dev.kindred.media;
 
 /**
- * Affine maps of rasters, sampled backwards: for every pixel of the result, where in the source it comes from. Bilinear between pixel
- * centres, the edge repeated outside. Doubles are only multiplied and added (exact to the bit by the Java language), and levels are mixed
- * with 16-bit integer weights.
+ * Affine maps of rasters, sampled backwards: for every pixel of the result, where in the source it comes from.
+ * Bilinear between pixel centres, the edge repeated outside. Doubles are only multiplied and added (exact to the bit
+ * by the Java language), and levels are mixed with 16-bit integer weights.
  */
 public final class Affine {
     private Affine() {}
 
     /**
-     * The map that turns, scales, shears and moves a raster about its centre, as {@link #warp} wants it (from result to source).
+     * The map that turns, scales, shears and moves a raster about its centre, as {@link #warp} wants it (from result
+     * to source).
      *
      * @param degrees turn, clockwise as seen
      * @param scaleX above 1 enlarges
@@ -51,8 +52,8 @@ public final class Affine {
     public static void warp(byte[] src, int width, int height, int channels, double[] m, byte[] dst) {
         int size = width * height * channels;
         if (src.length != size || dst.length != size || src == dst || m.length != 6) {
-            throw new IllegalArgumentException(
-                    "rasters of %d and %d bytes for %d×%d×%d".formatted(src.length, dst.length, width, height, channels));
+            throw new IllegalArgumentException("rasters of %d and %d bytes for %d×%d×%d"
+                    .formatted(src.length, dst.length, width, height, channels));
         }
         double cx = (width - 1) / 2.0;
         double cy = (height - 1) / 2.0;

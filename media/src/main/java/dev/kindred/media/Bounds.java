@@ -14,7 +14,9 @@ final class Bounds {
     static void check(long width, long height, String where) {
         if (width < 1 || height < 1) {
             throw new Refusal(
-                    "claims a size of " + width + "×" + height + " pixels", where, "replace the picture or take it out");
+                    "claims a size of " + width + "×" + height + " pixels",
+                    where,
+                    "replace the picture or take it out");
         }
         if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
             throw new Refusal(

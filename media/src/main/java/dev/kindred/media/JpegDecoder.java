@@ -13,8 +13,9 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * JPEG by the JDK's own reader, of which only the raw components are taken: turning them into colours is done here with integers, so that
- * no colour profile or platform library has a say. The header is read first, and the picture is stood upright as its EXIF says.
+ * JPEG by the JDK's own reader, of which only the raw components are taken: turning them into colours is done here
+ * with integers, so that no colour profile or platform library has a say. The header is read first, and the picture
+ * is stood upright as its EXIF says.
  */
 final class JpegDecoder {
     private final Source in;
@@ -136,7 +137,8 @@ final class JpegDecoder {
     }
 
     private byte[] rgb(Raster raster) {
-        boolean inYcc = components == 3 ? adobeTransform != 0 && !(rgbNames && adobeTransform < 0) : adobeTransform == 2;
+        boolean inYcc =
+                components == 3 ? adobeTransform != 0 && !(rgbNames && adobeTransform < 0) : adobeTransform == 2;
         byte[] values = new byte[width * height * 3];
         int[] row = new int[width * components];
         for (int y = 0; y < height; y++) {

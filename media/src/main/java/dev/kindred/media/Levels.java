@@ -2,7 +2,10 @@ package dev.kindred.media;
 
 import dev.kindred.core.Content;
 
-/** Grey levels and colours in 8 bits, by integers alone. No gamma is ever applied: a level is a number, as it was stored. */
+/**
+ * Grey levels and colours in 8 bits, by integers alone. No gamma is ever applied: a level is a number, as it was
+ * stored.
+ */
 final class Levels {
     private Levels() {}
 

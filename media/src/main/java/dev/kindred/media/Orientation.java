@@ -2,7 +2,10 @@ package dev.kindred.media;
 
 import dev.kindred.core.Content;
 
-/** The EXIF orientation of a photograph (CIPA DC-008, tag 0x0112): how the stored rows are to be turned to stand upright. */
+/**
+ * The EXIF orientation of a photograph (CIPA DC-008, tag 0x0112): how the stored rows are to be turned to stand
+ * upright.
+ */
 final class Orientation {
     private Orientation() {}
 

@@ -4,8 +4,9 @@ import dev.kindred.core.Content;
 import java.util.Arrays;
 
 /**
- * The raster an encoder sees, and how any picture becomes one. Integers alone, so it is the same on every platform: averaging by area where
- * a side shrinks, bilinear between pixel centres where it grows, both summed exactly and rounded once, half up.
+ * The raster an encoder sees, and how any picture becomes one. Integers alone, so it is the same on every platform:
+ * averaging by area where a side shrinks, bilinear between pixel centres where it grows, both summed exactly and
+ * rounded once, half up.
  *
  * @param width pixels, 1 to 4096
  * @param height pixels, 1 to 4096
@@ -37,12 +38,11 @@ public record PictureShape(int width, int height, int channels, Fit fit) {
     /** {@code width * height * channels} unsigned bytes, rows from the top, channels interleaved. */
     public byte[] raster(Content.Pixels picture) {
         Content.Pixels source = channels == 1 && picture.channels() == 3 ? grey(picture) : picture;
-        byte[] inner =
-                switch (fit) {
-                    case STRETCH -> resize(source, 0, 0, source.width(), source.height(), width, height);
-                    case CROP -> cropped(source);
-                    case PAD -> padded(source);
-                };
+        byte[] inner = switch (fit) {
+            case STRETCH -> resize(source, 0, 0, source.width(), source.height(), width, height);
+            case CROP -> cropped(source);
+            case PAD -> padded(source);
+        };
         return channels == 3 && source.channels() == 1 ? tripled(inner) : inner;
     }
 
@@ -135,7 +135,8 @@ public record PictureShape(int width, int height, int channels, Fit fit) {
         int[] line = new int[fromW * c];
         byte[] out = new byte[toW * toH * c];
         for (int y = 0; y < toH; y++) {
-            // First down, whole lines at a time, which the compiler turns into vectors; then across. The order changes no sum.
+            // First down, whole lines at a time, which the compiler turns into vectors; then across. The order changes
+            // no sum.
             Arrays.fill(line, 0);
             for (int j = 0; j < down.count[y]; j++) {
                 int row = top + down.first[y] + j;
@@ -153,7 +154,10 @@ public record PictureShape(int width, int height, int channels, Fit fit) {
         }
     }
 
-    /** For each place of one side of the raster, the source places it is made of and their integer weights, which sum to {@code whole}. */
+    /**
+     * For each place of one side of the raster, the source places it is made of and their integer weights, which sum
+     * to {@code whole}.
+     */
     private static final class Axis {
         final int[] first;
         final int[] count;
@@ -194,7 +198,10 @@ public record PictureShape(int width, int height, int channels, Fit fit) {
             return at;
         }
 
-        /** The centre of place i lies at ((2i+1)·from − to) / (2·to) between source centres; past the edge the edge holds. */
+        /**
+         * The centre of place i lies at ((2i+1)·from − to) / (2·to) between source centres; past the edge the edge
+         * holds.
+         */
         private int bilinear(int i, int from, int to, int used) {
             int position = (2 * i + 1) * from - to;
             int j = Math.floorDiv(position, 2 * to);

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Pictures from strangers. What a file is, is told by its first bytes, never by its name; its size is checked on the header before
- * anything of that size is allocated: a file of at most 64 MiB, at most 16,384 pixels a side and 67,108,864 in all.
+ * Pictures from strangers. What a file is, is told by its first bytes, never by its name; its size is checked on the
+ * header before anything of that size is allocated: a file of at most 64 MiB, at most 16,384 pixels a side and
+ * 67,108,864 in all.
  */
 public final class Pictures {
     /** The largest picture file read, in bytes. */
@@ -25,8 +26,9 @@ public final class Pictures {
     }
 
     /**
-     * Decodes PNG (every colour type and depth, interlaced too), JPEG, GIF (its first frame), BMP and PBM/PGM/PPM. Transparency is laid
-     * on white, 16 bits are rounded to 8, no gamma or colour profile is applied. All but JPEG are bit-exact on every platform.
+     * Decodes PNG (every colour type and depth, interlaced too), JPEG, GIF (its first frame), BMP and PBM/PGM/PPM.
+     * Transparency is laid on white, 16 bits are rounded to 8, no gamma or colour profile is applied. All but JPEG
+     * are bit-exact on every platform.
      *
      * @param where names the file in refusals
      * @return one channel where every pixel is grey, else three
@@ -57,7 +59,8 @@ public final class Pictures {
         if (bytes.length > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' && isSpace(bytes[2])) {
             return new PnmDecoder(bytes, where).decode();
         }
-        throw new Refusal("is not a picture (" + looksLike(bytes) + ")", where, "PNG, JPEG, GIF, BMP, PGM and PPM are read");
+        throw new Refusal(
+                "is not a picture (" + looksLike(bytes) + ")", where, "PNG, JPEG, GIF, BMP, PGM and PPM are read");
     }
 
     /** A PNG of the picture: 8 bits, grey or RGB, without loss. */

@@ -12,8 +12,9 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PNG, third edition (W3C 2025): all colour types and depths, Adam7, tRNS. Gamma and colour profiles are left alone. Rows are inflated as
- * they are needed, so memory is bounded by the picture and not by what its data would inflate to.
+ * PNG, third edition (W3C 2025): all colour types and depths, Adam7, tRNS. Gamma and colour profiles are left alone.
+ * Rows are inflated as they are needed, so memory is bounded by the picture and not by what its data would inflate
+ * to.
  */
 final class PngDecoder {
     /** Deflate makes at most 1,032 bytes of one (RFC 1951: 258 bytes from 2 bits). */
@@ -115,7 +116,8 @@ final class PngDecoder {
         }
         long bits = (long) width * height * depth * (type == 2 ? 3 : type == 4 ? 2 : type == 6 ? 4 : 1);
         if (bits / 8 / MOST_INFLATED > packed) {
-            throw in.refuse("claims %,d×%,d pixels, more than its %,d bytes of data can hold".formatted(width, height, packed));
+            throw in.refuse(
+                    "claims %,d×%,d pixels, more than its %,d bytes of data can hold".formatted(width, height, packed));
         }
         if (type == 3 && palette == null) {
             throw in.refuse("is a palette PNG without its palette");
@@ -167,16 +169,16 @@ final class PngDecoder {
         int compression = header.u8();
         int filter = header.u8();
         int interlace = header.u8();
-        boolean known =
-                switch (type) {
-                    case 0 -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
-                    case 3 -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
-                    case 2, 4, 6 -> depth == 8 || depth == 16;
-                    default -> false;
-                };
+        boolean known = switch (type) {
+            case 0 -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+            case 3 -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
+            case 2, 4, 6 -> depth == 8 || depth == 16;
+            default -> false;
+        };
         if (!known || compression != 0 || filter != 0 || interlace > 1) {
-            throw in.refuse("is a PNG of colour type %d, depth %d, compression %d, filter %d and interlace %d, which is none of the standard's"
-                    .formatted(type, depth, compression, filter, interlace));
+            throw in.refuse(
+                    "is a PNG of type %d, depth %d, compression %d, filter %d, interlace %d: none of the standard's"
+                            .formatted(type, depth, compression, filter, interlace));
         }
         interlaced = interlace == 1;
         width = (int) w;
@@ -257,7 +259,10 @@ final class PngDecoder {
                 }
             } catch (DataFormatException e) {
                 throw new Refusal(
-                        "is damaged: its PNG data cannot be inflated", in.where, "replace the picture or take it out", e);
+                        "is damaged: its PNG data cannot be inflated",
+                        in.where,
+                        "replace the picture or take it out",
+                        e);
             }
         }
 

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Writes 8-bit grey or RGB PNG; each line takes the filter of the least sum of magnitudes, as the PNG specification advises. */
+/**
+ * Writes 8-bit grey or RGB PNG; each line takes the filter of the least sum of magnitudes, as the PNG specification
+ * advises.
+ */
 final class PngEncoder {
     private PngEncoder() {}
 
@@ -71,14 +74,13 @@ final class PngEncoder {
                 int left = i < step ? 0 : row[i - step] & 0xFF;
                 int up = above[i] & 0xFF;
                 int corner = i < step ? 0 : above[i - step] & 0xFF;
-                int guess =
-                        switch (filter) {
-                            case 1 -> left;
-                            case 2 -> up;
-                            case 3 -> (left + up) >> 1;
-                            case 4 -> PngDecoder.paeth(left, up, corner);
-                            default -> 0;
-                        };
+                int guess = switch (filter) {
+                    case 1 -> left;
+                    case 2 -> up;
+                    case 3 -> (left + up) >> 1;
+                    case 4 -> PngDecoder.paeth(left, up, corner);
+                    default -> 0;
+                };
                 byte rest = (byte) (row[i] - guess);
                 line[i + 1] = rest;
                 sum += Math.abs(rest);

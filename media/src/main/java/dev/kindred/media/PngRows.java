@@ -12,9 +12,11 @@ final class PngRows {
     private final byte[] table;
     /** How many of the table's entries exist; a sample beyond is damage. */
     private final int known;
+
     private final int channels;
     /** The samples that stand for "transparent", at the picture's own depth; none where −1. */
     private final int clear0;
+
     private final int clear1;
     private final int clear2;
 

@@ -2,7 +2,10 @@ package dev.kindred.media;
 
 import dev.kindred.core.Refusal;
 
-/** A file's bytes read with every offset checked: what lies past the end is a refusal, never an exception of the array. */
+/**
+ * A file's bytes read with every offset checked: what lies past the end is a refusal, never an exception of the
+ * array.
+ */
 final class Source {
     final byte[] bytes;
     final String where;

@@ -45,7 +45,10 @@ class AffineTest {
         assertThat(dst[42]).isZero();
     }
 
-    /** Positions are taken to 1/256 pixel, so a level may be off by the local slope times 1/512 on each axis: at most 1, and rounding. */
+    /**
+     * Positions are taken to 1/256 pixel, so a level may be off by the local slope times 1/512 on each axis: at most
+     * 1, and rounding.
+     */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
     void agreesWithDoubleLoops(int seed) {
@@ -56,8 +59,12 @@ class AffineTest {
         byte[] src = PictureShapeTest.random(w, h, channels, random).values();
         byte[] dst = new byte[src.length];
         double[] m = Affine.about(
-                random.nextDouble(-180, 180), random.nextDouble(0.5, 2), random.nextDouble(0.5, 2), random.nextDouble(-20, 20),
-                random.nextDouble(-9, 9), random.nextDouble(-9, 9));
+                random.nextDouble(-180, 180),
+                random.nextDouble(0.5, 2),
+                random.nextDouble(0.5, 2),
+                random.nextDouble(-20, 20),
+                random.nextDouble(-9, 9),
+                random.nextDouble(-9, 9));
         Affine.warp(src, w, h, channels, m, dst);
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
@@ -73,7 +80,8 @@ class AffineTest {
                             expected += weight * (src[(j * w + i) * channels + c] & 0xFF);
                         }
                     }
-                    assertThat((double) (dst[(y * w + x) * channels + c] & 0xFF)).isCloseTo(expected, within(1.5));
+                    assertThat((double) (dst[(y * w + x) * channels + c] & 0xFF))
+                            .isCloseTo(expected, within(1.5));
                 }
             }
         }

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** JPEG, GIF, BMP and Netpbm against files of the JDK's writers or written by hand; and none may ever fail but by a refusal. */
+/**
+ * JPEG, GIF, BMP and Netpbm against files of the JDK's writers or written by hand; and none may ever fail but by a
+ * refusal.
+ */
 class FormatsTest {
 
     @Test
@@ -85,24 +88,57 @@ class FormatsTest {
         for (int y = 0; y < 32; y++) {
             for (int x = 0; x < 64; x++) {
                 // TIFF 6.0: what the stored row 0 and column 0 are, as seen.
-                int[] to =
-                        switch (orientation) {
-                            case 2 -> new int[] {63 - x, y};
-                            case 3 -> new int[] {63 - x, 31 - y};
-                            case 4 -> new int[] {x, 31 - y};
-                            case 5 -> new int[] {y, x};
-                            case 6 -> new int[] {y, 63 - x};
-                            case 7 -> new int[] {31 - y, 63 - x};
-                            case 8 -> new int[] {31 - y, x};
-                            default -> new int[] {x, y};
-                        };
+                int[] to = switch (orientation) {
+                    case 2 -> new int[] {63 - x, y};
+                    case 3 -> new int[] {63 - x, 31 - y};
+                    case 4 -> new int[] {x, 31 - y};
+                    case 5 -> new int[] {y, x};
+                    case 6 -> new int[] {y, 63 - x};
+                    case 7 -> new int[] {31 - y, 63 - x};
+                    case 8 -> new int[] {31 - y, x};
+                    default -> new int[] {x, y};
+                };
                 stored.getRaster().setSample(to[0], to[1], 0, x < 32 && y < 16 ? 20 : 230);
             }
         }
         byte[] jpeg = write(stored, "jpeg", null);
         byte[] exif = {
-            (byte) 0xFF, (byte) 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0,
-            (byte) orientation, 0, 0, 0, 0, 0, 0
+            (byte) 0xFF,
+            (byte) 0xE1,
+            0,
+            34,
+            'E',
+            'x',
+            'i',
+            'f',
+            0,
+            0,
+            'M',
+            'M',
+            0,
+            42,
+            0,
+            0,
+            0,
+            8,
+            0,
+            1,
+            0x01,
+            0x12,
+            0,
+            3,
+            0,
+            0,
+            0,
+            1,
+            0,
+            (byte) orientation,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0
         };
         byte[] with = new byte[jpeg.length + exif.length];
         System.arraycopy(jpeg, 0, with, 0, 2);
@@ -121,7 +157,8 @@ class FormatsTest {
         for (int seed = 0; seed < 20; seed++) {
             Random random = new Random(seed);
             int bits = 1 + random.nextInt(8);
-            BufferedImage image = indexed(1 + random.nextInt(70), 1 + random.nextInt(70), bits, seed % 3 == 0 ? 0 : -1, random);
+            BufferedImage image =
+                    indexed(1 + random.nextInt(70), 1 + random.nextInt(70), bits, seed % 3 == 0 ? 0 : -1, random);
             String mode = seed % 2 == 0 ? "interlaced" : "plain";
             assertPixels(image, Pictures.decode(write(image, "gif", mode), "x.gif"));
         }
@@ -131,7 +168,8 @@ class FormatsTest {
     void bmpOfTheJdkIsExact() throws IOException {
         for (int seed = 0; seed < 12; seed++) {
             Random random = new Random(seed);
-            // The JDK's run-length writer breaks on the narrowest pictures, and for 4 bits on others too: those are by hand below.
+            // The JDK's run-length writer breaks on the narrowest pictures, and for 4 bits on others too: those are by
+            // hand below.
             int w = 5 + random.nextInt(40);
             int h = 1 + random.nextInt(40);
             for (int bits : new int[] {1, 4, 8}) {
@@ -152,13 +190,22 @@ class FormatsTest {
         }
     }
 
-    /** From the format's own description: runs, a literal stretch with its padding, a jump, the ends of line and picture. */
+    /**
+     * From the format's own description: runs, a literal stretch with its padding, a jump, the ends of line and
+     * picture.
+     */
     @Test
     void runsOfFourBitsByHand() {
         byte[] runs = {5, 0x12, 0, 0, 0, 3, 0x21, 0x20, 0, 2, 1, 1, 1, 0x10, 0, 1};
         ByteBuffer bmp = ByteBuffer.allocate(14 + 40 + 12 + runs.length).order(ByteOrder.LITTLE_ENDIAN);
         bmp.put((byte) 'B').put((byte) 'M').putInt(bmp.capacity()).putInt(0).putInt(14 + 40 + 12);
-        bmp.putInt(40).putInt(5).putInt(3).putShort((short) 1).putShort((short) 4).putInt(2).putInt(runs.length);
+        bmp.putInt(40)
+                .putInt(5)
+                .putInt(3)
+                .putShort((short) 1)
+                .putShort((short) 4)
+                .putInt(2)
+                .putInt(runs.length);
         bmp.putInt(0).putInt(0).putInt(3).putInt(0);
         bmp.putInt(0x404040).putInt(0x808080).putInt(0xC0C0C0).put(runs);
         Content.Pixels decoded = Pictures.decode(bmp.array(), "x.bmp");
@@ -183,7 +230,9 @@ class FormatsTest {
         assertThat(pnm("P5 1 1 65535\n\u0080\u0080")).containsExactly(128);
         assertThat(pnm("P6 1 1 255 ABC")).containsExactly(65, 66, 67);
         assertThat(pnm("P6 1 1 255 AAA")).containsExactly(65);
-        for (String bad : new String[] {"P5 2 2 255 abc", "P5 2 2 0 abcd", "P2 1 1 10 11", "P5 99999 99999 255 a", "P3 1 1 255 1 2", "P1 1 1 7"}) {
+        for (String bad : new String[] {
+            "P5 2 2 255 abc", "P5 2 2 0 abcd", "P2 1 1 10 11", "P5 99999 99999 255 a", "P3 1 1 255 1 2", "P1 1 1 7"
+        }) {
             assertThatThrownBy(() -> pnm(bad)).as(bad).isInstanceOf(Refusal.class);
         }
     }
@@ -191,10 +240,12 @@ class FormatsTest {
     @Test
     void whatIsNoPictureIsNamedForWhatItIs() {
         assertThatThrownBy(() -> Pictures.decode(new byte[0], "a/empty.png"))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).startsWith("a/empty.png: is empty (0 bytes)"));
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.line()).startsWith("a/empty.png: is empty (0 bytes)"));
         byte[] text = "this is a text, not a picture".getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> Pictures.decode(text, "t.png")).hasMessageContaining("it reads like text");
-        assertThatThrownBy(() -> Pictures.decode(new byte[] {'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'E', 'B', 'P', 0}, "w.png"))
+        assertThatThrownBy(() ->
+                        Pictures.decode(new byte[] {'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'E', 'B', 'P', 0}, "w.png"))
                 .hasMessageContaining("WebP");
         assertThat(Pictures.named("a/B.JPeG")).isTrue();
         assertThat(Pictures.named("png")).isFalse();
@@ -219,7 +270,8 @@ class FormatsTest {
                 byte[] bad = bytes.clone();
                 int changes = 1 + random.nextInt(6);
                 for (int i = 0; i < changes; i++) {
-                    bad[random.nextInt(Math.min(bad.length, round % 2 == 0 ? 64 : bad.length))] = (byte) random.nextInt();
+                    bad[random.nextInt(Math.min(bad.length, round % 2 == 0 ? 64 : bad.length))] =
+                            (byte) random.nextInt();
                 }
                 if (round % 5 == 0) {
                     bad = Arrays.copyOf(bad, random.nextInt(bad.length));
@@ -262,7 +314,8 @@ class FormatsTest {
     }
 
     private static int[] pnm(String text) {
-        byte[] values = Pictures.decode(text.getBytes(StandardCharsets.ISO_8859_1), "x.pnm").values();
+        byte[] values = Pictures.decode(text.getBytes(StandardCharsets.ISO_8859_1), "x.pnm")
+                .values();
         int[] levels = new int[values.length];
         Arrays.setAll(levels, i -> values[i] & 0xFF);
         return levels;
@@ -286,7 +339,8 @@ class FormatsTest {
         }
         IndexColorModel model = new IndexColorModel(bits, n, colours[0], colours[1], colours[2], transparent);
         boolean packed = bits == 1 || bits == 2 || bits == 4;
-        BufferedImage image = new BufferedImage(w, h, packed ? BufferedImage.TYPE_BYTE_BINARY : BufferedImage.TYPE_BYTE_INDEXED, model);
+        BufferedImage image = new BufferedImage(
+                w, h, packed ? BufferedImage.TYPE_BYTE_BINARY : BufferedImage.TYPE_BYTE_INDEXED, model);
         int run = random.nextInt(n);
         for (int i = 0; i < w * h; i++) {
             run = random.nextInt(3) == 0 ? random.nextInt(n) : run;
@@ -299,7 +353,8 @@ class FormatsTest {
         ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
         ImageWriteParam param = writer.getDefaultWriteParam();
         if (format.equals("gif")) {
-            param.setProgressiveMode(mode.equals("interlaced") ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
+            param.setProgressiveMode(
+                    mode.equals("interlaced") ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
         } else if (format.equals("bmp")) {
             param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
             param.setCompressionType(mode);
@@ -321,7 +376,9 @@ class FormatsTest {
                 for (int c = 0; c < 3; c++) {
                     int want = argb >>> 24 == 0 ? 255 : argb >> (16 - 8 * c) & 0xFF;
                     int at = (y * got.width() + x) * got.channels() + (got.channels() == 3 ? c : 0);
-                    assertThat(got.values()[at] & 0xFF).as("%d,%d channel %d", x, y, c).isEqualTo(want);
+                    assertThat(got.values()[at] & 0xFF)
+                            .as("%d,%d channel %d", x, y, c)
+                            .isEqualTo(want);
                 }
             }
         }

@@ -10,8 +10,8 @@ import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PNG written by hand from raw samples, with a random filter a line and the data cut into chunks of random length: whatever a writer may
- * do. Written from the specification, apart from the code under test.
+ * PNG written by hand from raw samples, with a random filter a line and the data cut into chunks of random length:
+ * whatever a writer may do. Written from the specification, apart from the code under test.
  */
 final class HandMadePng {
     final int width;
@@ -57,8 +57,18 @@ final class HandMadePng {
     byte[] bytes(Random random) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
-        chunk(out, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) depth).put((byte) type)
-                .put((byte) 0).put((byte) 0).put((byte) (interlaced ? 1 : 0)).array());
+        chunk(
+                out,
+                "IHDR",
+                ByteBuffer.allocate(13)
+                        .putInt(width)
+                        .putInt(height)
+                        .put((byte) depth)
+                        .put((byte) type)
+                        .put((byte) 0)
+                        .put((byte) 0)
+                        .put((byte) (interlaced ? 1 : 0))
+                        .array());
         // A gamma that would change every level if it were obeyed.
         chunk(out, "gAMA", ByteBuffer.allocate(4).putInt(100_000).array());
         if (palette != null) {
@@ -83,7 +93,9 @@ final class HandMadePng {
     private byte[] filtered(Random random) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int[][] passes = interlaced
-                ? new int[][] {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}}
+                ? new int[][] {
+                    {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
+                }
                 : new int[][] {{0, 0, 1, 1}};
         int bitsPerPixel = perPixel() * depth;
         int step = Math.max(1, bitsPerPixel / 8);
@@ -157,7 +169,14 @@ final class HandMadePng {
     static byte[] claiming(int width, int height) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
-        chunk(out, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put(new byte[] {8, 0, 0, 0, 0}).array());
+        chunk(
+                out,
+                "IHDR",
+                ByteBuffer.allocate(13)
+                        .putInt(width)
+                        .putInt(height)
+                        .put(new byte[] {8, 0, 0, 0, 0})
+                        .array());
         chunk(out, "IDAT", deflate(new byte[100]));
         chunk(out, "IEND", new byte[0]);
         return out.toByteArray();

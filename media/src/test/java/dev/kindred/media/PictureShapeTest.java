@@ -14,7 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureShapeTest {
 
-    /** Against loops in double precision over the continuous definition; ±1 level allows for rounding at exact halves only. */
+    /**
+     * Against loops in double precision over the continuous definition; ±1 level allows for rounding at exact halves
+     * only.
+     */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19})
     void stretchingAgreesWithDoubleLoops(int seed) {
@@ -48,7 +51,10 @@ class PictureShapeTest {
         assertThat(off).as("levels off by one").isLessThanOrEqualTo(raster.length / 20);
     }
 
-    /** How much of source place s goes into place i: by overlap where the side shrinks, by the hat between centres where it grows. */
+    /**
+     * How much of source place s goes into place i: by overlap where the side shrinks, by the hat between centres
+     * where it grows.
+     */
     private static double weight(int s, int i, int from, int to) {
         if (from >= to) {
             double scale = (double) from / to;
@@ -122,7 +128,8 @@ class PictureShapeTest {
                 all.append(Hashes.sha256Hex(new PictureShape(160, 128, channels, fit).raster(picture)));
             }
         }
-        assertThat(Hashes.sha256Hex(all.toString())).isEqualTo("b5cf99da29c8202d93b7e0b4d8a682ed5f47e4b5772327d9b00b2e2574b9a651");
+        assertThat(Hashes.sha256Hex(all.toString()))
+                .isEqualTo("b5cf99da29c8202d93b7e0b4d8a682ed5f47e4b5772327d9b00b2e2574b9a651");
     }
 
     static Content.Pixels random(int width, int height, int channels, Random random) {

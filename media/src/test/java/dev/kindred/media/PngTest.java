@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PngTest {
     private static final int[][] KINDS = {
-        {0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 1}, {3, 2}, {3, 4}, {3, 8}, {4, 8}, {4, 16}, {6, 8}, {6, 16}
+        {0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 1}, {3, 2}, {3, 4}, {3, 8}, {4, 8}, {4, 16},
+        {6, 8}, {6, 16}
     };
 
     static List<Arguments> kinds() {
@@ -130,7 +131,10 @@ class PngTest {
     @Test
     void pngsOfTheJdkComeOutAsTheirRasters() throws IOException {
         int[] types = {
-            BufferedImage.TYPE_BYTE_BINARY, BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_BYTE_INDEXED
+            BufferedImage.TYPE_BYTE_BINARY,
+            BufferedImage.TYPE_BYTE_GRAY,
+            BufferedImage.TYPE_INT_RGB,
+            BufferedImage.TYPE_BYTE_INDEXED
         };
         for (int type : types) {
             BufferedImage image = new BufferedImage(33, 21, type);
@@ -146,12 +150,12 @@ class PngTest {
             for (int y = 0; y < 21; y++) {
                 for (int x = 0; x < 33; x++) {
                     int level = decoded.values()[(y * 33 + x) * decoded.channels()] & 0xFF;
-                    int expected =
-                            switch (type) {
-                                case BufferedImage.TYPE_BYTE_GRAY -> image.getRaster().getSample(x, y, 0);
-                                case BufferedImage.TYPE_BYTE_BINARY -> 255 * image.getRaster().getSample(x, y, 0);
-                                default -> (image.getRGB(x, y) >> 16) & 0xFF;
-                            };
+                    int expected = switch (type) {
+                        case BufferedImage.TYPE_BYTE_GRAY -> image.getRaster().getSample(x, y, 0);
+                        case BufferedImage.TYPE_BYTE_BINARY ->
+                            255 * image.getRaster().getSample(x, y, 0);
+                        default -> (image.getRGB(x, y) >> 16) & 0xFF;
+                    };
                     assertThat(level).as("type %d at %d,%d", type, x, y).isEqualTo(expected);
                 }
             }
@@ -181,8 +185,10 @@ class PngTest {
                     assertThat(refusal.where()).isEqualTo("big.png");
                     assertThat(refusal.what()).contains("50,000×50,000");
                 });
-        assertThatThrownBy(() -> Pictures.decode(HandMadePng.claiming(-1, 5), "big.png")).isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> Pictures.decode(HandMadePng.claiming(0, 5), "big.png")).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> Pictures.decode(HandMadePng.claiming(-1, 5), "big.png"))
+                .isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> Pictures.decode(HandMadePng.claiming(0, 5), "big.png"))
+                .isInstanceOf(Refusal.class);
         assertThatThrownBy(() -> Pictures.decode(HandMadePng.claiming(8000, 8000), "hollow.png"))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("more than its");
