@@ -99,9 +99,6 @@ final class TrainCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        if (resume != null) {
-            throw new Refusal("going on with a stopped run is not possible yet", "--resume", "teach anew with the same --seed");
-        }
         Options options = new Options(encoder, loss, miner, distance, length == null ? null : length.steps, augment);
         TrainRun.Wishes wishes = new TrainRun.Wishes(
                 paths,
@@ -112,7 +109,8 @@ final class TrainCommand implements Command {
                 seed,
                 device.device.name(),
                 splitBy,
-                report);
+                report,
+                resume);
         return new TrainRun(run, wishes).teach();
     }
 }

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
+import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.Verification;
@@ -28,12 +29,17 @@ import dev.kindred.media.PictureShape;
 import dev.kindred.train.Observer;
 import dev.kindred.train.Options;
 import dev.kindred.train.Plan;
+import dev.kindred.train.Runs;
 import dev.kindred.train.Teaching;
 import dev.kindred.train.Torch;
 import dev.kindred.train.Trainer;
 import dev.kindred.train.TrainingSet;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 final class TrainRun {
     /** Every run is done within this, from start to sealed file, where nothing else is asked for. */
     private static final Duration USUAL = Duration.ofMinutes(18);
+
+    private static final String CHECKPOINT = "checkpoint";
 
     private final Run run;
     private final Wishes wishes;
@@ -65,7 +73,8 @@ final class TrainRun {
             long seed,
             String device,
             @Nullable String splitBy,
-            @Nullable Path report) {}
+            @Nullable Path report,
+            @Nullable String resume) {}
 
     TrainRun(Run run, Wishes wishes) {
         this.run = run;
@@ -85,7 +94,9 @@ final class TrainRun {
             Device device = Torch.start(run.settings().threads(), wishes.device());
             try (Trainer trainer = new Trainer(
                     lesson.set(), plan.architecture(), plan.recipe(), device, workers, new Telling(plan))) {
-                Teaching teaching = trainer.teach(remaining(), run.stop());
+                Runs runs = runs(lesson, plan);
+                Teaching teaching = trainer.teach(remaining(), run.stop(), runs);
+                tellRun(teaching, runs);
                 return switch (teaching) {
                     case Teaching.Collapsed collapsed -> collapsed(collapsed);
                     case Teaching.Taught taught -> seal(lesson, plan, taught, workers);
@@ -100,6 +111,44 @@ final class TrainRun {
      * @param rows of the data set that could be decoded, one a raster
      */
     private record Lesson(Dataset data, Split split, TrainingSet set, int[] rows) {}
+
+    /** Where this run is kept while it goes: under the home, by the time it began and what it makes. */
+    private Runs runs(Lesson lesson, Plan plan) {
+        String name = String.join(
+                "\n",
+                plan.recipe().withSteps(1).toString(),
+                plan.architecture().toString(),
+                lesson.data().fingerprint(),
+                lesson.split().how());
+        boolean resuming = wishes.resume() != null;
+        Path folder = run.home().resolve("runs");
+        Path file = resuming ? folder.resolve(wishes.resume()) : folder.resolve(began());
+        return new Runs(Hashes.sha256Hex(name), Files.isDirectory(file) || !resuming ? file.resolve(CHECKPOINT) : file, resuming);
+    }
+
+    private String began() {
+        String out = String.valueOf(wishes.out().getFileName()).replaceAll("[^A-Za-z0-9-]+", "-");
+        return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)) + "-" + out;
+    }
+
+    /** A run that a person stopped can be gone on with; one that ended by itself leaves nothing behind. */
+    private void tellRun(Teaching teaching, Runs runs) {
+        Path file = runs.file();
+        if (file == null || file.getParent() == null) {
+            return;
+        }
+        if (teaching instanceof Teaching.Taught taught && taught.stopped()) {
+            run.say("stopped after %,d of %,d steps; the same command with --resume %s goes on"
+                    .formatted(taught.steps(), taught.planned(), file.getParent().getFileName()));
+            return;
+        }
+        try {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(file.getParent());
+        } catch (IOException e) {
+            run.say("note: the finished run could not be cleared away: " + file);
+        }
+    }
 
     private Duration remaining() {
         Duration all = wishes.minutes() == null ? USUAL : Duration.ofMillis((long) (wishes.minutes() * 60_000));

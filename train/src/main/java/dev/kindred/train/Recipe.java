@@ -53,7 +53,8 @@ public record Recipe(
         return learningRate * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, done)));
     }
 
-    Recipe withSteps(int fewer) {
+    /** The same but for the number of steps. */
+    public Recipe withSteps(int fewer) {
         return new Recipe(
                 loss,
                 distance,

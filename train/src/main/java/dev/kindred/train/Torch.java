@@ -17,6 +17,8 @@ public final class Torch {
     public static Device start(int threads, String device) {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        // The engine logs through SLF4J, which else complains on standard error that nobody listens.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         Engine engine = Engine.getEngine("PyTorch");

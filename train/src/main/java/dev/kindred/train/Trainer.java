@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Teaches one encoder. What each step does follows from recipe and data alone; time only guards: if the first steps show that the rest
@@ -75,13 +76,24 @@ public final class Trainer implements AutoCloseable {
      * @param within the time the whole run may take
      */
     public Teaching teach(Duration within, BooleanSupplier stop) {
+        return teach(within, stop, Runs.NOT_KEPT);
+    }
+
+    /**
+     * {@link #teach(Duration, BooleanSupplier)}, keeping the run where it can be gone on with, and going on with it where it was stopped.
+     */
+    public Teaching teach(Duration within, BooleanSupplier stop, Runs runs) {
         long began = System.nanoTime();
         Recipe recipe = asked;
-        Run run = new Run(recipe);
+        Checkpoint from = runs.stopped(network.architecture());
+        if (from != null) {
+            recipe = recipe.withSteps(from.steps());
+        }
+        Run run = new Run(recipe, from);
         try {
             while (run.step < recipe.steps() && !stop.getAsBoolean()) {
                 run.step();
-                if (run.step == SOUNDING && recipe == asked) {
+                if (run.step == SOUNDING && recipe == asked && from == null) {
                     int fits = fitting(began, within);
                     if (fits < recipe.steps()) {
                         // Begun anew, so that the shorter run is the one that --steps would give.
@@ -89,7 +101,7 @@ public final class Trainer implements AutoCloseable {
                         recipe = recipe.withSteps(fits);
                         run.feed.close();
                         network.restore(best);
-                        run = new Run(recipe);
+                        run = new Run(recipe, null);
                         continue;
                     }
                 }
@@ -99,9 +111,13 @@ public final class Trainer implements AutoCloseable {
                         return new Teaching.Collapsed(
                                 run.step, history.getLast().variance(), advice(recipe), List.copyOf(history));
                     }
+                    runs.keep(run.checkpoint(runs.name()));
                 }
             }
             boolean stopped = run.step < recipe.steps();
+            if (stopped) {
+                runs.keep(run.checkpoint(runs.name()));
+            }
             if (stopped && run.step > 0 && (history.isEmpty() || history.getLast().step() < run.step)) {
                 run.validate();
             }
@@ -144,11 +160,37 @@ public final class Trainer implements AutoCloseable {
         private final Feed feed;
         private int step;
 
-        Run(Recipe recipe) {
+        Run(Recipe recipe, @Nullable Checkpoint from) {
             this.recipe = recipe;
             this.optimiser = new AdamW(network.learned(), recipe.weightDecay(), recipe.clip());
             network.learned().forEach((name, values) -> gradients.put(name, new float[values.length]));
-            this.feed = new Feed(set, recipe, 0);
+            if (from != null) {
+                network.restore(from.weights());
+                optimiser.restore(from.optimiser());
+                step = from.step();
+                best = from.best();
+                bestStep = from.bestStep();
+                bestMapAtR = from.bestMapAtR();
+                history.addAll(from.history());
+                pace.sum = from.lossSum();
+                pace.count = from.lossCount();
+            }
+            this.feed = new Feed(set, recipe, step);
+        }
+
+        Checkpoint checkpoint(String name) {
+            return new Checkpoint(
+                    name,
+                    recipe.steps(),
+                    step,
+                    network.weights(),
+                    optimiser.state(),
+                    best,
+                    bestStep,
+                    bestMapAtR,
+                    pace.sum,
+                    pace.count,
+                    history);
         }
 
         void step() {

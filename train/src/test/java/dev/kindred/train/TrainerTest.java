@@ -1,11 +1,13 @@
 package dev.kindred.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import dev.kindred.core.Content;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Keyed;
+import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.Retrieval;
 import dev.kindred.encode.Architecture;
@@ -16,6 +18,7 @@ import dev.kindred.encode.Weights;
 import dev.kindred.media.PictureShape;
 import dev.kindred.train.loss.Loss;
 import dev.kindred.train.loss.Miner;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -112,6 +116,39 @@ class TrainerTest {
             assertThat(taught.stopped()).isTrue();
             assertThat(taught.steps()).isEqualTo(7);
             assertThat(taught.history()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void stoppedRunGoesOnAsIfItNeverStopped(@TempDir Path folder) {
+        Recipe recipe = recipe(new Loss.SupervisedContrastive(0.1), 40, 2e-3);
+        Path file = folder.resolve("checkpoint");
+        AtomicInteger steps = new AtomicInteger();
+        Observer counting = new Observer() {
+            @Override
+            public void step(int step, int total, double l, double r, double v, double p) {
+                steps.set(step);
+            }
+        };
+        try (Workers workers = Workers.of(1)) {
+            try (Trainer trainer = new Trainer(set(), ARCHITECTURE, recipe, device, workers, counting)) {
+                Runs kept = new Runs("this run", file, false);
+                assertThat(((Teaching.Taught) trainer.teach(Duration.ofMinutes(5), () -> steps.get() >= 17, kept)).stopped())
+                        .isTrue();
+            }
+            try (Trainer trainer = new Trainer(set(), ARCHITECTURE, recipe, device, workers, counting)) {
+                Teaching.Taught resumed =
+                        (Teaching.Taught) trainer.teach(Duration.ofMinutes(5), () -> false, new Runs("this run", file, true));
+                Teaching.Taught whole = taught(recipe, Duration.ofMinutes(5));
+                assertThat(space(resumed)).isEqualTo(space(whole));
+                assertThat(resumed.history()).isEqualTo(whole.history());
+            }
+            try (Trainer trainer = new Trainer(set(), ARCHITECTURE, recipe, device, workers, counting)) {
+                Runs other = new Runs("another run", file, true);
+                assertThatThrownBy(() -> trainer.teach(Duration.ofMinutes(5), () -> false, other))
+                        .isInstanceOf(Refusal.class)
+                        .hasMessageContaining("another run");
+            }
         }
     }
 
