@@ -146,14 +146,14 @@ final class CanonicalZip {
         int end = zip.length - END_SIZE - HASH_SIZE;
         boolean tail = bytes.getInt(end) == END && bytes.getShort(zip.length - HASH_SIZE - 2) == HASH_SIZE;
         Map<String, byte[]> entries = tail ? entries(path, bytes, end) : Map.of();
-        verify(path, zip, tail);
+        verify(path, zip, tail, entries);
         if (!tail || !Arrays.equals(bytes(entries), zip)) {
             throw damaged(path, "is a zip, but not one that Kindred writes");
         }
         return entries;
     }
 
-    private static void verify(Path path, byte[] zip, boolean tail) {
+    private static void verify(Path path, byte[] zip, boolean tail, Map<String, byte[]> entries) {
         MessageDigest sha = Hashes.sha256();
         sha.update(zip, 0, zip.length - HASH_SIZE);
         String measured = HexFormat.of().formatHex(sha.digest());
@@ -164,8 +164,23 @@ final class CanonicalZip {
         if (!tail) {
             throw damaged(path, "does not end as a bundle ends: it was cut short, or bytes were added after its end");
         }
-        throw damaged(path, "was changed after sealing: its checksum is %s…, it says %s…"
-                .formatted(measured.substring(0, 8), stated.substring(0, 8).replaceAll("[^0-9a-f]", "?")));
+        // Written anew from what can be read, the first byte that differs tells the place.
+        String place = firstDifference(bytes(entries), zip, entries);
+        throw damaged(path, "was changed after sealing%s: its checksum is %s…, it says %s…"
+                .formatted(place, measured.substring(0, 8), stated.substring(0, 8).replaceAll("[^0-9a-f]", "?")));
+    }
+
+    /** The first entry that differs from what a writer makes of its own content (its CRC-32 does not hold), for people. */
+    private static String firstDifference(byte[] anew, byte[] zip, Map<String, byte[]> entries) {
+        int at = 0;
+        for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+            int size = LOCAL_SIZE + entry.getKey().length() + entry.getValue().length;
+            if (at + size > zip.length || Arrays.mismatch(anew, at, at + size, zip, at, at + size) >= 0) {
+                return " in " + entry.getKey();
+            }
+            at += size;
+        }
+        return "";
     }
 
     /** Reads along the directory; what cannot be followed gives no entries, and the checksum says why. */

@@ -95,6 +95,19 @@ class BundleTest {
     }
 
     @Test
+    void changedEntryIsNamed() throws IOException {
+        Path path = seal(1, DECISION, "# card").path();
+        byte[] bytes = Files.readAllBytes(path);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int model = text.indexOf("encoders/image/model.onnx" + new String(parts(1).model(), StandardCharsets.ISO_8859_1));
+        bytes[model + 100] ^= 1;
+        Files.write(path, bytes);
+        assertThatThrownBy(() -> Bundle.open(path))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("was changed after sealing in encoders/image/model.onnx");
+    }
+
+    @Test
     void cutShortOrGrownIsRefused() throws IOException {
         byte[] whole = Files.readAllBytes(seal(1, DECISION, "# card").path());
         Path changed = folder.resolve("changed.kindred");
