@@ -1,4 +1,4 @@
-/** REST, metrics and the console. */
+/** REST, metrics and the console, over one opened bundle and its index. */
 @NullMarked
 package dev.kindred.serve;
 

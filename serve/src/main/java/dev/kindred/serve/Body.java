@@ -1,0 +1,114 @@
+package dev.kindred.serve;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.common.multipart.AggregatedBodyPart;
+import com.linecorp.armeria.common.multipart.Multipart;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a request says, in whichever of three ways it was sent: a JSON object with pictures in base64; one picture's bytes
+ * ({@code image/*}) with the rest in the address; or {@code multipart/form-data} with pictures as files.
+ *
+ * @param fields all that is not a picture's bytes
+ * @param files pictures by the name of their part; a bare picture is {@code image}
+ */
+record Body(Fields fields, Map<String, List<byte[]>> files) {
+    /** Parts beyond this are no request of ours. */
+    private static final int MAX_PARTS = 256;
+
+    /** Fields that are JSON when they come in an address or a form; all others are text. */
+    private static final Set<String> JSON_FIELDS = Set.of("k", "fmr", "filter", "vector");
+
+    static CompletableFuture<Body> read(HttpRequest request, QueryParams query) {
+        MediaType type = request.contentType();
+        if (type != null && type.is(MediaType.MULTIPART_FORM_DATA)) {
+            return Multipart.from(request).aggregate().thenApply(form -> ofParts(form.bodyParts(), query));
+        }
+        return request.aggregate().thenApply(whole -> ofWhole(whole, type, query));
+    }
+
+    private static Body ofWhole(
+            AggregatedHttpRequest request, @org.jspecify.annotations.Nullable MediaType type, QueryParams query) {
+        if (type != null && (type.is(MediaType.ANY_IMAGE_TYPE) || type.is(MediaType.OCTET_STREAM))) {
+            return new Body(new Fields(ofQuery(query), ""), Map.of("image", List.of(request.content().array())));
+        }
+        if (type == null || type.is(MediaType.JSON)) {
+            return new Body(new Fields(StrictJson.object(request.content().array(), "body"), ""), Map.of());
+        }
+        throw new Problem(
+                HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                "media-type",
+                "no request comes as " + type.type() + "/" + type.subtype(),
+                "Content-Type",
+                "send application/json, image/* or multipart/form-data");
+    }
+
+    private static Body ofParts(List<AggregatedBodyPart> parts, QueryParams query) {
+        if (parts.size() > MAX_PARTS) {
+            throw Problem.badRequest("there are more than " + MAX_PARTS + " parts", "body", "");
+        }
+        JsonObject fields = ofQuery(query);
+        Map<String, List<byte[]>> files = new LinkedHashMap<>();
+        for (AggregatedBodyPart part : parts) {
+            String name = part.name();
+            if (name == null) {
+                throw Problem.badRequest("a part has no name", "body", "name it in its Content-Disposition");
+            }
+            MediaType type = part.contentType();
+            boolean file = part.filename() != null || (type != null && type.is(MediaType.ANY_IMAGE_TYPE));
+            if (file) {
+                files.computeIfAbsent(name, key -> new java.util.ArrayList<>()).add(bytes(part.content()));
+            } else {
+                put(fields, name, part.contentUtf8());
+            }
+        }
+        return new Body(new Fields(fields, ""), files);
+    }
+
+    private static byte[] bytes(HttpData data) {
+        return data.array();
+    }
+
+    private static JsonObject ofQuery(QueryParams query) {
+        JsonObject fields = new JsonObject();
+        for (String name : new HashMap<>(query.stream().collect(java.util.stream.Collectors.toMap(
+                        Map.Entry::getKey, Map.Entry::getValue, (first, second) -> first)))
+                .keySet()) {
+            put(fields, name, query.get(name, ""));
+        }
+        return fields;
+    }
+
+    /** Puts {@code left.id} into the object {@code left}, as JSON would have it. */
+    private static void put(JsonObject fields, String name, String text) {
+        int dot = name.indexOf('.');
+        JsonObject target = fields;
+        String key = name;
+        if (dot > 0) {
+            String outer = name.substring(0, dot);
+            if (!(fields.get(outer) instanceof JsonObject)) {
+                fields.add(outer, new JsonObject());
+            }
+            target = fields.getAsJsonObject(outer);
+            key = name.substring(dot + 1);
+        }
+        if (target.has(key)) {
+            throw Problem.badRequest("a name stands twice", name, "");
+        }
+        JsonElement value = JSON_FIELDS.contains(key) ? StrictJson.value(text, name) : new JsonPrimitive(text);
+        target.add(key, value);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.kindred.serve;
+
+import com.linecorp.armeria.common.HttpStatus;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The few threads on which everything heavy of a request is done: requests wait on virtual threads, of which there may be thousands,
+ * but no more pictures are in memory decoded at once than there are threads here. What does not fit the queue is turned away before
+ * any work is done for it.
+ */
+final class Compute implements AutoCloseable {
+    private final ThreadPoolExecutor pool;
+
+    Compute(int threads, int queue) {
+        pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(Math.max(1, queue)),
+                Thread.ofPlatform().daemon().name("kindred-compute-", 0).factory());
+    }
+
+    /** Waits for the work's result; its time is that of the work alone, without the wait for a thread. */
+    <T> T run(Timer timer, Callable<T> work) {
+        Future<T> done;
+        try {
+            done = pool.submit(() -> {
+                long start = System.nanoTime();
+                try {
+                    return work.call();
+                } finally {
+                    timer.record(Duration.ofNanos(System.nanoTime() - start));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            throw new Problem(
+                    HttpStatus.TOO_MANY_REQUESTS, "busy", "more is asked than can be answered now", "", "try again in a second");
+        }
+        try {
+            return done.get();
+        } catch (InterruptedException e) {
+            done.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again later");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new IllegalStateException("computing failed", e.getCause());
+        }
+    }
+
+    int waiting() {
+        return pool.getQueue().size();
+    }
+
+    @Override
+    public void close() {
+        pool.shutdown();
+        try {
+            if (!pool.awaitTermination(10, TimeUnit.SECONDS)) {
+                pool.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            pool.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

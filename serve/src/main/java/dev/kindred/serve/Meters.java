@@ -1,0 +1,94 @@
+package dev.kindred.serve;
+
+import com.linecorp.armeria.common.HttpStatus;
+import dev.kindred.core.Space;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** What the server counts and times, in Prometheus' text form. Every name starts with {@code kindred_}. */
+final class Meters implements AutoCloseable {
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(250_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Timer embed;
+    private final Timer search;
+    private final Counter preprocessingFailures;
+
+    Meters(String collection, String bundle, Space space, Supplier<Number> indexItems, Supplier<Number> queueDepth) {
+        embed = timer("kindred.embed", "Decoding and encoding of one request's pictures.", collection);
+        search = timer("kindred.search", "One search of the index.", collection);
+        preprocessingFailures = Counter.builder("kindred.preprocessing.failures")
+                .description("Pictures that could not be decoded.")
+                .tag("collection", collection)
+                .register(registry);
+        Gauge.builder("kindred.index.items", indexItems)
+                .description("Items that can be found.")
+                .tag("collection", collection)
+                .register(registry);
+        Gauge.builder("kindred.queue.depth", queueDepth)
+                .description("Requests waiting for a computing thread.")
+                .register(registry);
+        Gauge.builder("kindred.release.info", () -> 1)
+                .description("Always 1: which bundle answers in which space.")
+                .tag("collection", collection)
+                .tag("bundle", bundle)
+                .tag("space", space.id())
+                .register(registry);
+    }
+
+    private Timer timer(String name, String description, String collection) {
+        return Timer.builder(name)
+                .description(description)
+                .tag("collection", collection)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    /** @param route the route's pattern, never the path that was asked for: a stranger must not be able to make new series */
+    void request(String route, HttpStatus status) {
+        Counter.builder("kindred.requests")
+                .description("Requests answered.")
+                .tag("route", route)
+                .tag("code", status.codeAsText())
+                .register(registry)
+                .increment();
+    }
+
+    Timer embed() {
+        return embed;
+    }
+
+    Timer search() {
+        return search;
+    }
+
+    void preprocessingFailure() {
+        preprocessingFailures.increment();
+    }
+
+    String text() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.kindred.serve;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * JSON from strangers: RFC 8259 to the letter, one value, valid UTF-8, no name twice, nested at most {@value #MAX_DEPTH} deep. What is
+ * wrong is said with its line and column.
+ */
+final class StrictJson {
+    private static final int MAX_DEPTH = 32;
+
+    private StrictJson() {}
+
+    static JsonObject object(byte[] utf8, String where) {
+        if (value(text(utf8, where), where) instanceof JsonObject object) {
+            return object;
+        }
+        throw Problem.badRequest("a JSON object is wanted", where, "send {…}");
+    }
+
+    static JsonElement value(String text, String where) {
+        JsonReader reader = new JsonReader(new StringReader(text));
+        reader.setStrictness(Strictness.STRICT);
+        reader.setNestingLimit(MAX_DEPTH);
+        try {
+            JsonElement value = read(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw Problem.badRequest("something stands after the JSON value", place(where, reader), "send one value");
+            }
+            return value;
+        } catch (EOFException e) {
+            throw Problem.badRequest("the JSON ends too soon", place(where, reader), "");
+        } catch (MalformedJsonException | NumberFormatException e) {
+            throw Problem.badRequest("this is not JSON: " + reason(e), where, "");
+        } catch (IOException e) {
+            throw new IllegalStateException("reading a string failed", e);
+        }
+    }
+
+    private static String text(byte[] utf8, String where) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+        } catch (CharacterCodingException e) {
+            throw Problem.badRequest("the text is not valid UTF-8", where, "");
+        }
+    }
+
+    private static JsonElement read(JsonReader reader) throws IOException {
+        return switch (reader.peek()) {
+            case BEGIN_OBJECT -> {
+                JsonObject object = new JsonObject();
+                reader.beginObject();
+                while (reader.hasNext()) {
+                    String name = reader.nextName();
+                    if (object.has(name)) {
+                        throw Problem.badRequest("a name stands twice", reader.getPath(), "");
+                    }
+                    object.add(name, read(reader));
+                }
+                reader.endObject();
+                yield object;
+            }
+            case BEGIN_ARRAY -> {
+                JsonArray array = new JsonArray();
+                reader.beginArray();
+                while (reader.hasNext()) {
+                    array.add(read(reader));
+                }
+                reader.endArray();
+                yield array;
+            }
+            case STRING -> new JsonPrimitive(reader.nextString());
+            case NUMBER -> number(reader);
+            case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
+            case NULL -> {
+                reader.nextNull();
+                yield JsonNull.INSTANCE;
+            }
+            default -> throw new MalformedJsonException("a value is missing" + reader.getPath());
+        };
+    }
+
+    private static JsonPrimitive number(JsonReader reader) throws IOException {
+        String place = reader.getPath();
+        String digits = reader.nextString();
+        if (digits.length() <= 18 && digits.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'))) {
+            return new JsonPrimitive(Long.parseLong(digits));
+        }
+        double value = Double.parseDouble(digits);
+        if (!Double.isFinite(value)) {
+            throw Problem.badRequest("the number is beyond what a double holds", place, "");
+        }
+        return new JsonPrimitive(value);
+    }
+
+    /** Gson's own words, which end with line, column and path, without the address of its manual. */
+    private static String reason(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+
+    private static String place(String where, JsonReader reader) {
+        String text = reader.toString();
+        int at = text.indexOf(" at ");
+        return where + (at < 0 ? "" : text.substring(at));
+    }
+}
