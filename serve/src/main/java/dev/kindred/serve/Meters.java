@@ -29,11 +29,13 @@ final class Meters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Timer embed;
     private final Timer search;
+    private final Timer picture;
     private final Counter preprocessingFailures;
 
     Meters(String collection, String bundle, Space space, Supplier<Number> indexItems, Supplier<Number> queueDepth) {
         embed = timer("kindred.embed", "Decoding and encoding of one request's pictures.", collection);
         search = timer("kindred.search", "One search of the index.", collection);
+        picture = timer("kindred.picture", "Making an item's source a picture that browsers show.", collection);
         preprocessingFailures = Counter.builder("kindred.preprocessing.failures")
                 .description("Pictures that could not be decoded.")
                 .tag("collection", collection)
@@ -77,6 +79,10 @@ final class Meters implements AutoCloseable {
 
     Timer search() {
         return search;
+    }
+
+    Timer picture() {
+        return picture;
     }
 
     void preprocessingFailure() {

@@ -1,0 +1,141 @@
+package dev.kindred.serve;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import dev.kindred.core.Decision;
+import dev.kindred.core.Threshold;
+import dev.kindred.index.After;
+import dev.kindred.index.Effort;
+import dev.kindred.index.Filter;
+import dev.kindred.index.Found;
+import dev.kindred.index.Neighbor;
+import dev.kindred.index.Query;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the bundle answers: embed, verify and search, each from a request's body to the reply's JSON. */
+final class Answers {
+    private static final int MAX_K = 1000;
+
+    private final Served served;
+    private final Compute compute;
+    private final Meters meters;
+    private final Inputs inputs;
+
+    Answers(Served served, Compute compute, Meters meters) {
+        this.served = served;
+        this.compute = compute;
+        this.meters = meters;
+        this.inputs = new Inputs(served, compute, meters);
+    }
+
+    /** {@code {"bundle", "space", "dimension", "distance", "embeddings": [[…]]}}, one row an input, in the order given. */
+    JsonObject embed(Body body) {
+        body.fields().only("image", "images", "id", "vector");
+        JsonArray rows = new JsonArray();
+        for (float[] vector : inputs.vectors(inputs.several(body))) {
+            rows.add(numbers(vector));
+        }
+        JsonObject reply = reply();
+        reply.addProperty("dimension", served.space().dimension());
+        reply.addProperty("distance", served.space().distance().wireName());
+        reply.add("embeddings", rows);
+        return reply;
+    }
+
+    /** {@code {"bundle", "space", "same", "score", "probability", "threshold", "fmr"}}; null what no calibration says. */
+    JsonObject verify(Body body) {
+        body.fields().only("left", "right", "fmr");
+        List<float[]> pair = inputs.vectors(List.of(inputs.named(body, "left"), inputs.named(body, "right")));
+        double score =
+                served.space().distance().score(pair.get(0), 0, pair.get(1), 0, served.space().dimension());
+        Optional<Decision.Answer> answer = served.decision()
+                .map(decision -> body.fields()
+                        .rate("fmr")
+                        .map(fmr -> decision.decide(score, fmr))
+                        .orElseGet(() -> decision.decide(score)));
+        JsonObject reply = reply();
+        reply.add("same", JsonNull.INSTANCE);
+        reply.addProperty("score", score);
+        reply.add("probability", JsonNull.INSTANCE);
+        reply.add("threshold", JsonNull.INSTANCE);
+        reply.add("fmr", JsonNull.INSTANCE);
+        answer.ifPresent(decided -> {
+            reply.addProperty("same", decided.same());
+            reply.addProperty("probability", decided.probability());
+            addThreshold(reply, Optional.ofNullable(decided.threshold()));
+        });
+        return reply;
+    }
+
+    /**
+     * {@code {"bundle", "space", "neighbors": [{"id", "score", "probability", "same", "payload"}], "threshold", "fmr", "next"}}. An item
+     * searched by its id is not among its own neighbours.
+     */
+    JsonObject search(Body body) {
+        Fields fields = body.fields().only("image", "id", "vector", "k", "filter", "fmr", "after");
+        int k = fields.whole("k", 1, MAX_K, 10);
+        Filter filter = fields.has("filter")
+                ? FilterJson.parse(fields.object().get("filter"), "filter")
+                : Filter.everything();
+        Optional<Threshold> threshold = served.decision().flatMap(decision -> fields.rate("fmr")
+                .map(decision::threshold)
+                .or(decision::usualThreshold));
+        After after = fields.text("after").map(After::ofToken).orElse(null);
+        Inputs.Input input = inputs.single(body);
+        float[] vector = inputs.vectors(List.of(input)).getFirst();
+        Filter wanted = input instanceof Inputs.Input.Known(var item)
+                ? new Filter.And(List.of(filter, new Filter.Not(new Filter.Ids(Set.of(item.id())))))
+                : filter;
+        Query query = new Query(vector, served.space(), k, wanted, Effort.exact(), after);
+        Found found = compute.run(meters.search(), () -> served.index().search(query));
+
+        JsonArray neighbors = new JsonArray();
+        for (Neighbor neighbor : found.neighbors()) {
+            neighbors.add(neighbor(neighbor, threshold));
+        }
+        JsonObject reply = reply();
+        reply.add("neighbors", neighbors);
+        reply.addProperty("exact", found.exact());
+        addThreshold(reply, threshold);
+        After next = found.next();
+        if (next != null) {
+            reply.addProperty("next", next.token());
+        }
+        return reply;
+    }
+
+    private JsonObject neighbor(Neighbor neighbor, Optional<Threshold> threshold) {
+        JsonObject json = new JsonObject();
+        json.addProperty("id", neighbor.id());
+        json.addProperty("score", neighbor.score());
+        served.decision().ifPresent(decision -> json.addProperty("probability", decision.probability(neighbor.score())));
+        threshold.ifPresent(line -> json.addProperty("same", neighbor.score() >= line.threshold()));
+        json.add("payload", ValueJson.ofPayload(neighbor.payload()));
+        return json;
+    }
+
+    private static void addThreshold(JsonObject reply, Optional<Threshold> threshold) {
+        threshold.ifPresent(line -> {
+            reply.addProperty("threshold", line.threshold());
+            reply.addProperty("fmr", line.targetFmr());
+        });
+    }
+
+    private JsonObject reply() {
+        JsonObject reply = new JsonObject();
+        reply.addProperty("bundle", served.bundle());
+        reply.addProperty("space", served.space().id());
+        return reply;
+    }
+
+    private static JsonArray numbers(float[] vector) {
+        JsonArray numbers = new JsonArray(vector.length);
+        for (float value : vector) {
+            numbers.add(value);
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.kindred.serve;
+
+import com.google.gson.JsonObject;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.RequestId;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What every reply has in common: its request's id, the headers that keep a browser safe, its count, and how errors look. */
+final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
+    static final String REQUEST = "kindred-request";
+    static final String BUNDLE = "kindred-bundle";
+    static final String SPACE = "kindred-space";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
+    private static final MediaType PROBLEM_JSON = MediaType.create("application", "problem+json");
+
+    private final Guard guard;
+    private final Meters meters;
+
+    Wire(Guard guard, Meters meters) {
+        this.guard = guard;
+        this.meters = meters;
+    }
+
+    @Override
+    public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request) throws Exception {
+        ctx.mutateAdditionalResponseHeaders(headers -> headers.set(REQUEST, ctx.id().text())
+                .set("x-content-type-options", "nosniff")
+                .set("content-security-policy", Console.CONTENT_SECURITY_POLICY)
+                .set("referrer-policy", "no-referrer")
+                .set("cross-origin-opener-policy", "same-origin")
+                .set("cross-origin-resource-policy", "same-origin")
+                .set("x-frame-options", "DENY"));
+        String route = ctx.config().route().patternString();
+        ctx.log().whenComplete().thenAccept(log -> meters.request(route, log.responseStatus()));
+        try {
+            guard.check(request);
+            return delegate.serve(ctx, request);
+        } catch (Problem problem) {
+            request.abort();
+            return reply(problem, ctx.id());
+        }
+    }
+
+    /** A JSON reply. */
+    static HttpResponse json(JsonObject json) {
+        return json(json, ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build());
+    }
+
+    /** A JSON reply that the bundle gave. */
+    static HttpResponse json(JsonObject json, Served served) {
+        return json(
+                json,
+                ResponseHeaders.builder(HttpStatus.OK)
+                        .contentType(MediaType.JSON_UTF_8)
+                        .set(BUNDLE, served.bundle())
+                        .set(SPACE, served.space().id())
+                        .build());
+    }
+
+    private static HttpResponse json(JsonObject json, ResponseHeaders headers) {
+        return HttpResponse.of(
+                headers.toBuilder().set(HttpHeaderNames.CACHE_CONTROL, "no-store").build(),
+                HttpData.ofUtf8(json.toString()));
+    }
+
+    @Override
+    public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
+        Problem problem = Problem.of(cause);
+        if (problem.isFault()) {
+            LOG.error("request {} to {} failed", ctx.id().text(), ctx.config().route().patternString(), cause);
+        }
+        return reply(problem, ctx.id());
+    }
+
+    @Override
+    public AggregatedHttpResponse onProtocolViolation(
+            ServiceConfig config,
+            @Nullable RequestHeaders headers,
+            HttpStatus status,
+            @Nullable String description,
+            @Nullable Throwable cause) {
+        return aggregate(Problem.ofStatus(status), RequestId.random());
+    }
+
+    @Override
+    public AggregatedHttpResponse renderStatus(
+            @Nullable ServiceRequestContext ctx,
+            ServiceConfig config,
+            @Nullable RequestHeaders headers,
+            HttpStatus status,
+            @Nullable String description,
+            @Nullable Throwable cause) {
+        return aggregate(Problem.ofStatus(status), ctx == null ? RequestId.random() : ctx.id());
+    }
+
+    private static HttpResponse reply(Problem problem, RequestId id) {
+        return aggregate(problem, id).toHttpResponse();
+    }
+
+    private static AggregatedHttpResponse aggregate(Problem problem, RequestId id) {
+        var headers = ResponseHeaders.builder(problem.status())
+                .contentType(PROBLEM_JSON)
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .set(REQUEST, id.text());
+        if (problem.status().code() == 429) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, "1");
+        }
+        byte[] body = problem.json(id.text()).toString().getBytes(StandardCharsets.UTF_8);
+        return AggregatedHttpResponse.of(headers.build(), HttpData.wrap(body));
+    }
+}
