@@ -1,0 +1,218 @@
+// Compare: two pictures, same or different, and how sure.
+import { item as itemOf, verify } from './api.js';
+import { browser } from './browse.js';
+import { el, fileField, icon, nameOf, percent, picture, problemBox, ratePercent, svg } from './parts.js';
+import { legendOf, scorePlot } from './plot.js';
+
+const SIDES = ['a', 'b'];
+
+export function compareView(info, groupField, go) {
+  const things = { a: null, b: null };
+  let active = 'a';
+  let fmr = null;
+  let flight = null;
+
+  const slots = { a: el('div', { class: 'slot' }), b: el('div', { class: 'slot' }) };
+  const verdict = el('div', { class: 'verdict', 'aria-live': 'polite' });
+  const evidence = el('div', { class: 'evidence' });
+  const browse = browser(info, groupField, (item) => put(active, item));
+  const node = el('div', { class: 'compare' },
+    el('div', { class: 'pair' }, slots.a, verdict, slots.b),
+    evidence,
+    browse.node);
+
+  function put(side, thing) {
+    things[side] = thing;
+    const other = side === 'a' ? 'b' : 'a';
+    active = things[other] ? active : other;
+    remember();
+  }
+
+  /** What can be told by ids stands in the address, so that it can be sent to somebody. */
+  function remember() {
+    const parameters = {};
+    for (const side of SIDES) if (things[side]?.id !== undefined) parameters[side] = things[side].id;
+    go.quietly('compare', parameters);
+    draw();
+    answer();
+  }
+
+  function draw() {
+    for (const side of SIDES) drawSlot(side);
+    browse.mark(SIDES.map((side) => things[side]?.id).filter((id) => id !== undefined));
+  }
+
+  function drawSlot(side) {
+    const thing = things[side];
+    const slot = slots[side];
+    slot.classList.toggle('active', active === side);
+    slot.classList.toggle('filled', thing !== null);
+    const kind = thing && groupField && thing.payload?.[groupField];
+    const choose = () => {
+      active = side;
+      draw();
+    };
+    slot.replaceChildren(
+      el('button', {
+        type: 'button', class: 'slot-main', 'aria-pressed': String(active === side),
+        'aria-label': thing ? `${side === 'a' ? 'First' : 'Second'}: ${nameOf(thing)}` : `${side === 'a' ? 'First' : 'Second'} picture: empty`,
+        onclick: choose,
+      },
+      thing ? picture(thing, 'picture slot-picture') : el('span', { class: 'slot-empty' }, icon('upload'), el('span', {}, side === 'a' ? 'First' : 'Second'))),
+      el('div', { class: 'slot-words' },
+        thing
+          ? [el('strong', {}, nameOf(thing)), el('span', { class: 'faint' }, thing.file ? 'your picture' : kind ?? '')]
+          : el('span', { class: 'faint' }, 'pick below, drop or paste'),
+        el('div', { class: 'slot-tools' },
+          fileField('button quiet small', (file) => take(file, side), icon('upload'), thing ? 'Replace' : 'Choose'),
+          thing
+            ? el('button', {
+              type: 'button', class: 'button quiet small', 'aria-label': `Remove ${nameOf(thing)}`,
+              onclick: () => {
+                things[side] = null;
+                active = side;
+                remember();
+              },
+            }, icon('close'))
+            : null)));
+  }
+
+  async function answer() {
+    flight?.abort();
+    if (!things.a || !things.b) {
+      verdict.replaceChildren(waiting());
+      evidence.replaceChildren();
+      return;
+    }
+    const mine = (flight = new AbortController());
+    verdict.classList.add('pending');
+    try {
+      const said = await verify(things.a, things.b, fmr, mine.signal);
+      verdict.replaceChildren(...verdictOf(said));
+      evidence.replaceChildren(...evidenceOf(said));
+    } catch (problem) {
+      if (problem.name === 'AbortError') return;
+      verdict.replaceChildren();
+      evidence.replaceChildren(problemBox(problem, answer));
+    } finally {
+      if (flight === mine) verdict.classList.remove('pending');
+    }
+  }
+
+  function waiting() {
+    return el('div', { class: 'verdict-wait' },
+      el('h1', {}, 'Same or different?'),
+      el('p', { class: 'faint' }, things.a || things.b ? 'One more picture.' : 'Pick two pictures.'),
+      el('button', { type: 'button', class: 'button', onclick: random }, icon('dice'), things.a || things.b ? 'Pick one for me' : 'Surprise me'));
+  }
+
+  function verdictOf(said) {
+    const word = said.same === null ? 'Score' : said.same ? 'Same' : 'Different';
+    const kind = said.same === null ? 'unknown' : said.same ? 'same' : 'different';
+    return [
+      ring(said.probability, kind),
+      el('h1', { class: `verdict-word ${kind}` }, word),
+      el('p', { class: 'verdict-score' }, 'score ', el('b', { class: 'mono' }, said.score.toFixed(3)),
+        said.threshold === null ? '' : el('span', { class: 'faint' }, ` · threshold ${said.threshold.toFixed(3)}`)),
+      el('button', {
+        type: 'button', class: 'button quiet small',
+        onclick: () => {
+          [things.a, things.b] = [things.b, things.a];
+          remember();
+        },
+      }, icon('swap'), 'Swap'),
+    ];
+  }
+
+  /** How likely the two are the same, as a ring that fills. */
+  function ring(probability, kind) {
+    if (probability === null) return '';
+    const round = 2 * Math.PI * 42;
+    return svg('svg', { viewBox: '0 0 100 100', class: `ring ${kind}`, role: 'img', 'aria-label': `${percent(probability)} likely the same` },
+      svg('circle', { class: 'ring-track', cx: 50, cy: 50, r: 42 }),
+      svg('circle', {
+        class: 'ring-fill', cx: 50, cy: 50, r: 42, transform: 'rotate(-90 50 50)',
+        'stroke-dasharray': `${(round * probability).toFixed(1)} ${round.toFixed(1)}`,
+      }),
+      svg('text', { x: 50, y: 50, class: 'ring-percent' }, percent(probability)),
+      svg('text', { x: 50, y: 66, class: 'ring-says' }, 'likely the same'));
+  }
+
+  function evidenceOf(said) {
+    const plot = scorePlot(info, said);
+    const thresholds = info.decision?.thresholds ?? [];
+    if (!plot && !thresholds.length) {
+      return [el('p', { class: 'faint note' }, 'This bundle was sealed without validation pairs: there is a score, but no threshold to judge it by.')];
+    }
+    return [el('section', { class: 'panel', 'aria-label': 'How the answer comes about' },
+      el('div', { class: 'panel-head' },
+        el('div', { class: 'legend' }, plot ? legendOf(info).map(([kind, words]) => el('span', { class: kind }, words)) : null),
+        thresholds.length > 1
+          ? el('div', { class: 'segments', role: 'group', 'aria-label': 'False matches allowed' },
+            thresholds.map((each) => el('button', {
+              type: 'button',
+              'aria-pressed': String(each.targetFmr === said.fmr),
+              title: `threshold ${each.threshold.toFixed(3)}`,
+              onclick: () => {
+                fmr = each.targetFmr;
+                answer();
+              },
+            }, ratePercent(each.targetFmr))))
+          : null),
+      plot,
+      said.fmr === null ? null : el('p', { class: 'note' }, explain(said, thresholds)))];
+  }
+
+  function explain(said, thresholds) {
+    const one = Math.round(1 / said.fmr);
+    const missed = thresholds.find((each) => each.targetFmr === said.fmr)?.fnmr;
+    return `At this threshold about 1 in ${one.toLocaleString('en')} different pairs is taken for the same`
+      + (missed === undefined ? '.' : `, and ${ratePercent(missed)} of the same pairs are missed.`);
+  }
+
+  function random() {
+    for (const side of SIDES) {
+      if (!things[side]) {
+        const one = browse.random();
+        if (one) things[side] = one;
+      }
+    }
+    remember();
+  }
+
+  function take(file, side = active) {
+    const thing = go.thing(file);
+    if (thing) put(side, thing);
+  }
+
+  async function show(parameters, left, right) {
+    for (const [side, given] of [['a', left], ['b', right]]) if (given) things[side] = given;
+    for (const side of SIDES) {
+      const id = parameters[side];
+      if (id !== undefined && things[side]?.id !== id) {
+        try {
+          things[side] = await itemOf(id);
+        } catch (problem) {
+          things[side] = null;
+          evidence.replaceChildren(problemBox(problem));
+        }
+      }
+    }
+    active = things.a && !things.b ? 'b' : 'a';
+    if (left || right) remember();
+    else {
+      draw();
+      answer();
+    }
+  }
+
+  function sideAt(x, y) {
+    const slot = document.elementFromPoint(x, y)?.closest('.slot');
+    return slot === slots.b ? 'b' : slot === slots.a ? 'a' : active;
+  }
+
+  return { node, show, take, sideAt, focus: browse.focus, random: () => {
+    things.a = things.b = null;
+    random();
+  }, veil: 'to compare it' };
+}

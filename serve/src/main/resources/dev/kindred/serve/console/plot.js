@@ -1,0 +1,109 @@
+// Where a score stands: among the scores of same and different pairs that validation measured, or else on the calibration's curve.
+import { svg } from './parts.js';
+
+const WIDTH = 720;
+const HEIGHT = 190;
+const LEFT = 16;
+const RIGHT = 16;
+const TOP = 30;
+const FLOOR = HEIGHT - 30;
+
+/** @returns the plot, or null where the bundle says nothing that could be drawn */
+export function scorePlot(info, answer) {
+  const histogram = histogramOf(info.baseline);
+  const curve = info.decision?.calibration;
+  if (!histogram && !curve) return null;
+  const knots = curve?.scores ?? [];
+  let low = histogram ? histogram.low : knots[0];
+  let high = histogram ? histogram.high : knots.at(-1);
+  const margin = (high - low) * 0.04 || 0.1;
+  low = Math.min(low, answer.score, answer.threshold ?? low) - (histogram ? 0 : margin);
+  high = Math.max(high, answer.score, answer.threshold ?? high) + margin;
+  const x = (score) => LEFT + ((score - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
+
+  const plot = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'plot', role: 'img', 'aria-label': describe(answer) });
+  if (histogram) {
+    plot.append(area(histogram, histogram.different, x, 'different'), area(histogram, histogram.same, x, 'same'));
+  } else {
+    plot.append(svg('path', { class: 'curve', d: sigmoid(curve, low, high, x) }));
+  }
+  plot.append(svg('line', { class: 'axis', x1: LEFT, x2: WIDTH - RIGHT, y1: FLOOR, y2: FLOOR }));
+  for (const tick of ticks(low, high)) {
+    plot.append(svg('text', { class: 'tick', x: x(tick), y: FLOOR + 18, 'text-anchor': 'middle' }, text(tick)));
+  }
+  if (answer.threshold !== null && answer.threshold !== undefined) {
+    const at = x(answer.threshold);
+    plot.append(svg('line', { class: 'threshold', x1: at, x2: at, y1: TOP - 8, y2: FLOOR }),
+      label(at, TOP - 14, 'threshold', 'threshold-label'));
+  }
+  const at = x(answer.score);
+  plot.append(svg('line', { class: 'score', x1: at, x2: at, y1: TOP + 6, y2: FLOOR }),
+    svg('circle', { class: 'score-dot', cx: at, cy: TOP + 6, r: 6 }));
+  return plot;
+}
+
+/** What the curve or the hills mean. */
+export function legendOf(info) {
+  return histogramOf(info.baseline)
+    ? [['same', 'same, in validation'], ['different', 'different, in validation']]
+    : [['curve', 'probability that two are the same']];
+}
+
+/** Counts of scores in equal bins from low to high. */
+function histogramOf(baseline) {
+  const scores = baseline?.scores ?? baseline?.histogram;
+  const { low, high, same, different } = scores ?? {};
+  const whole = [low, high].every(Number.isFinite) && Array.isArray(same) && Array.isArray(different)
+    && same.length > 1 && same.length === different.length;
+  return whole ? { low, high, same, different } : null;
+}
+
+/** Each kind has the same area, however many pairs it has: there are always far more different pairs. */
+function area({ low, high, same, different }, counts, x, kind) {
+  const share = (list) => {
+    const sum = list.reduce((a, b) => a + b, 0) || 1;
+    return list.map((count) => count / sum);
+  };
+  const most = Math.max(...share(same), ...share(different));
+  const bins = share(counts);
+  const step = (high - low) / bins.length;
+  const points = bins.map((value, i) => `${x(low + (i + 0.5) * step).toFixed(1)},${(FLOOR - (value / most) * (FLOOR - TOP - 6)).toFixed(1)}`);
+  return svg('path', { class: `hill ${kind}`, d: `M${x(low).toFixed(1)},${FLOOR} L${points.join(' L')} L${x(high).toFixed(1)},${FLOOR} Z` });
+}
+
+function sigmoid({ scores, logOdds }, low, high, x) {
+  const points = [];
+  for (let i = 0; i <= 120; i++) {
+    const score = low + ((high - low) * i) / 120;
+    const p = 1 / (1 + Math.exp(-oddsAt(scores, logOdds, score)));
+    points.push(`${x(score).toFixed(1)},${(FLOOR - p * (FLOOR - TOP - 6)).toFixed(1)}`);
+  }
+  return `M${points.join(' L')}`;
+}
+
+function oddsAt(scores, logOdds, score) {
+  if (score <= scores[0]) return logOdds[0];
+  const right = scores.findIndex((each) => each >= score);
+  if (right < 0) return logOdds.at(-1);
+  const part = (score - scores[right - 1]) / (scores[right] - scores[right - 1]);
+  return logOdds[right - 1] + part * (logOdds[right] - logOdds[right - 1]);
+}
+
+function ticks(low, high) {
+  const rough = (high - low) / 6;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
+  const all = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high + step * 1e-6; tick += step) all.push(tick);
+  return all;
+}
+
+const text = (value) => String(Number(value.toPrecision(3)) || 0).replace('-', '−');
+
+function label(at, y, words, className) {
+  const anchor = at < 60 ? 'start' : at > WIDTH - 60 ? 'end' : 'middle';
+  return svg('text', { class: className, x: at, y, 'text-anchor': anchor }, words);
+}
+
+const describe = ({ score, threshold }) =>
+  `The score ${score.toFixed(3)}${threshold === null ? '' : ` beside the threshold ${threshold.toFixed(3)}`}`;

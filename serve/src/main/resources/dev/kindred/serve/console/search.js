@@ -1,0 +1,225 @@
+// Search: one picture, and what is most like it.
+import { item as itemOf, search } from './api.js';
+import { arrows, browser } from './browse.js';
+import { el, fileField, icon, nameOf, number, percent, picture, problemBox, ratePercent, skeletons } from './parts.js';
+
+const PAGE = 36;
+
+export function searchView(info, groupField, go) {
+  let thing = null;
+  let view = 'others';
+  let flight = null;
+  let shown = [];
+
+  const results = el('section', { class: 'results', 'aria-label': 'Neighbours', 'aria-live': 'polite' });
+  const browse = browser(info, groupField, (item) => go('search', { id: item.id }));
+  const node = el('div', { class: 'split' },
+    el('aside', { class: 'side' },
+      fileField('zone', (file) => go.file(file), icon('upload'),
+        el('span', {}, el('strong', {}, 'Drop, paste or choose'), el('small', {}, 'a picture of your own'))),
+      browse.node),
+    results);
+
+  const mayExclude = () => groupField && thing?.payload?.[groupField] !== undefined;
+
+  function views() {
+    const all = [];
+    if (mayExclude()) all.push(['others', `Other ${plural(groupField)}`]);
+    all.push(['all', groupField ? `Every ${groupField}` : 'All']);
+    if (groupField) all.push(['best', 'Best of each']);
+    return all;
+  }
+
+  function filter() {
+    return view === 'others' && mayExclude()
+      ? { not: { equals: { [groupField]: thing.payload[groupField] } } }
+      : null;
+  }
+
+  async function open(what) {
+    if (what.file) {
+      thing = what;
+    } else {
+      const known = shown.find((each) => each.id === what.id);
+      try {
+        thing = known ?? await itemOf(what.id);
+      } catch (problem) {
+        thing = null;
+        node.classList.add('busy');
+        results.replaceChildren(problemBox(problem, () => open(what)));
+        return;
+      }
+    }
+    browse.mark(thing.id === undefined ? [] : [thing.id]);
+    if (!views().some(([name]) => name === view)) view = 'all';
+    else if (view === 'all' && mayExclude() && !open.chosen) view = 'others';
+    node.classList.add('busy');
+    await run();
+  }
+
+  async function run(after) {
+    flight?.abort();
+    const mine = (flight = new AbortController());
+    if (!after) {
+      results.replaceChildren(head(), el('div', { class: 'cards' }, skeletons(12, 'card')));
+      scrollTo({ top: 0 });
+    }
+    try {
+      const k = view === 'best' ? 500 : PAGE;
+      const found = await search(thing, { k, filter: filter(), after }, mine.signal);
+      const fresh = view === 'best' ? bestOfEach(found.neighbors) : found.neighbors;
+      shown = after ? [...shown, ...fresh] : fresh;
+      draw(found);
+    } catch (problem) {
+      if (problem.name === 'AbortError') return;
+      results.replaceChildren(head(), problemBox(problem, () => run(after)));
+    }
+  }
+
+  function bestOfEach(neighbors) {
+    const seen = new Set();
+    return neighbors.filter((each) => {
+      const kind = each.payload[groupField] ?? '';
+      return seen.has(kind) ? false : seen.add(kind);
+    });
+  }
+
+  function head() {
+    const kind = groupField && thing.payload?.[groupField];
+    return el('header', { class: 'query' },
+      el('button', { class: 'plain back', type: 'button', onclick: () => go('search') }, icon('back'), 'Browse'),
+      picture(thing, 'picture query-picture'),
+      el('div', { class: 'query-words' },
+        el('p', { class: 'eyebrow' }, thing.file ? 'Your picture' : kind ?? 'Looking for'),
+        el('h1', {}, nameOf(thing)),
+        el('div', { class: 'query-tools' },
+          views().length > 1
+            ? el('div', { class: 'segments', role: 'group', 'aria-label': 'Where to look' },
+              views().map(([name, label]) => el('button', {
+                type: 'button',
+                'aria-pressed': String(view === name),
+                onclick: () => {
+                  view = name;
+                  open.chosen = true;
+                  run();
+                },
+              }, label)))
+            : null,
+          el('button', { class: 'button quiet', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare'))));
+  }
+
+  function draw(found) {
+    const cards = el('div', { class: 'cards' });
+    const line = found.threshold;
+    const alike = line === undefined ? -1 : shown.filter((each) => each.same).length;
+    shown.forEach((neighbor, i) => {
+      if (i === alike) cards.append(divider(found, alike));
+      cards.append(card(neighbor, i));
+    });
+    if (alike === shown.length && shown.length) cards.append(divider(found, alike));
+    arrows(cards, '.card-main');
+    results.replaceChildren(head(),
+      el('p', { class: 'summary' },
+        shown.length
+          ? `${number(shown.length)} nearest of ${number(info.items)}`
+          : 'Nothing to show',
+        el('span', { class: 'faint' }, ` · ${Math.max(1, Math.round(found.milliseconds))} ms`)),
+      shown.length ? cards : empty(),
+      found.next && view !== 'best'
+        ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more')
+        : '');
+  }
+
+  function divider(found, alike) {
+    const says = alike === 0 ? 'None reaches the threshold' : alike === shown.length ? 'All are the same so far' : 'Different from here on';
+    return el('div', { class: 'divider', role: 'separator' },
+      el('span', {}, says, el('span', { class: 'mono' }, ` ${found.threshold.toFixed(3)}`),
+        el('span', { class: 'faint' }, ` at ${ratePercent(found.fmr)} false matches`)));
+  }
+
+  function card(neighbor, i) {
+    const kind = groupField && neighbor.payload[groupField];
+    const certain = neighbor.probability;
+    const how = certain === undefined ? '' : `, ${percent(certain)} likely the same`;
+    const bar = el('span', { class: 'bar-fill' });
+    bar.style.setProperty('--part', String(part(neighbor)));
+    return el('article', { class: `card ${neighbor.same === true ? 'same' : neighbor.same === false ? 'different' : ''}` },
+      el('button', {
+        type: 'button',
+        class: 'card-main',
+        tabindex: i === 0 ? '0' : '-1',
+        'aria-label': `${nameOf(neighbor)}${kind ? `, ${kind}` : ''}, score ${neighbor.score.toFixed(3)}${how}`,
+        title: `${neighbor.id}\nscore ${neighbor.score.toFixed(4)}${how}`,
+        onclick: () => go('search', { id: neighbor.id }),
+      },
+      picture(neighbor),
+      el('span', { class: 'card-words' },
+        el('span', { class: 'card-name' }, nameOf(neighbor)),
+        kind ? el('span', { class: 'card-kind' }, kind) : null),
+      el('span', { class: 'bar-track' }, bar),
+      el('span', { class: 'card-figures' },
+        certain === undefined ? el('b', {}, '') : el('b', {}, percent(certain)),
+        el('span', { class: 'mono' }, neighbor.score.toFixed(3)))),
+      el('button', {
+        type: 'button', class: 'card-compare', title: 'Compare', 'aria-label': `Compare with ${nameOf(neighbor)}`,
+        onclick: () => go.compare(thing, neighbor),
+      }, icon('compare')));
+  }
+
+  /** How much of a bar a score fills: a cosine speaks for itself, of other scores the probability does. */
+  function part(neighbor) {
+    const full = info.distance === 'cosine' ? neighbor.score : neighbor.probability ?? 0;
+    return Math.min(1, Math.max(0.02, full)).toFixed(4);
+  }
+
+  function empty() {
+    return el('div', { class: 'hollow' }, el('h2', {}, 'No neighbours here'),
+      el('p', {}, 'Look in every group, or pick another picture.'));
+  }
+
+  function welcome() {
+    node.classList.remove('busy');
+    browse.mark([]);
+    thing = null;
+    flight?.abort();
+    const starters = el('div', { class: 'starters' });
+    const fill = (tries) => {
+      const some = browse.some(6);
+      if (some.length) {
+        starters.replaceChildren(...some.map((each) => el('button', {
+          type: 'button', class: 'starter', title: nameOf(each), 'aria-label': `Search with ${nameOf(each)}`,
+          onclick: () => go('search', { id: each.id }),
+        }, picture(each))));
+      } else if (tries > 0) setTimeout(fill, 100, tries - 1);
+    };
+    fill(40);
+    results.replaceChildren(el('div', { class: 'welcome' },
+      starters,
+      el('h1', {}, 'What is most like this?'),
+      el('p', {}, `Pick one of ${number(info.items)} pictures, or bring your own. Kindred shows what it has learned to call alike`
+        + `${groupField ? `, across every ${groupField}` : ''}.`),
+      el('div', { class: 'welcome-tools' },
+        fileField('button primary', (file) => go.file(file), icon('upload'), 'Choose a picture'),
+        el('button', { class: 'button', type: 'button', onclick: random }, icon('dice'), 'Surprise me'))));
+  }
+
+  function random() {
+    const one = browse.random();
+    if (one) go('search', { id: one.id });
+  }
+
+  return {
+    node,
+    show(parameters, file) {
+      if (file) return open(file);
+      if (parameters.id !== undefined) return open({ id: parameters.id });
+      return welcome();
+    },
+    take: (file) => go.file(file),
+    focus: browse.focus,
+    random,
+    veil: 'to find its kin',
+  };
+}
+
+const plural = (word) => (word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`);
