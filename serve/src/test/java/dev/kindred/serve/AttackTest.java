@@ -1,0 +1,223 @@
+package dev.kindred.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindred.serve.Caller.Reply;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What strangers send: each is answered with a problem that says what and where, and the server goes on. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AttackTest {
+    private static final int MOST = 1 << 20;
+
+    private DrawnCollection collection;
+    private KindredServer server;
+    private Caller caller;
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        collection = DrawnCollection.in(folder);
+        server = KindredServer.start(
+                ServeOptions.defaults().onPort(0).withMaxRequestBytes(MOST), collection.served());
+        caller = new Caller(server.url());
+    }
+
+    @AfterAll
+    void stop() {
+        caller.close();
+        server.close();
+        collection.close();
+    }
+
+    private static void isProblem(Reply reply, int code, String kind) {
+        assertThat(reply.code()).as(reply.text()).isEqualTo(code);
+        assertThat(reply.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(reply.header("Kindred-Request")).isNotEmpty();
+        assertThat(reply.problem()).isEqualTo(kind);
+        assertThat(reply.json().get("status").getAsInt()).isEqualTo(code);
+        assertThat(reply.text()).doesNotContain("Exception").doesNotContain("dev.kindred").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aBodyBeyondTheBoundIsNotRead() {
+        isProblem(caller.bytes("/v1/embed", "image/png", new byte[MOST + 1]), 413, "too-large");
+        isProblem(caller.json("/v1/embed", "{\"image\":\"" + "A".repeat(MOST) + "\"}"), 413, "too-large");
+    }
+
+    @Test
+    void aPictureThatClaimsAHugeSizeIsRefusedOnItsHeader() throws IOException {
+        Reply reply = caller.bytes("/v1/embed", "image/png", header(50_000, 50_000));
+        isProblem(reply, 422, "picture");
+        assertThat(reply.json().get("detail").getAsString()).contains("50").containsAnyOf("16", "64", "67");
+    }
+
+    /** A PNG of a header alone. */
+    private static byte[] header(int width, int height) throws IOException {
+        ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+        DataOutputStream fields = new DataOutputStream(chunk);
+        fields.writeBytes("IHDR");
+        fields.writeInt(width);
+        fields.writeInt(height);
+        fields.write(new byte[] {8, 2, 0, 0, 0});
+        CRC32 crc = new CRC32();
+        crc.update(chunk.toByteArray());
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(png);
+        out.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
+        out.writeInt(13);
+        out.write(chunk.toByteArray());
+        out.writeInt((int) crc.getValue());
+        return png.toByteArray();
+    }
+
+    @Test
+    void whatIsNoPictureIsSaidToBeNone() {
+        isProblem(caller.bytes("/v1/embed", "image/png", "hello".getBytes(StandardCharsets.UTF_8)), 422, "picture");
+        isProblem(caller.bytes("/v1/search", "image/jpeg", new byte[0]), 422, "picture");
+        isProblem(caller.json("/v1/embed", "{\"image\":\"http://example.org/a.png\"}"), 400, "bad-request");
+        isProblem(caller.bytes("/v1/embed", "text/html", new byte[] {1}), 415, "media-type");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u0001',
+            value = {
+                "{\"k\": 5,,}|line 1 column",
+                "{'id':'a'}|line 1",
+                "{\"id\": \"a\"|ends too soon",
+                "{\"id\": \"a\"} x|line 1",
+                "[1,2]|object is wanted",
+                "|ends too soon",
+                "{\"id\":\"a\",\"id\":\"b\"}|twice",
+                "{\"id\":\"a\",\"k\":0}|1 to 1000",
+                "{\"id\":\"a\",\"k\":1.5}|1 to 1000",
+                "{\"id\":\"a\",\"k\":\"5\"}|1 to 1000",
+                "{\"id\":\"a\",\"kk\":5}|no such field",
+                "{\"vector\":[1,2]}|2 numbers",
+                "{\"vector\":[1e999]}|double",
+                "{\"vector\":[NaN]}|line 1",
+                "{\"id\":\"a\",\"vector\":[1]}|more than one",
+                "{\"id\":\"octo/star.png\",\"filter\":{\"drop\":1}}|no filter is called",
+                "{\"id\":\"octo/star.png\",\"filter\":{\"equals\":{\"a\":{\"b\":1}}}}|moment",
+                "{\"id\":\"octo/star.png\",\"after\":\"zzz\"}|page",
+                "{\"id\":7}|string is wanted",
+                "{}|nothing to work on"
+            })
+    void badJsonIsSaidWithItsPlace(String body, String says) {
+        Reply reply = caller.json("/v1/search", body == null ? "" : body);
+        isProblem(reply, 400, "bad-request");
+        assertThat(reply.text()).contains(says);
+    }
+
+    @Test
+    void deepNestingAndBrokenUtf8AreRefused() {
+        isProblem(caller.json("/v1/search", "{\"filter\":" + "[".repeat(5000)), 400, "bad-request");
+        byte[] broken = {'{', '"', (byte) 0xC3, '"', ':', '1', '}'};
+        isProblem(caller.bytes("/v1/search", "application/json", broken), 400, "bad-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "..%2F..%2F..%2Fetc%2Fpasswd",
+                "%2Fetc%2Fpasswd",
+                "%2e%2e",
+                "..%5c..%5cwindows",
+                "octo%2Fstar.png%00",
+                "%00",
+                "%C3%28",
+                "%E2%80%AE",
+                "octo%2F..%2Fstar.png"
+            })
+    void noIdLeadsOutOfTheCollection(String id) throws IOException {
+        for (String end : List.of("", "/source", "/picture")) {
+            int code = rawGet("/v1/collections/default/items/" + id + end);
+            assertThat(code).isIn(400, 404);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/../../etc/passwd", "/console/../../etc/passwd", "/console/%2e%2e/api.js", "//etc/passwd", "/console/"})
+    void noPathLeadsOutOfTheConsole(String path) throws IOException {
+        assertThat(rawGet(path)).isIn(400, 403, 404, 307);
+    }
+
+    /** A request as it is, which no client library has tidied. */
+    private int rawGet(String path) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            InputStream in = socket.getInputStream();
+            String reply = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(reply).doesNotContain("root:");
+            assertThat(reply.toLowerCase(java.util.Locale.ROOT)).contains("kindred-request: ");
+            return Integer.parseInt(reply.substring(9, 12));
+        }
+    }
+
+    @Test
+    void anotherSpaceIsRefused() {
+        String mine = collection.bundle().space().id();
+        String body = "{\"id\":\"octo/star.png\"}";
+        assertThat(caller.json("/v1/search", body, "Kindred-Space", mine).code()).isEqualTo(200);
+        isProblem(caller.json("/v1/search", body, "Kindred-Space", "0".repeat(64)), 409, "wrong-space");
+        isProblem(caller.get("/v1/collections/default/items", "Kindred-Space", "elsewhere"), 409, "wrong-space");
+    }
+
+    @Test
+    void whatIsNotThereIsSaidSo() {
+        isProblem(caller.json("/v1/collections/defalt/search", "{\"id\":\"a\"}"), 404, "no-collection");
+        isProblem(caller.json("/v1/search", "{\"id\":\"a\"}"), 404, "no-item");
+        isProblem(caller.get("/v1/nothing"), 404, "not-found");
+        isProblem(caller.get("/v1/search"), 405, "method-not-allowed");
+        isProblem(caller.get("/v1/collections/default/items?from=-1"), 400, "bad-request");
+    }
+
+    @Test
+    void pagesOfOtherSitesAreKeptOut() throws IOException {
+        String body = "{\"id\":\"octo/star.png\"}";
+        isProblem(caller.json("/v1/search", body, "Origin", "http://evil.example"), 403, "other-site");
+        isProblem(caller.json("/v1/search", body, "Origin", "null"), 403, "other-site");
+        isProblem(caller.json("/v1/search", body, "Sec-Fetch-Site", "cross-site"), 403, "other-site");
+        assertThat(caller.json("/v1/search", body, "Origin", server.url()).code()).isEqualTo(200);
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 403");
+        }
+    }
+
+    @Test
+    void aFloodOfHeadersIsCutOff() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: localhost\r\nX-Flood: " + "a".repeat(200_000) + "\r\n\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(reply).startsWith("HTTP/1.1 4");
+        }
+        assertThat(caller.get("/livez").code()).isEqualTo(200);
+        assertThat(URI.create(server.url()).getPort()).isEqualTo(server.port());
+    }
+}
