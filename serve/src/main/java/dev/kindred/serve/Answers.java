@@ -8,8 +8,10 @@ import dev.kindred.core.Threshold;
 import dev.kindred.index.After;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Filter;
+import dev.kindred.index.FilterJson;
 import dev.kindred.index.Found;
 import dev.kindred.index.Neighbor;
+import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Query;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +80,7 @@ final class Answers {
         Fields fields = body.fields().only("image", "id", "vector", "k", "filter", "fmr", "after");
         int k = fields.whole("k", 1, MAX_K, 10);
         Filter filter = fields.has("filter")
-                ? FilterJson.parse(fields.object().get("filter"), "filter")
+                ? FilterJson.read(fields.object().get("filter"), "filter")
                 : Filter.everything();
         Optional<Threshold> threshold = served.decision().flatMap(decision -> fields.rate("fmr")
                 .map(decision::threshold)
@@ -113,7 +115,7 @@ final class Answers {
         json.addProperty("score", neighbor.score());
         served.decision().ifPresent(decision -> json.addProperty("probability", decision.probability(neighbor.score())));
         threshold.ifPresent(line -> json.addProperty("same", neighbor.score() >= line.threshold()));
-        json.add("payload", ValueJson.ofPayload(neighbor.payload()));
+        json.add("payload", PayloadJson.write(neighbor.payload()));
         return json;
     }
 

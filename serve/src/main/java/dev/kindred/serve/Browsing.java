@@ -16,6 +16,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
 import dev.kindred.index.IndexInfo;
 import dev.kindred.index.Item;
+import dev.kindred.index.PayloadJson;
 import dev.kindred.media.Pictures;
 import java.util.HashMap;
 import java.util.List;
@@ -107,7 +108,7 @@ final class Browsing {
         for (Catalogue.Entry entry : page.entries()) {
             JsonObject item = new JsonObject();
             item.addProperty("id", entry.id());
-            item.add("payload", ValueJson.ofPayload(entry.payload()));
+            item.add("payload", PayloadJson.write(entry.payload()));
             item.addProperty("source", entry.source());
             items.add(item);
         }
@@ -136,7 +137,7 @@ final class Browsing {
         JsonObject json = new JsonObject();
         json.addProperty("id", item.id());
         json.addProperty("space", served.space().id());
-        json.add("payload", ValueJson.ofPayload(item.payload()));
+        json.add("payload", PayloadJson.write(item.payload()));
         json.addProperty("source", item.source() != null);
         if ("true".equals(query.get("vector"))) {
             JsonArray vector = new JsonArray();

@@ -51,12 +51,7 @@ final class Problem extends RuntimeException {
             case Problem problem -> problem;
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->
-                new Problem(
-                        HttpStatus.REQUEST_ENTITY_TOO_LARGE,
-                        "too-large",
-                        "the request is larger than %,d bytes".formatted(large.maxContentLength()).replace(',', ' '),
-                        "body",
-                        "send a smaller picture, or fewer at once");
+                tooLarge("the request is larger than " + large.maxContentLength() + " bytes");
             case RequestTimeoutException late ->
                 new Problem(HttpStatus.SERVICE_UNAVAILABLE, "timeout", "the request took too long", "", "try again");
             case HttpStatusException plain -> ofStatus(plain.httpStatus());
@@ -70,16 +65,20 @@ final class Problem extends RuntimeException {
         };
     }
 
+    private static Problem tooLarge(String what) {
+        return new Problem(
+                HttpStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", what, "body", "send a smaller picture, or fewer at once");
+    }
+
     /** The problem of a status that the protocol layer chose. */
     static Problem ofStatus(HttpStatus status) {
         String kind = status.reasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-');
-        String what =
-                switch (status.code()) {
-                    case 404 -> "there is nothing here";
-                    case 405 -> "this is not done with that method";
-                    default -> status.reasonPhrase();
-                };
-        return new Problem(status, kind, what, "", "");
+        return switch (status.code()) {
+            case 404 -> new Problem(status, kind, "there is nothing here", "", "");
+            case 405 -> new Problem(status, kind, "this is not done with that method", "", "");
+            case 413 -> tooLarge("the request is too large");
+            default -> new Problem(status, kind, status.reasonPhrase(), "", "");
+        };
     }
 
     HttpStatus status() {

@@ -147,8 +147,9 @@ final class Routes {
 
     /** The id as the address has it: one segment, percent-encoded; it is only ever a key, never part of a path. */
     private static String id(ServiceRequestContext ctx) {
-        String[] segments = ctx.rawPath().split("/", -1);
-        return decode(segments[5]);
+        String path = ctx.rawPath();
+        int query = path.indexOf('?');
+        return decode((query < 0 ? path : path.substring(0, query)).split("/", -1)[5]);
     }
 
     static String decode(String segment) {

@@ -115,8 +115,8 @@ class AttackTest {
                 "{\"vector\":[1e999]}|double",
                 "{\"vector\":[NaN]}|line 1",
                 "{\"id\":\"a\",\"vector\":[1]}|more than one",
-                "{\"id\":\"octo/star.png\",\"filter\":{\"drop\":1}}|no filter is called",
-                "{\"id\":\"octo/star.png\",\"filter\":{\"equals\":{\"a\":{\"b\":1}}}}|moment",
+                "{\"id\":\"octo/star.png\",\"filter\":{\"drop\":1}}|is no filter",
+                "{\"id\":\"octo/star.png\",\"filter\":{\"equals\":{\"a\":{\"b\":1}}}}|cannot be kept",
                 "{\"id\":\"octo/star.png\",\"after\":\"zzz\"}|page",
                 "{\"id\":7}|string is wanted",
                 "{}|nothing to work on"
@@ -167,12 +167,26 @@ class AttackTest {
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.ISO_8859_1));
-            InputStream in = socket.getInputStream();
-            String reply = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+            String reply = answered(socket);
             assertThat(reply).doesNotContain("root:");
             assertThat(reply.toLowerCase(java.util.Locale.ROOT)).contains("kindred-request: ");
             return Integer.parseInt(reply.substring(9, 12));
         }
+    }
+
+    /** The reply's head and what of its body came along; the server closes a while later. */
+    private static String answered(Socket socket) throws IOException {
+        StringBuilder reply = new StringBuilder();
+        InputStream in = socket.getInputStream();
+        byte[] part = new byte[8192];
+        while (reply.indexOf("\r\n\r\n") < 0) {
+            int read = in.read(part);
+            if (read < 0) {
+                break;
+            }
+            reply.append(new String(part, 0, read, StandardCharsets.ISO_8859_1));
+        }
+        return reply.toString();
     }
 
     @Test
@@ -203,7 +217,7 @@ class AttackTest {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.getOutputStream()
                     .write("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 403");
+            assertThat(answered(socket)).startsWith("HTTP/1.1 403");
         }
     }
 
@@ -214,8 +228,7 @@ class AttackTest {
             socket.getOutputStream()
                     .write(("GET / HTTP/1.1\r\nHost: localhost\r\nX-Flood: " + "a".repeat(200_000) + "\r\n\r\n")
                             .getBytes(StandardCharsets.ISO_8859_1));
-            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(reply).startsWith("HTTP/1.1 4");
+            assertThat(answered(socket)).startsWith("HTTP/1.1 4");
         }
         assertThat(caller.get("/livez").code()).isEqualTo(200);
         assertThat(URI.create(server.url()).getPort()).isEqualTo(server.port());

@@ -6,6 +6,7 @@ import dev.kindred.core.Calibration;
 import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Distance;
+import dev.kindred.core.Progress;
 import dev.kindred.core.Threshold;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
@@ -15,6 +16,7 @@ import dev.kindred.encode.Preparation;
 import dev.kindred.encode.Probes;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
+import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import dev.kindred.index.VectorIndex;
@@ -53,7 +55,7 @@ final class DrawnCollection implements AutoCloseable {
                 items.add(new Item(id, vector, payload, png));
             }
         });
-        return new DrawnCollection(bundle, encoder, ListIndex.of(encoder.space(), items));
+        return new DrawnCollection(bundle, encoder, ExactIndex.build(folder.resolve("index"), encoder.space(), items.stream(), Progress.SILENT));
     }
 
     private static Bundle seal(Path file) {

@@ -57,7 +57,7 @@ export function browser(info, groupField, onPick) {
   function restart() {
     next = 0;
     known = [];
-    grid.replaceChildren(...skeletons(24, 'tile'));
+    if (!grid.querySelector('[data-id]')) grid.replaceChildren(...skeletons(24, 'tile'));
     more();
   }
 
@@ -70,13 +70,15 @@ export function browser(info, groupField, onPick) {
       const page = await items({
         from, limit: PAGE, ...(words && { q: words }), ...(group && { [groupField]: group }),
       }, mine.signal);
-      if (from === 0) {
-        grid.replaceChildren();
-        scroll.scrollTop = 0;
-      }
+      const tiles = page.items.map(tile);
       known.push(...page.items);
-      grid.append(...page.items.map(tile));
-      grid.querySelector('.tile')?.setAttribute('tabindex', '0');
+      if (from === 0) {
+        const focused = grid.contains(document.activeElement);
+        grid.replaceChildren(...tiles);
+        tiles[0]?.setAttribute('tabindex', '0');
+        scroll.scrollTop = 0;
+        if (focused) tiles[0]?.focus();
+      } else grid.append(...tiles);
       count.textContent = number(page.total);
       next = page.next ?? null;
       end.replaceChildren(page.total === 0 ? nothing() : '');

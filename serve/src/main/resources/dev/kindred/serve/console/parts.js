@@ -39,11 +39,10 @@ export function icon(name) {
 
 /** What to call an item: its own name where it has one, else the end of its id. */
 export function nameOf(thing) {
-  if (thing.file) return thing.file.name || 'pasted picture';
   const payload = thing.payload ?? {};
   const own = payload.name ?? payload.title ?? payload.label;
-  const name = typeof own === 'string' && own ? own : thing.id.split('/').pop().replace(/\.[a-z0-9]{2,4}$/i, '');
-  return name.replaceAll(/[-_]+/g, ' ');
+  const name = thing.file ? thing.file.name || 'pasted picture' : typeof own === 'string' && own ? own : thing.id.split('/').pop();
+  return name.replace(/\.[a-z0-9]{2,4}$/i, '').replaceAll(/[-_]+/g, ' ');
 }
 
 /**
@@ -107,8 +106,8 @@ export function problemBox(problem, retry) {
   return el('div', { class: 'problem', role: 'alert' },
     icon('warn'),
     el('div', {},
-      el('strong', {}, stale ? 'The collection has changed' : sentence(problem.message)),
-      el('p', {}, stale ? 'It was taught anew since this page was opened.' : sentence([problem.where, problem.hint].filter(Boolean).join(': '))),
+      el('strong', {}, stale ? 'The collection has changed' : sentence(`${problem.type?.endsWith(':picture') ? 'The picture ' : ''}${problem.message}`)),
+      el('p', {}, stale ? 'It was taught anew since this page was opened.' : sentence(problem.hint ?? '')),
       problem.request ? el('p', { class: 'mono faint' }, `request ${problem.request}`) : null),
     stale
       ? el('button', { class: 'button', type: 'button', onclick: () => location.reload() }, 'Reload')

@@ -91,21 +91,21 @@ export function searchView(info, groupField, go) {
       picture(thing, 'picture query-picture'),
       el('div', { class: 'query-words' },
         el('p', { class: 'eyebrow' }, thing.file ? 'Your picture' : kind ?? 'Looking for'),
-        el('h1', {}, nameOf(thing)),
-        el('div', { class: 'query-tools' },
-          views().length > 1
-            ? el('div', { class: 'segments', role: 'group', 'aria-label': 'Where to look' },
-              views().map(([name, label]) => el('button', {
-                type: 'button',
-                'aria-pressed': String(view === name),
-                onclick: () => {
-                  view = name;
-                  open.chosen = true;
-                  run();
-                },
-              }, label)))
-            : null,
-          el('button', { class: 'button quiet', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare'))));
+        el('h1', {}, nameOf(thing))),
+      el('div', { class: 'query-tools' },
+        views().length > 1
+          ? el('div', { class: 'segments', role: 'group', 'aria-label': 'Where to look' },
+            views().map(([name, label]) => el('button', {
+              type: 'button',
+              'aria-pressed': String(view === name),
+              onclick: () => {
+                view = name;
+                open.chosen = true;
+                run();
+              },
+            }, label)))
+          : null,
+        el('button', { class: 'button quiet', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare')));
   }
 
   function draw(found) {
@@ -114,7 +114,7 @@ export function searchView(info, groupField, go) {
     const alike = line === undefined ? -1 : shown.filter((each) => each.same).length;
     shown.forEach((neighbor, i) => {
       if (i === alike) cards.append(divider(found, alike));
-      cards.append(card(neighbor, i));
+      cards.append(card(neighbor, i, line));
     });
     if (alike === shown.length && shown.length) cards.append(divider(found, alike));
     arrows(cards, '.card-main');
@@ -131,18 +131,24 @@ export function searchView(info, groupField, go) {
   }
 
   function divider(found, alike) {
-    const says = alike === 0 ? 'None reaches the threshold' : alike === shown.length ? 'All are the same so far' : 'Different from here on';
+    const says = alike === 0 ? 'All different' : alike === shown.length ? 'All the same so far' : 'Different from here on';
     return el('div', { class: 'divider', role: 'separator' },
-      el('span', {}, says, el('span', { class: 'mono' }, ` ${found.threshold.toFixed(3)}`),
-        el('span', { class: 'faint' }, ` at ${ratePercent(found.fmr)} false matches`)));
+      el('span', {}, says,
+        el('span', { class: 'faint' }, ` · threshold ${found.threshold.toFixed(3)} for ${ratePercent(found.fmr)} false matches`)));
   }
 
-  function card(neighbor, i) {
+  function card(neighbor, i, threshold) {
     const kind = groupField && neighbor.payload[groupField];
     const certain = neighbor.probability;
     const how = certain === undefined ? '' : `, ${percent(certain)} likely the same`;
     const bar = el('span', { class: 'bar-fill' });
-    bar.style.setProperty('--part', String(part(neighbor)));
+    bar.style.setProperty('--part', String(part(neighbor.score)));
+    const track = el('span', { class: 'bar-track' }, bar);
+    if (threshold !== undefined) {
+      const tick = el('span', { class: 'bar-tick' });
+      tick.style.setProperty('--part', String(part(threshold)));
+      track.append(tick);
+    }
     return el('article', { class: `card ${neighbor.same === true ? 'same' : neighbor.same === false ? 'different' : ''}` },
       el('button', {
         type: 'button',
@@ -156,7 +162,7 @@ export function searchView(info, groupField, go) {
       el('span', { class: 'card-words' },
         el('span', { class: 'card-name' }, nameOf(neighbor)),
         kind ? el('span', { class: 'card-kind' }, kind) : null),
-      el('span', { class: 'bar-track' }, bar),
+      track,
       el('span', { class: 'card-figures' },
         certain === undefined ? el('b', {}, '') : el('b', {}, percent(certain)),
         el('span', { class: 'mono' }, neighbor.score.toFixed(3)))),
@@ -166,10 +172,12 @@ export function searchView(info, groupField, go) {
       }, icon('compare')));
   }
 
-  /** How much of a bar a score fills: a cosine speaks for itself, of other scores the probability does. */
-  function part(neighbor) {
-    const full = info.distance === 'cosine' ? neighbor.score : neighbor.probability ?? 0;
-    return Math.min(1, Math.max(0.02, full)).toFixed(4);
+  /** How much of a bar a score fills: from where validation saw nothing but different pairs to the best there is. */
+  function part(score) {
+    const knots = info.decision?.calibration.scores ?? [0, 1];
+    const best = info.distance === 'cosine' ? 1 : info.distance === 'l2' ? 0 : knots.at(-1);
+    const least = Math.min(knots[0], best - 1e-6);
+    return Math.min(1, Math.max(0.02, (score - least) / (best - least))).toFixed(4);
   }
 
   function empty() {

@@ -1,0 +1,272 @@
+package dev.kindred.serve;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The console as people see it: a real browser on a real server, dark and light, wide and narrow. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleTest {
+    private static final Path PICTURES = Path.of("target", "console");
+
+    private DrawnCollection collection;
+    private KindredServer server;
+    private Browser browser;
+    private final List<String> strangers = new ArrayList<>();
+    private final List<String> complaints = new ArrayList<>();
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        Optional<Path> chromium = Browser.place();
+        String absent = "no Chromium here, so the console is not tested in a browser; scripts/browser installs one";
+        if (chromium.isEmpty()) {
+            System.out.println(absent);
+        }
+        Assumptions.assumeTrue(chromium.isPresent(), absent);
+        collection = DrawnCollection.in(folder);
+        server = KindredServer.start(ServeOptions.defaults().onPort(0), collection.served());
+        browser = Browser.open(chromium.orElseThrow());
+    }
+
+    @AfterAll
+    void stop() {
+        if (browser != null) {
+            browser.close();
+            server.close();
+            collection.close();
+        }
+    }
+
+    /** Nothing is asked of another host, and no page complains. */
+    @AfterEach
+    void quietAndAtHome() {
+        assertThat(strangers).isEmpty();
+        assertThat(complaints).isEmpty();
+    }
+
+    private Page open(ColorScheme scheme, int width, int height, String address) {
+        BrowserContext context = browser.driven()
+                .newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                        .setColorScheme(scheme)
+                        .setViewportSize(width, height)
+                        .setDeviceScaleFactor(width < 500 ? 2 : 1)
+                        .setReducedMotion(com.microsoft.playwright.options.ReducedMotion.REDUCE));
+        Page page = context.newPage();
+        page.onRequest(request -> {
+            String url = request.url();
+            if (!url.startsWith(server.url() + "/") && !url.startsWith("blob:" + server.url())) {
+                strangers.add(url);
+            }
+        });
+        page.onConsoleMessage(message -> {
+            if (List.of("error", "warning").contains(message.type())) {
+                complaints.add(message.text());
+            }
+        });
+        page.onPageError(complaints::add);
+        page.navigate(server.url() + "/" + address);
+        page.locator(".tile img").first().waitFor();
+        return page;
+    }
+
+    private static void shoot(Page page, String name) {
+        page.waitForFunction("() => [...document.querySelectorAll('.picture img')].every(i => !i.getBoundingClientRect().width"
+                + " || i.getBoundingClientRect().top > innerHeight || i.complete)");
+        page.waitForTimeout(150);
+        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
+    }
+
+    private static byte[] drawing(String thing, int hand) {
+        return DrawnShapes.png(DrawnShapes.things().get(thing), DrawnShapes.HANDS[hand]);
+    }
+
+    private static void close(Page page) {
+        page.context().close();
+    }
+
+    @Test
+    void searchByPickShowsNeighboursOfTheOtherFamilies() {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            String name = scheme.name().toLowerCase(java.util.Locale.ROOT);
+            Page page = open(scheme, 1360, 860, "");
+            assertThat(page.locator(".welcome h1")).hasText("What is most like this?");
+            shoot(page, "welcome-" + name);
+            page.getByLabel("Find by name").fill("star");
+            assertThat(page.locator(".count")).hasText("5");
+            page.locator(".tile[data-id='feather/star.png']").click();
+            assertThat(page.locator(".query h1")).hasText("star");
+            Locator cards = page.locator(".card-main");
+            assertThat(cards).hasCount(36);
+            assertThat(page.locator(".card-kind").allInnerTexts()).doesNotContain("feather");
+            assertThat(page.locator(".divider")).containsText("0.975");
+            shoot(page, "search-" + name);
+            page.getByText("Show more").click();
+            assertThat(cards).hasCount(72);
+            page.locator(".segments").getByText("Every family").click();
+            assertThat(page.locator(".card-kind").filter(new Locator.FilterOptions().setHasText("feather")).first())
+                    .isVisible();
+            page.getByText("Best of each").click();
+            assertThat(cards).hasCount(DrawnShapes.HANDS.length);
+            cards.first().click();
+            assertThat(page.locator(".query .eyebrow")).not().hasText("feather");
+            page.goBack();
+            assertThat(page.locator(".query .eyebrow")).hasText("feather");
+            close(page);
+        }
+    }
+
+    @Test
+    void searchByDropPasteAndChoice() {
+        Page page = open(ColorScheme.LIGHT, 1360, 860, "");
+        String base64 = Base64.getEncoder().encodeToString(drawing("heart", 2));
+        page.evaluate(
+                """
+                ({ base64 }) => {
+                  const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+                  const data = new DataTransfer();
+                  data.items.add(new File([bytes], 'my-heart.png', { type: 'image/png' }));
+                  for (const kind of ['dragenter', 'dragover']) dispatchEvent(new DragEvent(kind, { dataTransfer: data, cancelable: true }));
+                  window.dropped = data;
+                }""",
+                Map.of("base64", base64));
+        assertThat(page.locator("#veil")).isVisible();
+        shoot(page, "drop");
+        page.evaluate("() => dispatchEvent(new DragEvent('drop', { dataTransfer: window.dropped, cancelable: true }))");
+        assertThat(page.locator("#veil")).isHidden();
+        assertThat(page.locator(".query h1")).hasText("my heart");
+        assertThat(page.locator(".card-main").first()).hasAttribute("title", java.util.regex.Pattern.compile("ionic/heart"));
+        shoot(page, "search-own");
+
+        page.evaluate("() => dispatchEvent(new ClipboardEvent('paste', { clipboardData: window.dropped }))");
+        assertThat(page.locator(".query .eyebrow")).hasText("Your picture");
+
+        page.locator(".zone input").setInputFiles(new FilePayload("moon.png", "image/png", drawing("moon", 0)));
+        assertThat(page.locator(".query h1")).hasText("moon");
+        assertThat(page.locator(".card-main").first()).hasAttribute("title", java.util.regex.Pattern.compile("feather/moon"));
+        close(page);
+    }
+
+    @Test
+    void compareSaysSameOrDifferentAndWhy() {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            String name = scheme.name().toLowerCase(java.util.Locale.ROOT);
+            Page page = open(scheme, 1360, 1000, "#/compare");
+            assertThat(page.locator(".verdict h1")).hasText("Same or different?");
+            shoot(page, "compare-empty-" + name);
+            page.getByLabel("Find by name").fill("star");
+            page.locator(".tile[data-id='feather/star.png']").click();
+            page.locator(".tile[data-id='octo/star.png']").click();
+            assertThat(page.locator(".ring-percent")).isVisible();
+            assertThat(page.locator(".plot .hill")).hasCount(2);
+            shoot(page, "compare-" + name);
+            assertThat(page.url()).contains("a=feather%2Fstar.png").contains("b=octo%2Fstar.png");
+            page.getByText("10%", new Page.GetByTextOptions().setExact(true)).click();
+            assertThat(page.locator(".verdict-score")).containsText("threshold 0.950");
+            close(page);
+        }
+    }
+
+    @Test
+    void compareTakesAPictureOfOnesOwnAndTellsItFromAnother() {
+        Page page = open(ColorScheme.LIGHT, 1360, 1000, "#/compare?a=octo%2Fcircle.png");
+        page.locator(".slot").nth(1).locator("input").setInputFiles(new FilePayload("mine.png", "image/png", drawing("bolt", 2)));
+        assertThat(page.locator(".verdict-word")).hasText("Different");
+        page.locator(".slot").nth(1).locator("input").setInputFiles(new FilePayload("mine.png", "image/png", drawing("circle", 3)));
+        assertThat(page.locator(".verdict-word")).hasText("Same");
+        shoot(page, "compare-own");
+        close(page);
+    }
+
+    @Test
+    void aRottenPictureIsAnsweredInWords() {
+        Page page = open(ColorScheme.LIGHT, 1360, 860, "");
+        page.locator(".zone input").setInputFiles(new FilePayload("notes.png", "image/png", "not a picture".getBytes()));
+        assertThat(page.locator(".problem strong")).containsText("picture");
+        shoot(page, "problem");
+        complaints.removeIf(text -> text.contains("422"));
+        page.getByLabel("Find by name").fill("no such thing");
+        assertThat(page.locator(".nothing")).containsText("no such thing");
+        close(page);
+    }
+
+    @Test
+    void everythingIsReachedByKeyboard() {
+        Page page = open(ColorScheme.LIGHT, 1360, 860, "");
+        page.keyboard().press("/");
+        page.keyboard().type("moon");
+        assertThat(page.locator(".count")).hasText("5");
+        page.keyboard().press("ArrowDown");
+        page.keyboard().press("ArrowRight");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".query h1")).hasText("moon");
+        page.keyboard().press("c");
+        assertThat(page.locator(".tabs a[aria-current]")).hasText("Compare");
+        page.keyboard().press("r");
+        assertThat(page.locator(".verdict-word")).isVisible();
+        page.keyboard().press("t");
+        assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
+        page.reload();
+        assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
+        page.keyboard().press("?");
+        assertThat(page.locator("#help")).isVisible();
+        page.locator("#help dl").waitFor();
+        shoot(page, "help");
+        page.keyboard().press("Escape");
+        assertThat(page.locator("#help")).isHidden();
+        close(page);
+    }
+
+    @Test
+    void aPhoneShowsItAll() {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            String name = scheme.name().toLowerCase(java.util.Locale.ROOT);
+            Page page = open(scheme, 390, 844, "");
+            shoot(page, "phone-welcome-" + name);
+            fits(page);
+            page.locator(".tile").first().click();
+            assertThat(page.locator(".card-main").first()).isVisible();
+            shoot(page, "phone-search-" + name);
+            fits(page);
+            page.getByText("Browse").click();
+            assertThat(page.locator(".welcome")).isVisible();
+            page.locator(".tabs a", new Page.LocatorOptions().setHasText("Compare")).click();
+            page.getByText("Surprise me").click();
+            assertThat(page.locator(".verdict-word")).isVisible();
+            shoot(page, "phone-compare-" + name);
+            fits(page);
+            close(page);
+        }
+    }
+
+    private static void fits(Page page) {
+        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
+    }
+
+    @Test
+    void theFirstPaintIsQuick() {
+        Page page = open(ColorScheme.LIGHT, 1360, 860, "");
+        double paint = ((Number) page.evaluate(
+                        "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1"))
+                .doubleValue();
+        assertThat(paint).as("milliseconds to the first contentful paint").isBetween(0.0, 1000.0);
+        close(page);
+    }
+}
