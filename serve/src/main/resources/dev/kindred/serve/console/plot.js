@@ -1,7 +1,6 @@
 // Where a score stands: among the scores of same and different pairs that validation measured, or else on the calibration's curve.
 import { svg } from './parts.js';
 
-const WIDTH = 720;
 const HEIGHT = 190;
 const LEFT = 16;
 const RIGHT = 16;
@@ -10,6 +9,8 @@ const FLOOR = HEIGHT - 30;
 
 /** @returns the plot, or null where the bundle says nothing that could be drawn */
 export function scorePlot(info, answer) {
+  // Drawn nearly as large as it is shown, so that its words are as large as all others.
+  const width = innerWidth < 600 ? 340 : 900;
   const histogram = histogramOf(info.baseline);
   const curve = info.decision?.calibration;
   if (!histogram && !curve) return null;
@@ -19,22 +20,22 @@ export function scorePlot(info, answer) {
   const margin = (high - low) * 0.04 || 0.1;
   low = Math.min(low, answer.score, answer.threshold ?? low) - (histogram ? 0 : margin);
   high = Math.max(high, answer.score, answer.threshold ?? high) + margin;
-  const x = (score) => LEFT + ((score - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
+  const x = (score) => LEFT + ((score - low) / (high - low)) * (width - LEFT - RIGHT);
 
-  const plot = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'plot', role: 'img', 'aria-label': describe(answer) });
+  const plot = svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, class: 'plot', role: 'img', 'aria-label': describe(answer) });
   if (histogram) {
     plot.append(area(histogram, histogram.different, x, 'different'), area(histogram, histogram.same, x, 'same'));
   } else {
     plot.append(svg('path', { class: 'curve', d: sigmoid(curve, low, high, x) }));
   }
-  plot.append(svg('line', { class: 'axis', x1: LEFT, x2: WIDTH - RIGHT, y1: FLOOR, y2: FLOOR }));
-  for (const tick of ticks(low, high)) {
+  plot.append(svg('line', { class: 'axis', x1: LEFT, x2: width - RIGHT, y1: FLOOR, y2: FLOOR }));
+  for (const tick of ticks(low, high, width / 110)) {
     plot.append(svg('text', { class: 'tick', x: x(tick), y: FLOOR + 18, 'text-anchor': 'middle' }, text(tick)));
   }
   if (answer.threshold !== null && answer.threshold !== undefined) {
     const at = x(answer.threshold);
     plot.append(svg('line', { class: 'threshold', x1: at, x2: at, y1: TOP - 8, y2: FLOOR }),
-      label(at, TOP - 14, 'threshold', 'threshold-label'));
+      label(at, TOP - 14, 'threshold', 'threshold-label', width));
   }
   const at = x(answer.score);
   plot.append(svg('line', { class: 'score', x1: at, x2: at, y1: TOP + 6, y2: FLOOR }),
@@ -89,8 +90,8 @@ function oddsAt(scores, logOdds, score) {
   return logOdds[right - 1] + part * (logOdds[right] - logOdds[right - 1]);
 }
 
-function ticks(low, high) {
-  const rough = (high - low) / 6;
+function ticks(low, high, most) {
+  const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const all = [];
@@ -100,8 +101,8 @@ function ticks(low, high) {
 
 const text = (value) => String(Number(value.toPrecision(3)) || 0).replace('-', '−');
 
-function label(at, y, words, className) {
-  const anchor = at < 60 ? 'start' : at > WIDTH - 60 ? 'end' : 'middle';
+function label(at, y, words, className, width) {
+  const anchor = at < 60 ? 'start' : at > width - 60 ? 'end' : 'middle';
   return svg('text', { class: className, x: at, y, 'text-anchor': anchor }, words);
 }
 

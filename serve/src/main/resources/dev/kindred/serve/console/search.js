@@ -104,8 +104,8 @@ export function searchView(info, groupField, go) {
                 run();
               },
             }, label)))
-          : null,
-        el('button', { class: 'button quiet', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare')));
+          : null),
+      el('button', { class: 'button quiet query-compare', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare'));
   }
 
   function draw(found) {
