@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Retrieval as blocks of a page: figures beside their baselines, curves, queries that went best and worst, a table by attribute. */
 final class RetrievalSection {
     private static final int QUERIES_SHOWN = 8;
-    private static final int NEIGHBOURS_SHOWN = 6;
+    private static final int NEIGHBOURS_SHOWN = 5;
     private static final int DEEPEST = 50;
 
     private RetrievalSection() {}

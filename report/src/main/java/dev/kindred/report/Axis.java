@@ -30,6 +30,10 @@ public record Axis(String label, Scale scale, double low, double high, boolean s
     }
 
     String tick(double value) {
-        return shares ? Scale.share(value) : Html.number(Math.abs(value) < 1e-12 ? 0 : value);
+        if (shares) {
+            return Scale.share(value);
+        }
+        String text = Html.number(Math.abs(value) < 1e-12 ? 0 : value);
+        return text.contains(".") && !text.contains("e") ? text.replaceAll("\\.?0+$", "") : text;
     }
 }

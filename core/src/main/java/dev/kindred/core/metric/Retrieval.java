@@ -215,7 +215,7 @@ public final class Retrieval {
         if (at < 0) {
             throw new IllegalArgumentException("precision is kept for " + RANKS + ", not " + k);
         }
-        return mean(q -> (double) hitsWithin[q][at] / k, q -> true);
+        return mean(q -> hitsWithin[q][at], q -> true) / k;
     }
 
     public double mapAtR() {

@@ -41,7 +41,7 @@ public record Verification(
     public static final int FEWEST_FALSE_MATCHES = 30;
 
     /** False-match rates that are asked for unless others are named. */
-    public static final List<Double> TARGETS = List.of(0.1, 0.01, 0.001, 0.0001);
+    public static final List<Double> TARGETS = List.of(0.1, 0.05, 0.02, 0.01, 0.001, 0.0001);
 
     /**
      * At one target FMR.
