@@ -27,7 +27,11 @@ public record Decision(Calibration calibration, List<Threshold> thresholds, Map<
      * @param probability that they are the same, in (0, 1), were both equally likely beforehand
      * @param threshold what decided; null where none could be measured, and then {@code same} means a probability of at least one half
      */
-    public record Answer(boolean same, double score, double probability, @Nullable Threshold threshold) {}
+    public record Answer(
+            boolean same,
+            double score,
+            double probability,
+            @Nullable Threshold threshold) {}
 
     public Decision {
         thresholds = List.copyOf(thresholds);
@@ -52,15 +56,16 @@ public record Decision(Calibration calibration, List<Threshold> thresholds, Map<
      * @throws Refusal where that rate was not measured
      */
     public Threshold threshold(double fmr) {
-        return measured(thresholds, fmr).orElseThrow(() -> new Refusal(
-                "no threshold was measured for a false-match rate of " + plain(fmr),
-                "fmr",
-                thresholds.isEmpty()
-                        ? "the validation set held too few pairs for any rate: validate on more classes"
-                        : "measured are "
-                                + thresholds.stream()
-                                        .map(t -> plain(t.targetFmr()))
-                                        .collect(Collectors.joining(", "))));
+        return measured(thresholds, fmr)
+                .orElseThrow(() -> new Refusal(
+                        "no threshold was measured for a false-match rate of " + plain(fmr),
+                        "fmr",
+                        thresholds.isEmpty()
+                                ? "the validation set held too few pairs for any rate: validate on more classes"
+                                : "measured are "
+                                        + thresholds.stream()
+                                                .map(t -> plain(t.targetFmr()))
+                                                .collect(Collectors.joining(", "))));
     }
 
     /** The threshold of a cohort ({@code attribute=value}) where it was measured, else the common one. */

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param fnmrInterval 95% interval of the share of misses at the target, by bootstrap over classes; null where it was not computed
  */
 public record Threshold(
-        double targetFmr, double threshold, double fmr, double fnmr, @Nullable Interval fnmrInterval) {
+        double targetFmr,
+        double threshold,
+        double fmr,
+        double fnmr,
+        @Nullable Interval fnmrInterval) {
     public Threshold {
         if (!(targetFmr > 0 && targetFmr < 1)) {
             throw new IllegalArgumentException("a target false-match rate of " + targetFmr);

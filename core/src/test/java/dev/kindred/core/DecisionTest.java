@@ -58,8 +58,7 @@ class DecisionTest {
     @Test
     void aCohortHasItsOwnThresholdOrTheCommonOne() {
         Threshold own = new Threshold(0.01, 0.8, 0.008, 0.2, null);
-        Decision decision =
-                new Decision(CALIBRATION, List.of(TENTH, HUNDREDTH), Map.of("camera=old", List.of(own)));
+        Decision decision = new Decision(CALIBRATION, List.of(TENTH, HUNDREDTH), Map.of("camera=old", List.of(own)));
         assertThat(decision.threshold("camera=old", 0.01)).isEqualTo(own);
         assertThat(decision.threshold("camera=old", 0.1)).isEqualTo(TENTH);
         assertThat(decision.threshold("camera=new", 0.01)).isEqualTo(HUNDREDTH);

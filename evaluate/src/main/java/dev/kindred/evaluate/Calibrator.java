@@ -59,7 +59,11 @@ public final class Calibrator {
     private static List<Threshold> thresholds(Verification validation) {
         return validation.operating().stream()
                 .map(o -> new Threshold(
-                        o.targetFmr(), o.threshold(), o.fmr(), o.fnmr().value(), o.fnmr().interval()))
+                        o.targetFmr(),
+                        o.threshold(),
+                        o.fmr(),
+                        o.fnmr().value(),
+                        o.fnmr().interval()))
                 .toList();
     }
 }

@@ -46,8 +46,7 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
         Views views = Views.of(encoder);
         if (baselines) {
             try (Encoder untrained = bundle.untrained(workers.threads())) {
-                Embeddings before =
-                        encode(untrained, preparation.shape(), rasters, "encoding untrained", progress);
+                Embeddings before = encode(untrained, preparation.shape(), rasters, "encoding untrained", progress);
                 views = new Views(encoder, pixels(preparation.shape(), rasters), before);
             }
         }
@@ -84,7 +83,9 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
     /** Raw pixels at the encoder's raster, halved as often as their number demands. */
     static Embeddings pixels(PictureShape shape, List<byte[]> rasters) {
         PictureShape smaller = shape;
-        while ((long) smaller.size() * rasters.size() > MOST_PIXEL_VALUES && smaller.width() > 1 && smaller.height() > 1) {
+        while ((long) smaller.size() * rasters.size() > MOST_PIXEL_VALUES
+                && smaller.width() > 1
+                && smaller.height() > 1) {
             smaller = new PictureShape(
                     Math.max(1, smaller.width() / 2),
                     Math.max(1, smaller.height() / 2),
@@ -95,8 +96,9 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
             return PixelBaseline.of(rasters);
         }
         PictureShape chosen = smaller;
-        return PixelBaseline.of(
-                rasters.stream().map(raster -> chosen.raster(picture(shape, raster))).toList());
+        return PixelBaseline.of(rasters.stream()
+                .map(raster -> chosen.raster(picture(shape, raster)))
+                .toList());
     }
 
     private static Samples samples(Dataset data, int[] rows) {

@@ -117,12 +117,11 @@ public final class Evaluation {
 
     /** The figures as DESIGN §4 names them, with the bundle and the samples that could not be read. */
     public JsonObject json() {
-        JsonObject json =
-                switch (outcome) {
-                    case Outcome.Found(RetrievalTask.Result result) -> result.json();
-                    case Outcome.Told(VerificationTask.Result result) -> result.json();
-                    case Outcome.Answered(OneShotTask.Result result) -> result.json();
-                };
+        JsonObject json = switch (outcome) {
+            case Outcome.Found(RetrievalTask.Result result) -> result.json();
+            case Outcome.Told(VerificationTask.Result result) -> result.json();
+            case Outcome.Answered(OneShotTask.Result result) -> result.json();
+        };
         json.addProperty("bundle", bundle.id());
         json.addProperty("space", bundle.space().id());
         json.addProperty("unreadable", encoded.failures().size());
@@ -159,30 +158,33 @@ public final class Evaluation {
     public void writeReport(Path file) {
         Thumbnails thumbnails = new DatasetThumbnails(data, encoded.rows());
         Page page = Page.titled("Evaluation of " + bundle.path().getFileName(), lead());
-        page =
-                switch (outcome) {
-                    case Outcome.Found(RetrievalTask.Result result) ->
-                        both(page, result, told(bundle, encoded, options, workers), thumbnails);
-                    case Outcome.Told(VerificationTask.Result result) ->
-                        both(page, found(encoded, options, workers), result, thumbnails);
-                    case Outcome.Answered(OneShotTask.Result result) ->
-                        EvaluationReport.oneShot(page, result, encoded.views().encoder(), thumbnails);
-                };
-        page.colophon("Bundle " + bundle.id() + ", space " + bundle.space().id() + ". Made by Kindred.").write(file);
+        page = switch (outcome) {
+            case Outcome.Found(RetrievalTask.Result result) ->
+                both(page, result, told(bundle, encoded, options, workers), thumbnails);
+            case Outcome.Told(VerificationTask.Result result) ->
+                both(page, found(encoded, options, workers), result, thumbnails);
+            case Outcome.Answered(OneShotTask.Result result) ->
+                EvaluationReport.oneShot(page, result, encoded.views().encoder(), thumbnails);
+        };
+        page.colophon("Bundle " + bundle.id() + ", space " + bundle.space().id() + ". Made by Kindred.")
+                .write(file);
     }
 
-    private Page both(
-            Page page, RetrievalTask.Result found, VerificationTask.Result told, Thumbnails thumbnails) {
+    private Page both(Page page, RetrievalTask.Result found, VerificationTask.Result told, Thumbnails thumbnails) {
         return EvaluationReport.verification(
                 EvaluationReport.retrieval(page, found, encoded.views().encoder(), thumbnails), told);
     }
 
     private String lead() {
         Samples samples = encoded.samples();
-        long labelled = IntStream.of(samples.labels()).filter(label -> label >= 0).count();
+        long labelled =
+                IntStream.of(samples.labels()).filter(label -> label >= 0).count();
         return labelled == 0
                 ? String.format(Locale.ROOT, "Measured on %,d samples.", samples.size())
                 : String.format(
-                        Locale.ROOT, "Measured on %,d samples of %,d classes.", samples.size(), samples.classesPresent());
+                        Locale.ROOT,
+                        "Measured on %,d samples of %,d classes.",
+                        samples.size(),
+                        samples.classesPresent());
     }
 }

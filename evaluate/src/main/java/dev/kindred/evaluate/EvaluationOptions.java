@@ -48,7 +48,10 @@ public record EvaluationOptions(
                     .orElseThrow(() -> new Refusal(
                             "no task is named '" + name + "'",
                             "--task",
-                            "there are " + Arrays.stream(values()).map(Task::wireName).collect(Collectors.joining(", "))));
+                            "there are "
+                                    + Arrays.stream(values())
+                                            .map(Task::wireName)
+                                            .collect(Collectors.joining(", "))));
         }
     }
 

@@ -37,13 +37,20 @@ public final class EvaluationReport {
     public static Page verification(Page page, VerificationTask.Result result) {
         ScoreCounts counts = result.encoder().counts();
         List<Block> blocks = new ArrayList<>();
-        blocks.add(new Block.Prose(
-                String.format(Locale.ROOT, "All %,d same and %,d different pairs of %,d samples. Intervals are by bootstrap over classes on both sides.", 
-                                counts.samePairs(), counts.differentPairs(), result.encoder().samples())));
+        blocks.add(new Block.Prose(String.format(
+                Locale.ROOT,
+                "All %,d same and %,d different pairs of %,d samples. Intervals are by bootstrap over classes on both"
+                        + " sides.",
+                counts.samePairs(),
+                counts.differentPairs(),
+                result.encoder().samples())));
         blocks.add(new Block.Figures(figures(result)));
         List<Plot> plots = new ArrayList<>();
         plots.add(PairPlots.histogram(
-                counts, result.sealed().map(t -> new Plot.Guide("threshold", t.threshold())).orElse(null)));
+                counts,
+                result.sealedThreshold()
+                        .map(t -> new Plot.Guide("threshold", t.threshold()))
+                        .orElse(null)));
         result.reliability().ifPresent(r -> plots.add(PairPlots.reliability(r)));
         plots.add(PairPlots.roc(result.views()));
         plots.add(PairPlots.det(result.encoder(), result.views()));
@@ -83,7 +90,9 @@ public final class EvaluationReport {
     }
 
     private static String range(@org.jspecify.annotations.Nullable Interval interval) {
-        return interval == null ? "" : String.format(Locale.ROOT, "95%%: %.4f to %.4f", interval.low(), interval.high());
+        return interval == null
+                ? ""
+                : String.format(Locale.ROOT, "95%%: %.4f to %.4f", interval.low(), interval.high());
     }
 
     private interface Shown {
@@ -107,11 +116,11 @@ public final class EvaluationReport {
                     Html.percent(o.fnmr().value()),
                     interval == null ? "–" : Spoken.range(interval)));
         }
-        result.sealed().ifPresent(sealed -> {
+        result.sealedThreshold().ifPresent(threshold -> {
             ScoreCounts.Point here = result.atSealed().orElseThrow();
             rows.add(List.of(
-                    "sealed for FMR " + Html.percent(sealed.targetFmr()),
-                    String.format(Locale.ROOT, "%.4f", sealed.threshold()),
+                    "sealed for FMR " + Html.percent(threshold.targetFmr()),
+                    String.format(Locale.ROOT, "%.4f", threshold.threshold()),
                     Html.percent(here.fmr()),
                     Html.percent(here.fnmr()),
                     "–"));
@@ -124,25 +133,37 @@ public final class EvaluationReport {
         List<List<String>> rows = new ArrayList<>();
         for (VerificationTask.ByValue row : result.byValue()) {
             Verification v = row.verification();
-            ScoreCounts.Point sealed = row.atSealed();
+            ScoreCounts.Point at = row.atSealed();
             rows.add(List.of(
                     row.value(),
                     String.format(Locale.ROOT, "%,d", row.samples()),
-                    v == null ? "–" : String.format(Locale.ROOT, "%.4f", v.auroc().value()),
+                    v == null
+                            ? "–"
+                            : String.format(Locale.ROOT, "%.4f", v.auroc().value()),
                     v == null ? "–" : Html.percent(v.eer().value()),
-                    sealed == null ? "–" : Html.percent(sealed.fmr()),
-                    sealed == null ? "–" : Html.percent(sealed.fnmr())));
+                    at == null ? "–" : Html.percent(at.fmr()),
+                    at == null ? "–" : Html.percent(at.fnmr())));
         }
         return new Block.Table(
                 "Pairs within one " + result.by(),
-                List.of(String.valueOf(result.by()), "samples", "AUROC", "EER", "FMR, sealed threshold", "FNMR, sealed threshold"),
+                List.of(
+                        String.valueOf(result.by()),
+                        "samples",
+                        "AUROC",
+                        "EER",
+                        "FMR, sealed threshold",
+                        "FNMR, sealed threshold"),
                 rows);
     }
 
     /** One-shot: accuracy beside its baselines, trials that went best and worst, the table by attribute. */
     public static Page oneShot(Page page, OneShotTask.Result result, Embeddings view, Thumbnails thumbnails) {
         List<Block> blocks = new ArrayList<>();
-        blocks.add(new Block.Prose(String.format(Locale.ROOT, "%,d trials of %d ways: one example of each class, and a query that is another of one of them.", result.trials().size(), result.way())));
+        blocks.add(new Block.Prose(String.format(
+                Locale.ROOT,
+                "%,d trials of %d ways: one example of each class, and a query that is another of one of them.",
+                result.trials().size(),
+                result.way())));
         blocks.add(new Block.Figures(List.of(
                 new Block.Figure(
                         "Right answers",
@@ -154,13 +175,14 @@ public final class EvaluationReport {
                                 .toList()),
                 new Block.Figure("Chance", Html.percent(1.0 / result.way()), "", List.of()))));
         List<Plot.BarSeries> bars = new ArrayList<>();
-        result.views().forEach((name, answers) -> bars.add(new Plot.BarSeries(
-                Views.spoken(name),
-                List.of(new Plot.Bar(
-                        answers.right().value(),
-                        answers.right().interval().low(),
-                        answers.right().interval().high())),
-                PairPlots.tone(name))));
+        result.views()
+                .forEach((name, answers) -> bars.add(new Plot.BarSeries(
+                        Views.spoken(name),
+                        List.of(new Plot.Bar(
+                                answers.right().value(),
+                                answers.right().interval().low(),
+                                answers.right().interval().high())),
+                        PairPlots.tone(name))));
         blocks.add(new Block.Plots(List.of(
                 new Plot.Bars(
                         "What was learned",
@@ -179,7 +201,10 @@ public final class EvaluationReport {
                             result.byValue().stream()
                                     .map(row -> List.of(
                                             row.value(),
-                                            String.format(Locale.ROOT, "%,d", row.right().trials()),
+                                            String.format(
+                                                    Locale.ROOT,
+                                                    "%,d",
+                                                    row.right().trials()),
                                             Html.percent(row.right().value()),
                                             Spoken.range(row.right().interval())))
                                     .toList()));
@@ -236,7 +261,11 @@ public final class EvaluationReport {
                 others.add(new Block.Picture(
                         thumbnails.png(row),
                         RetrievalSection.shortName(samples, row),
-                        String.format(Locale.ROOT, "%d. %.3f", place + 1, scored.get(place).getValue()),
+                        String.format(
+                                Locale.ROOT,
+                                "%d. %.3f",
+                                place + 1,
+                                scored.get(place).getValue()),
                         match ? Tone.GOOD : Tone.QUIET));
             }
         }

@@ -27,7 +27,8 @@ public final class OneShotTask {
     public record Trial(String name, int query, int[] candidates, int match) {
         public Trial {
             if (candidates.length < 2 || match < 0 || match >= candidates.length) {
-                throw new IllegalArgumentException(String.format(Locale.ROOT, "candidate %d of %d", match, candidates.length));
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "candidate %d of %d", match, candidates.length));
             }
         }
     }
@@ -108,13 +109,21 @@ public final class OneShotTask {
         /** For people. */
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
-            lines.add(String.format(Locale.ROOT, "one-shot: %,d trials, %d ways (chance %.1f%%)", trials.size(), way(), 100.0 / way()));
-            views().forEach((name, answers) -> lines.add(String.format(Locale.ROOT, "%-20s %5.1f%%   95%%: %s", 
-                            Views.spoken(name),
-                            100 * answers.right().value(),
-                            Spoken.range(answers.right().interval()))));
+            lines.add(String.format(
+                    Locale.ROOT, "one-shot: %,d trials, %d ways (chance %.1f%%)", trials.size(), way(), 100.0 / way()));
+            views().forEach((name, answers) -> lines.add(String.format(
+                    Locale.ROOT,
+                    "%-20s %5.1f%%   95%%: %s",
+                    Views.spoken(name),
+                    100 * answers.right().value(),
+                    Spoken.range(answers.right().interval()))));
             for (ByValue row : byValue) {
-                lines.add(String.format(Locale.ROOT, "%-28s %6d trials %5.1f%%", by + "=" + row.value(), row.right().trials(), 100 * row.right().value()));
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "%-28s %6d trials %5.1f%%",
+                        by + "=" + row.value(),
+                        row.right().trials(),
+                        100 * row.right().value()));
             }
             return lines;
         }

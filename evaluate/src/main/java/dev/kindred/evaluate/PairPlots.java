@@ -36,8 +36,7 @@ final class PairPlots {
                 "The share of each kind of pair at a score; the less they overlap, the better they are told apart.",
                 Axis.linear("score", counts.lowest(), counts.highest()),
                 "share of pairs",
-                List.of(
-                        new Plot.Bins("different", shares[1], Tone.OTHER), new Plot.Bins("same", shares[0], Tone.MAIN)),
+                List.of(new Plot.Bins("different", shares[1], Tone.OTHER), new Plot.Bins("same", shares[0], Tone.MAIN)),
                 threshold);
     }
 
@@ -81,7 +80,12 @@ final class PairPlots {
         });
         return new Plot.Lines(
                 "DET",
-                String.format(Locale.ROOT, "Both errors on the normal scale, lower is better; it begins where %d false matches are seen (%s).", Verification.FEWEST_FALSE_MATCHES, Html.percent(low)),
+                String.format(
+                        Locale.ROOT,
+                        "Both errors on the normal scale, lower is better; it begins where %d false matches are seen"
+                                + " (%s).",
+                        Verification.FEWEST_FALSE_MATCHES,
+                        Html.percent(low)),
                 x,
                 y,
                 series,
@@ -91,7 +95,9 @@ final class PairPlots {
     static Plot reliability(Reliability reliability) {
         Plot.Series series = new Plot.Series(
                 "share",
-                reliability.bins().stream().mapToDouble(Reliability.Bin::probability).toArray(),
+                reliability.bins().stream()
+                        .mapToDouble(Reliability.Bin::probability)
+                        .toArray(),
                 reliability.bins().stream().mapToDouble(Reliability.Bin::share).toArray(),
                 Tone.MAIN,
                 true);

@@ -31,11 +31,16 @@ final class RetrievalSection {
     static List<Block> figures(RetrievalTask.Result result) {
         List<Block.Figure> figures = new ArrayList<>();
         for (int k : Retrieval.RANKS) {
-            figures.add(figure("Recall@" + k, result, r -> r.recall(k), result.encoder().recallMeasure(k)));
+            figures.add(figure(
+                    "Recall@" + k, result, r -> r.recall(k), result.encoder().recallMeasure(k)));
         }
         figures.add(figure("MAP@R", result, Retrieval::mapAtR, result.encoder().mapAtRMeasure()));
         List<Block> blocks = new ArrayList<>();
-        blocks.add(new Block.Prose(String.format(Locale.ROOT, "%,d queries of %,d classes; each looks for others of its class among all other samples.", result.encoder().asked(), result.samples().classesPresent())));
+        blocks.add(new Block.Prose(String.format(
+                Locale.ROOT,
+                "%,d queries of %,d classes; each looks for others of its class among all other samples.",
+                result.encoder().asked(),
+                result.samples().classesPresent())));
         blocks.add(new Block.Figures(figures));
         blocks.add(new Block.Plots(List.of(bars(result), curve(result))));
         return blocks;
@@ -80,12 +85,15 @@ final class RetrievalSection {
     private static Plot curve(RetrievalTask.Result result) {
         double[] ranks = IntStream.rangeClosed(1, DEEPEST).asDoubleStream().toArray();
         List<Plot.Series> series = new ArrayList<>();
-        result.views().forEach((name, retrieval) -> series.add(new Plot.Series(
-                Views.spoken(name),
-                ranks,
-                IntStream.rangeClosed(1, DEEPEST).mapToDouble(retrieval::recall).toArray(),
-                PairPlots.tone(name),
-                false)));
+        result.views()
+                .forEach((name, retrieval) -> series.add(new Plot.Series(
+                        Views.spoken(name),
+                        ranks,
+                        IntStream.rangeClosed(1, DEEPEST)
+                                .mapToDouble(retrieval::recall)
+                                .toArray(),
+                        PairPlots.tone(name),
+                        false)));
         return new Plot.Lines(
                 "Recall by depth",
                 "The share of queries with a hit among their first k.",
@@ -143,7 +151,11 @@ final class RetrievalSection {
                         samples.labels()[j] == samples.labels()[query] ? Tone.GOOD : Tone.BAD))
                 .toList();
         return new Block.Strip(
-                String.format(Locale.ROOT, "%s — first hit at rank %d", samples.ids().get(query), result.encoder().firstHit(query)),
+                String.format(
+                        Locale.ROOT,
+                        "%s — first hit at rank %d",
+                        samples.ids().get(query),
+                        result.encoder().firstHit(query)),
                 new Block.Picture(thumbnails.png(query), shortName(samples, query), "query", Tone.QUIET),
                 others);
     }
@@ -159,7 +171,8 @@ final class RetrievalSection {
         headers.addAll(List.of("Recall@10", "MAP@R"));
         List<List<String>> rows = new ArrayList<>();
         for (RetrievalTask.ByValue row : result.byValue()) {
-            List<String> cells = new ArrayList<>(List.of(row.value(), String.format(Locale.ROOT, "%,d", row.queries())));
+            List<String> cells =
+                    new ArrayList<>(List.of(row.value(), String.format(Locale.ROOT, "%,d", row.queries())));
             row.recallAt1().values().forEach(recall -> cells.add(Html.percent(recall)));
             cells.add(Html.percent(row.recallAt10()));
             cells.add(Html.percent(row.mapAtR()));

@@ -102,25 +102,33 @@ public final class RetrievalTask {
         /** For people, a table and its interval. */
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
-            lines.add(String.format(Locale.ROOT, "retrieval: %,d queries of %,d classes, each against all others", encoder.asked(), samples.classesPresent()));
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "retrieval: %,d queries of %,d classes, each against all others",
+                    encoder.asked(),
+                    samples.classesPresent()));
             lines.add("%-20s %9s %9s %9s %9s".formatted("", "recall@1", "recall@5", "recall@10", "MAP@R"));
-            views().forEach((name, r) -> lines.add(String.format(Locale.ROOT, "%-20s %8.1f%% %8.1f%% %8.1f%% %8.1f%%", 
-                            Views.spoken(name),
-                            100 * r.recall(1),
-                            100 * r.recall(5),
-                            100 * r.recall(10),
-                            100 * r.mapAtR())));
+            views().forEach((name, r) -> lines.add(String.format(
+                    Locale.ROOT,
+                    "%-20s %8.1f%% %8.1f%% %8.1f%% %8.1f%%",
+                    Views.spoken(name),
+                    100 * r.recall(1),
+                    100 * r.recall(5),
+                    100 * r.recall(10),
+                    100 * r.mapAtR())));
             Spoken.interval("recall@1", encoder.recallMeasure(1)).ifPresent(lines::add);
             if (by != null) {
                 lines.add("");
                 lines.add("%-28s %8s %9s %9s %9s".formatted("by " + by, "queries", "recall@1", "recall@10", "MAP@R"));
                 for (ByValue row : byValue) {
-                    lines.add(String.format(Locale.ROOT, "%-28s %8d %8.1f%% %8.1f%% %8.1f%%", 
-                                    row.value(),
-                                    row.queries(),
-                                    100 * row.recallAt1().getOrDefault("encoder", Double.NaN),
-                                    100 * row.recallAt10(),
-                                    100 * row.mapAtR()));
+                    lines.add(String.format(
+                            Locale.ROOT,
+                            "%-28s %8d %8.1f%% %8.1f%% %8.1f%%",
+                            row.value(),
+                            row.queries(),
+                            100 * row.recallAt1().getOrDefault("encoder", Double.NaN),
+                            100 * row.recallAt10(),
+                            100 * row.mapAtR()));
                 }
             }
             return lines;
@@ -141,7 +149,8 @@ public final class RetrievalTask {
         List<String> values = by == null ? List.of() : samples.values(by);
         Retrieval encoder = retrieval(samples, views.encoder(), exclusion, seed, workers);
         Map<String, Retrieval> baselines = new LinkedHashMap<>();
-        views.baselines().forEach((name, view) -> baselines.put(name, retrieval(samples, view, exclusion, seed, workers)));
+        views.baselines()
+                .forEach((name, view) -> baselines.put(name, retrieval(samples, view, exclusion, seed, workers)));
         List<ByValue> byValue = new ArrayList<>();
         if (by != null) {
             for (String value : values) {
@@ -156,8 +165,7 @@ public final class RetrievalTask {
                 Map<String, Double> recall = new LinkedHashMap<>();
                 recall.put("encoder", encoder.recall(1, chosen));
                 baselines.forEach((name, retrieval) -> recall.put(name, retrieval.recall(1, chosen)));
-                byValue.add(new ByValue(
-                        value, queries, recall, encoder.recall(10, chosen), encoder.mapAtR(chosen)));
+                byValue.add(new ByValue(value, queries, recall, encoder.recall(10, chosen), encoder.mapAtR(chosen)));
             }
         }
         return new Result(samples, exclusion, encoder, baselines, by, byValue);

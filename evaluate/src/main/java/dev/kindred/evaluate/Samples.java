@@ -38,12 +38,17 @@ public record Samples(List<String> ids, List<String> classes, int[] labels, List
 
     /** Samples without attributes. */
     public static Samples of(List<String> ids, List<String> classes, int[] labels) {
-        return new Samples(ids, classes, labels, ids.stream().map(id -> Map.<String, String>of()).toList());
+        return new Samples(
+                ids,
+                classes,
+                labels,
+                ids.stream().map(id -> Map.<String, String>of()).toList());
     }
 
     /** Classes that have a sample here. */
     public int classesPresent() {
-        return (int) Arrays.stream(labels).filter(label -> label >= 0).distinct().count();
+        return (int)
+                Arrays.stream(labels).filter(label -> label >= 0).distinct().count();
     }
 
     public String className(int row) {

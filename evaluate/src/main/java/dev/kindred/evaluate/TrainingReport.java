@@ -73,7 +73,8 @@ public final class TrainingReport {
             Embeddings view,
             Thumbnails thumbnails) {
         Page page = teaching(
-                Page.titled(title, "Figures are on validation classes, which chose weights, threshold and calibration."),
+                Page.titled(
+                        title, "Figures are on validation classes, which chose weights, threshold and calibration."),
                 history,
                 facts);
         if (found != null) {

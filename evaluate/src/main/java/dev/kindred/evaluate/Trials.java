@@ -22,7 +22,8 @@ final class Trials {
         for (Episodes.Trial trial : episodes.trials()) {
             int[] candidates = new int[trial.candidates().size()];
             for (int c = 0; c < candidates.length; c++) {
-                candidates[c] = row(rows.get(trial.candidates().get(c)), trial.candidates().get(c), trial);
+                candidates[c] = row(
+                        rows.get(trial.candidates().get(c)), trial.candidates().get(c), trial);
             }
             trials.add(new OneShotTask.Trial(
                     trial.episode(), row(rows.get(trial.query()), trial.query(), trial), candidates, trial.match()));
@@ -32,7 +33,8 @@ final class Trials {
 
     private static int row(@Nullable Integer row, String id, Episodes.Trial trial) {
         if (row == null) {
-            throw new Refusal("could not be read, but is part of trial " + trial.episode(), id, "mend it, or take the trial out");
+            throw new Refusal(
+                    "could not be read, but is part of trial " + trial.episode(), id, "mend it, or take the trial out");
         }
         return row;
     }

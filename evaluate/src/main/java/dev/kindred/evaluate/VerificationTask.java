@@ -29,7 +29,8 @@ public final class VerificationTask {
     private VerificationTask() {}
 
     /** The pairs within one value of an attribute; what could not be measured is null. */
-    record ByValue(String value, int samples, @Nullable Verification verification, ScoreCounts.@Nullable Point atSealed) {}
+    record ByValue(
+            String value, int samples, @Nullable Verification verification, ScoreCounts.@Nullable Point atSealed) {}
 
     /**
      * @param decision what was sealed, or null
@@ -44,13 +45,13 @@ public final class VerificationTask {
             List<ByValue> byValue) {
 
         /** The threshold sealed for the default rate, if any. */
-        public Optional<Threshold> sealed() {
+        public Optional<Threshold> sealedThreshold() {
             return decision == null ? Optional.empty() : decision.usualThreshold();
         }
 
         /** What the sealed threshold does on these pairs. */
         public Optional<ScoreCounts.Point> atSealed() {
-            return sealed().map(threshold -> encoder.counts().at(threshold.threshold()));
+            return sealedThreshold().map(threshold -> encoder.counts().at(threshold.threshold()));
         }
 
         /** How well the sealed probabilities hold on these pairs. */
@@ -70,7 +71,7 @@ public final class VerificationTask {
             JsonObject json = new JsonObject();
             json.addProperty("task", "verify");
             addFigures(json, encoder);
-            sealed().ifPresent(threshold -> {
+            sealedThreshold().ifPresent(threshold -> {
                 json.addProperty("threshold", threshold.threshold());
                 json.addProperty("targetFmr", threshold.targetFmr());
             });
@@ -143,36 +144,56 @@ public final class VerificationTask {
         /** For people, a table, what was refused, and how the sealed threshold and probabilities hold. */
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
-            lines.add(String.format(Locale.ROOT, "verify: %,d same and %,d different pairs of %,d samples, %,d classes", 
-                            encoder.counts().samePairs(),
-                            encoder.counts().differentPairs(),
-                            encoder.samples(),
-                            encoder.classes()));
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "verify: %,d same and %,d different pairs of %,d samples, %,d classes",
+                    encoder.counts().samePairs(),
+                    encoder.counts().differentPairs(),
+                    encoder.samples(),
+                    encoder.classes()));
             lines.add("%-20s %8s %8s %14s %16s".formatted("", "AUROC", "EER", "FNMR@FMR 1%", "FNMR@FMR 0.1%"));
-            views().forEach((name, v) -> lines.add(String.format(Locale.ROOT, "%-20s %8.4f %7.2f%% %14s %16s", 
-                            Views.spoken(name), v.auroc().value(), 100 * v.eer().value(), fnmr(v, 0.01), fnmr(v, 0.001))));
+            views().forEach((name, v) -> lines.add(String.format(
+                    Locale.ROOT,
+                    "%-20s %8.4f %7.2f%% %14s %16s",
+                    Views.spoken(name),
+                    v.auroc().value(),
+                    100 * v.eer().value(),
+                    fnmr(v, 0.01),
+                    fnmr(v, 0.001))));
             Spoken.interval("EER", encoder.eer()).ifPresent(lines::add);
-            encoder.at(0.01).flatMap(at -> Spoken.interval("FNMR at FMR 1%", at.fnmr())).ifPresent(lines::add);
+            encoder.at(0.01)
+                    .flatMap(at -> Spoken.interval("FNMR at FMR 1%", at.fnmr()))
+                    .ifPresent(lines::add);
             encoder.refused().stream()
                     .filter(r -> SHOWN.contains(r.targetFmr()))
-                    .forEach(r -> lines.add("FMR %s is not shown: %s".formatted(Html.percent(r.targetFmr()), r.reason())));
-            atSealed().ifPresent(point -> lines.add(
-                    String.format(Locale.ROOT, "the sealed threshold %.4f (made for FMR %s) gives FMR %s and FNMR %s here", 
-                                    point.threshold(),
-                                    Html.percent(sealed().orElseThrow().targetFmr()),
-                                    Html.percent(point.fmr()),
-                                    Html.percent(point.fnmr()))));
-            reliability().ifPresent(r -> lines.add("expected calibration error of the sealed probabilities: "
-                    + Html.percent(r.expectedCalibrationError())));
+                    .forEach(r ->
+                            lines.add("FMR %s is not shown: %s".formatted(Html.percent(r.targetFmr()), r.reason())));
+            atSealed()
+                    .ifPresent(point -> lines.add(String.format(
+                            Locale.ROOT,
+                            "the sealed threshold %.4f (made for FMR %s) gives FMR %s and FNMR %s here",
+                            point.threshold(),
+                            Html.percent(sealedThreshold().orElseThrow().targetFmr()),
+                            Html.percent(point.fmr()),
+                            Html.percent(point.fnmr()))));
+            reliability()
+                    .ifPresent(r -> lines.add("expected calibration error of the sealed probabilities: "
+                            + Html.percent(r.expectedCalibrationError())));
             for (ByValue row : byValue) {
                 Verification v = row.verification();
-                lines.add(String.format(Locale.ROOT, "%s=%s: %,d samples%s", 
-                                by,
-                                row.value(),
-                                row.samples(),
-                                v == null
-                                        ? ", too few pairs"
-                                        : String.format(Locale.ROOT, ", AUROC %.4f, EER %s", v.auroc().value(), Html.percent(v.eer().value()))));
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "%s=%s: %,d samples%s",
+                        by,
+                        row.value(),
+                        row.samples(),
+                        v == null
+                                ? ", too few pairs"
+                                : String.format(
+                                        Locale.ROOT,
+                                        ", AUROC %.4f, EER %s",
+                                        v.auroc().value(),
+                                        Html.percent(v.eer().value()))));
             }
             return lines;
         }
@@ -184,7 +205,12 @@ public final class VerificationTask {
 
     /** @param seed of the bootstrap */
     public static Result run(
-            Samples samples, Views views, @Nullable Decision decision, @Nullable String by, long seed, Workers workers) {
+            Samples samples,
+            Views views,
+            @Nullable Decision decision,
+            @Nullable String by,
+            long seed,
+            Workers workers) {
         List<String> values = by == null ? List.of() : samples.values(by);
         Verification encoder = Verification.measure(views.encoder(), samples.labels(), seed, workers);
         Map<String, Verification> baselines = new LinkedHashMap<>();

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * The same samples as seen by the encoder and by what it is compared with, row by row. The two baselines show what was learned: raw
  * pixels need no encoder, the untrained encoder has the architecture alone.
  */
-public record Views(Embeddings encoder, @Nullable Embeddings pixels, @Nullable Embeddings untrained) {
+public record Views(
+        Embeddings encoder,
+        @Nullable Embeddings pixels,
+        @Nullable Embeddings untrained) {
     public Views {
         if ((pixels != null && pixels.count() != encoder.count())
                 || (untrained != null && untrained.count() != encoder.count())) {

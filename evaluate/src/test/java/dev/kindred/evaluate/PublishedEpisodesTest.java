@@ -34,15 +34,16 @@ class PublishedEpisodesTest {
         try (Workers workers = Workers.of(2)) {
             Loaded<byte[]> rasters = Loading.each(
                     data, workers, (row, content) -> ((Content.Pixels) content).values(), true, Progress.SILENT);
-            List<String> ids =
-                    IntStream.of(rasters.rows()).mapToObj(row -> data.entry(row).id()).toList();
+            List<String> ids = IntStream.of(rasters.rows())
+                    .mapToObj(row -> data.entry(row).id())
+                    .toList();
             Samples samples = new Samples(
-                    ids, List.of(), data.labels(), ids.stream().map(id -> Map.<String, String>of()).toList());
+                    ids,
+                    List.of(),
+                    data.labels(),
+                    ids.stream().map(id -> Map.<String, String>of()).toList());
             OneShotTask.Result result = OneShotTask.run(
-                    samples,
-                    Views.of(PixelBaseline.of(rasters.values())),
-                    Trials.of(episodes, samples),
-                    null);
+                    samples, Views.of(PixelBaseline.of(rasters.values())), Trials.of(episodes, samples), null);
             assertThat(result.trials()).hasSize(400);
             assertThat(result.way()).isEqualTo(20);
             assertThat(result.right().value()).isCloseTo(0.217, within(0.01));

@@ -14,7 +14,8 @@ public record Axis(String label, Scale scale, double low, double high, boolean s
     }
 
     public static Axis linear(String label, double low, double high) {
-        return new Axis(label, Scale.LINEAR, low, high > low ? high : low + Math.max(1e-9, Math.abs(low) * 1e-6), false);
+        return new Axis(
+                label, Scale.LINEAR, low, high > low ? high : low + Math.max(1e-9, Math.abs(low) * 1e-6), false);
     }
 
     /** From 0 to 1, shown from 0% to 100%. */

@@ -60,10 +60,13 @@ public final class Page {
     public String html() {
         StringBuilder out = new StringBuilder();
         out.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">")
+                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src"
+                        + " 'unsafe-inline'; img-src data:\">")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
                 .append("<meta name=\"color-scheme\" content=\"light dark\">")
-                .append("<title>").append(Html.escape(title)).append("</title>\n<style>")
+                .append("<title>")
+                .append(Html.escape(title))
+                .append("</title>\n<style>")
                 .append(style())
                 .append("</style></head>\n<body><main>\n<header><p class=\"mark\">Kindred</p><h1>")
                 .append(Html.escape(title))
@@ -85,7 +88,8 @@ public final class Page {
 
     private static void block(StringBuilder out, Block block) {
         switch (block) {
-            case Block.Prose(String text) -> out.append("<p>").append(Html.escape(text)).append("</p>\n");
+            case Block.Prose(String text) ->
+                out.append("<p>").append(Html.escape(text)).append("</p>\n");
             case Block.Figures(List<Block.Figure> figures) -> {
                 out.append("<div class=\"figures\">");
                 figures.forEach(figure -> figure(out, figure));
@@ -109,12 +113,15 @@ public final class Page {
         out.append("<div class=\"card figure\"><div class=\"name\">%s</div><div class=\"value\">%s</div>"
                 .formatted(Html.escape(figure.label()), Html.escape(figure.value())));
         if (!figure.note().isEmpty()) {
-            out.append("<div class=\"note\">").append(Html.escape(figure.note())).append("</div>");
+            out.append("<div class=\"note\">")
+                    .append(Html.escape(figure.note()))
+                    .append("</div>");
         }
         if (!figure.beside().isEmpty()) {
             out.append("<ul>");
-            figure.beside().forEach(words ->
-                    out.append("<li>").append(Html.escape(words)).append("</li>"));
+            figure.beside()
+                    .forEach(words ->
+                            out.append("<li>").append(Html.escape(words)).append("</li>"));
             out.append("</ul>");
         }
         out.append("</div>");
@@ -124,13 +131,14 @@ public final class Page {
         out.append("<figure class=\"card\"><figcaption><h3>")
                 .append(Html.escape(plot.title()))
                 .append("</h3>");
-        List<String> legend =
-                switch (plot) {
-                    case Plot.Lines lines -> lines.series().stream().map(s -> key(s.tone(), s.name())).toList();
-                    case Plot.Histogram histogram ->
-                        histogram.bins().stream().map(b -> key(b.tone(), b.name())).toList();
-                    case Plot.Bars bars -> bars.series().stream().map(s -> key(s.tone(), s.name())).toList();
-                };
+        List<String> legend = switch (plot) {
+            case Plot.Lines lines ->
+                lines.series().stream().map(s -> key(s.tone(), s.name())).toList();
+            case Plot.Histogram histogram ->
+                histogram.bins().stream().map(b -> key(b.tone(), b.name())).toList();
+            case Plot.Bars bars ->
+                bars.series().stream().map(s -> key(s.tone(), s.name())).toList();
+        };
         if (legend.size() > 1) {
             out.append("<div class=\"legend\">").append(String.join("", legend)).append("</div>");
         }
@@ -152,8 +160,10 @@ public final class Page {
             out.append("<caption>").append(Html.escape(table.caption())).append("</caption>");
         }
         out.append("<thead><tr>");
-        table.headers().forEach(header ->
-                out.append("<th scope=\"col\">").append(Html.escape(header)).append("</th>"));
+        table.headers()
+                .forEach(header -> out.append("<th scope=\"col\">")
+                        .append(Html.escape(header))
+                        .append("</th>"));
         out.append("</tr></thead><tbody>");
         for (List<String> row : table.rows()) {
             out.append("<tr>");

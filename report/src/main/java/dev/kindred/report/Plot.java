@@ -38,8 +38,13 @@ public sealed interface Plot {
     record Bins(String name, double[] heights, Tone tone) {}
 
     /** Histograms laid over one another. */
-    record Histogram(String title, String about, Axis x, String yLabel, List<Bins> bins, @Nullable Guide guide)
-            implements Plot {
+    record Histogram(
+            String title,
+            String about,
+            Axis x,
+            String yLabel,
+            List<Bins> bins,
+            @Nullable Guide guide) implements Plot {
         public Histogram {
             bins = List.copyOf(bins);
         }

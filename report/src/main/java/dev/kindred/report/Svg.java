@@ -56,7 +56,8 @@ final class Svg {
                         .append(Html.at(py(plot.y().fraction(series.y()[i]))));
                 down = true;
             }
-            out.append("<path class=\"line %s\" d=\"%s\"/>".formatted(series.tone().css(), path));
+            out.append(
+                    "<path class=\"line %s\" d=\"%s\"/>".formatted(series.tone().css(), path));
             if (series.points()) {
                 points(plot, series);
             }
@@ -96,10 +97,13 @@ final class Svg {
                 path.append("V").append(top).append("H").append(Html.at(px((i + 1.0) / n)));
             }
             path.append("V").append(Html.at(py(0))).append("Z");
-            out.append("<path class=\"area %s\" d=\"%s\"/>".formatted(bins.tone().css(), path));
+            out.append(
+                    "<path class=\"area %s\" d=\"%s\"/>".formatted(bins.tone().css(), path));
         }
         Plot.Guide guide = plot.guide();
-        if (guide != null && guide.at() >= plot.x().low() && guide.at() <= plot.x().high()) {
+        if (guide != null
+                && guide.at() >= plot.x().low()
+                && guide.at() <= plot.x().high()) {
             double at = px(plot.x().fraction(guide.at()));
             line("guide", at, py(0), at, py(1));
             boolean left = at > (WIDTH + LEFT) / 2.0;
@@ -114,7 +118,12 @@ final class Svg {
         double step = 1.0 / groups;
         double width = step * 0.76 / Math.max(1, plot.series().size());
         for (int g = 0; g < groups; g++) {
-            text("tick", px((g + 0.5) * step), HEIGHT - BOTTOM + 18, "middle", plot.groups().get(g));
+            text(
+                    "tick",
+                    px((g + 0.5) * step),
+                    HEIGHT - BOTTOM + 18,
+                    "middle",
+                    plot.groups().get(g));
             for (int s = 0; s < plot.series().size(); s++) {
                 Plot.BarSeries series = plot.series().get(s);
                 Plot.Bar bar = series.bars().get(g);
@@ -127,15 +136,17 @@ final class Svg {
 
     private void bar(Axis y, Plot.BarSeries series, String group, Plot.Bar bar, double from, double width) {
         double top = py(y.fraction(bar.value()));
-        String said = "%s, %s: %s".formatted(series.name(), group, y.shares() ? Html.percent(bar.value()) : y.tick(bar.value()));
-        out.append("<rect class=\"bar %s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"2\"><title>%s</title></rect>"
-                .formatted(
-                        series.tone().css(),
-                        Html.at(px(from) + 1),
-                        Html.at(top),
-                        Html.at(Math.max(1, px(from + width) - px(from) - 2)),
-                        Html.at(Math.max(0.5, py(0) - top)),
-                        Html.escape(said)));
+        String said = "%s, %s: %s"
+                .formatted(series.name(), group, y.shares() ? Html.percent(bar.value()) : y.tick(bar.value()));
+        out.append(
+                "<rect class=\"bar %s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"2\"><title>%s</title></rect>"
+                        .formatted(
+                                series.tone().css(),
+                                Html.at(px(from) + 1),
+                                Html.at(top),
+                                Html.at(Math.max(1, px(from + width) - px(from) - 2)),
+                                Html.at(Math.max(0.5, py(0) - top)),
+                                Html.escape(said)));
         if (!Double.isNaN(bar.low()) && !Double.isNaN(bar.high())) {
             double x = px(from + width / 2);
             line("whisker", x, py(y.fraction(bar.low())), x, py(y.fraction(bar.high())));
@@ -166,7 +177,13 @@ final class Svg {
 
     private void line(String css, double x1, double y1, double x2, double y2) {
         out.append(String.format(
-                Locale.ROOT, "<line class=\"%s\" x1=\"%.2f\" y1=\"%.2f\" x2=\"%.2f\" y2=\"%.2f\"/>", css, x1, y1, x2, y2));
+                Locale.ROOT,
+                "<line class=\"%s\" x1=\"%.2f\" y1=\"%.2f\" x2=\"%.2f\" y2=\"%.2f\"/>",
+                css,
+                x1,
+                y1,
+                x2,
+                y2));
     }
 
     private void text(String css, double x, double y, String anchor, String words) {

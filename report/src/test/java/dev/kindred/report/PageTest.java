@@ -20,17 +20,26 @@ class PageTest {
     private static final String HOSTILE = "<script>alert(\"x\")</script>&'\u0000";
 
     private static Page everything(String words) {
-        Plot.Series series = new Plot.Series(words, new double[] {0.01, 0.5, 1}, new double[] {0.2, Double.NaN, 0.9}, Tone.MAIN, true);
+        Plot.Series series = new Plot.Series(
+                words, new double[] {0.01, 0.5, 1}, new double[] {0.2, Double.NaN, 0.9}, Tone.MAIN, true);
         Plot.Series other = new Plot.Series("b", new double[] {0.1, 0.2}, new double[] {0.3, 0.4}, Tone.OTHER, false);
         Plot lines = new Plot.Lines(words, words, Axis.share(words), Axis.share(words), List.of(series, other), true);
         Axis rates = new Axis(words, Scale.PROBIT, 0.0001, 0.5, true);
         Plot det = new Plot.Lines(words, words, rates, rates, List.of(series, other), false);
         Plot histogram = new Plot.Histogram(
-                words, words, Axis.linear(words, -1, 1), words,
-                List.of(new Plot.Bins(words, new double[] {0.1, 0.4}, Tone.GOOD), new Plot.Bins("b", new double[] {1, 0}, Tone.BAD)),
+                words,
+                words,
+                Axis.linear(words, -1, 1),
+                words,
+                List.of(
+                        new Plot.Bins(words, new double[] {0.1, 0.4}, Tone.GOOD),
+                        new Plot.Bins("b", new double[] {1, 0}, Tone.BAD)),
                 new Plot.Guide(words, 0.9));
         Plot bars = new Plot.Bars(
-                words, words, List.of(words, "two"), Axis.share(words),
+                words,
+                words,
+                List.of(words, "two"),
+                Axis.share(words),
                 List.of(new Plot.BarSeries(words, Arrays.asList(new Plot.Bar(0.5, 0.4, 0.6), null), Tone.THIRD)));
         Block.Picture picture = new Block.Picture(new byte[] {1, 2, 3}, words, words, Tone.QUIET);
         return Page.titled(words, words)
@@ -40,7 +49,8 @@ class PageTest {
                         new Block.Figures(List.of(new Block.Figure(words, words, words, List.of(words)))),
                         new Block.Plots(List.of(lines, det, histogram, bars)),
                         new Block.Table(words, List.of(words, "n"), List.of(List.of(words, "1"))),
-                        new Block.Strips(List.of(new Block.Strip(words, picture, List.of(new Block.Picture(null, words, words, Tone.BAD))))))
+                        new Block.Strips(List.of(new Block.Strip(
+                                words, picture, List.of(new Block.Picture(null, words, words, Tone.BAD))))))
                 .colophon(words);
     }
 
@@ -53,8 +63,14 @@ class PageTest {
     @Test
     void nothingIsAskedOfTheOutside() {
         String html = everything("plain").html();
-        assertThat(html.replace("http-equiv", "")).doesNotContain("http").doesNotContain("url(").doesNotContain("<script");
-        assertThat(html).contains("default-src 'none'").contains("prefers-color-scheme: dark").contains("width=device-width");
+        assertThat(html.replace("http-equiv", ""))
+                .doesNotContain("http")
+                .doesNotContain("url(")
+                .doesNotContain("<script");
+        assertThat(html)
+                .contains("default-src 'none'")
+                .contains("prefers-color-scheme: dark")
+                .contains("width=device-width");
     }
 
     @Test

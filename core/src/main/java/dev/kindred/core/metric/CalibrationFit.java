@@ -39,8 +39,12 @@ public final class CalibrationFit {
         List<double[]> levels = pooled(counts);
         double[] scores = levels.stream().mapToDouble(level -> level[0]).toArray();
         double sure = (samples + 1.0) / (samples + 2.0);
-        double[] same = levels.stream().mapToDouble(l -> l[1] * sure + l[2] * (1 - sure)).toArray();
-        double[] different = levels.stream().mapToDouble(l -> l[1] * (1 - sure) + l[2] * sure).toArray();
+        double[] same = levels.stream()
+                .mapToDouble(l -> l[1] * sure + l[2] * (1 - sure))
+                .toArray();
+        double[] different = levels.stream()
+                .mapToDouble(l -> l[1] * (1 - sure) + l[2] * sure)
+                .toArray();
         int bends = Math.min(counts.samePairs(), counts.differentPairs()) < FEWEST_PAIRS_FOR_BENDS ? 0 : BENDS;
         return new CalibrationFit(knots(levels, bends), scores, same, different).fit();
     }

@@ -14,7 +14,8 @@ import java.util.List;
  * @param meanNorm the mean length
  * @param mean of each dimension, d values
  */
-public record EmbeddingStatistics(int count, double variance, double effectiveRank, double meanNorm, List<Double> mean) {
+public record EmbeddingStatistics(
+        int count, double variance, double effectiveRank, double meanNorm, List<Double> mean) {
 
     /** @param embeddings at least one */
     public static EmbeddingStatistics of(Embeddings embeddings) {
@@ -38,7 +39,11 @@ public record EmbeddingStatistics(int count, double variance, double effectiveRa
             variance += covariance[k][k];
         }
         return new EmbeddingStatistics(
-                n, variance, effectiveRank(covariance, variance), norms, Arrays.stream(mean).boxed().toList());
+                n,
+                variance,
+                effectiveRank(covariance, variance),
+                norms,
+                Arrays.stream(mean).boxed().toList());
     }
 
     private static double[][] covariance(float[] values, double[] mean, int n, int d) {

@@ -18,12 +18,11 @@ record FineBins(double low, double width) {
             longest = Math.max(longest, -Distance.L2.score(embeddings.values(), i * d, new float[d], 0, d));
         }
         double slack = 1 + 1e-5;
-        double low =
-                switch (embeddings.space().distance()) {
-                    case COSINE -> -slack;
-                    case L2 -> -2 * longest * slack;
-                    case DOT -> -longest * longest * slack;
-                };
+        double low = switch (embeddings.space().distance()) {
+            case COSINE -> -slack;
+            case L2 -> -2 * longest * slack;
+            case DOT -> -longest * longest * slack;
+        };
         double high = embeddings.space().distance() == Distance.L2 ? 0 : -low;
         return new FineBins(low, Math.max(high - low, 1e-30) / (COUNT - 1));
     }

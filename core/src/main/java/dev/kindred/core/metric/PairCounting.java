@@ -25,14 +25,16 @@ final class PairCounting {
 
     static Counted of(PairSweep sweep, long exactPairs, Workers workers) {
         FineBins fine = FineBins.of(sweep.sorted());
-        FineCounts sampled = fineCounts(new Pool<>(() -> new FineCounts(fine)), pool -> sweep.some(EDGE_ROWS, workers, pool));
+        FineCounts sampled =
+                fineCounts(new Pool<>(() -> new FineCounts(fine)), pool -> sweep.some(EDGE_ROWS, workers, pool));
         byte[] coarse = ClassHistograms.coarseBins(sampled.same, sampled.different);
         int bins = Byte.toUnsignedInt(coarse[coarse.length - 1]) + 1;
         if (sweep.pairs() > exactPairs) {
             Pool<ByClass> pool = new Pool<>(() -> new ByClass(sweep, fine, coarse, bins, new FineCounts(fine)));
             sweep.all(workers, pool);
             ByClass all = ByClass.sum(pool.made);
-            FineCounts total = fineCounts(pool.made.stream().map(part -> (FineCounts) part.also).toList());
+            FineCounts total = fineCounts(
+                    pool.made.stream().map(part -> (FineCounts) part.also).toList());
             return all.counted(ScoreCounts.binned(fine.low(), fine.width(), total.same, total.different));
         }
         Scores scores = new Scores(sweep);

@@ -94,7 +94,9 @@ final class PairSweep {
         workers.blocks(samples(), ROWS, (from, to) -> {
             V visitor = visitors.lend();
             float[] tile = new float[ROWS * ScoreTiles.stride(0, ITEM_TILE)];
-            for (int itemFrom = from / ScoreTiles.WIDTH * ScoreTiles.WIDTH; itemFrom < samples(); itemFrom += ITEM_TILE) {
+            for (int itemFrom = from / ScoreTiles.WIDTH * ScoreTiles.WIDTH;
+                    itemFrom < samples();
+                    itemFrom += ITEM_TILE) {
                 int itemTo = Math.min(itemFrom + ITEM_TILE, samples());
                 tiles.scores(from, to, itemFrom, itemTo, tile);
                 for (int row = from; row < to; row++) {

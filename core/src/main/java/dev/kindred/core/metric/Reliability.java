@@ -42,7 +42,8 @@ public record Reliability(List<Bin> bins, double expectedCalibrationError) {
         double error = 0;
         for (int b = 0; b < BINS; b++) {
             if (pairs[b] > 0) {
-                bins.add(new Bin((double) b / BINS, probability[b] / weight[b], same[b] / weight[b], weight[b], pairs[b]));
+                bins.add(new Bin(
+                        (double) b / BINS, probability[b] / weight[b], same[b] / weight[b], weight[b], pairs[b]));
                 error += Math.abs(probability[b] - same[b]);
             }
         }

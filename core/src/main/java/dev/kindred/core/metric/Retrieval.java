@@ -93,7 +93,9 @@ public final class Retrieval {
         });
         if (retrieval.asked() == 0) {
             throw new Refusal(
-                    "no query has anything of its own class to find", "retrieval", "give classes with at least two samples");
+                    "no query has anything of its own class to find",
+                    "retrieval",
+                    "give classes with at least two samples");
         }
         return retrieval;
     }
@@ -122,7 +124,9 @@ public final class Retrieval {
             } else {
                 bestOther = Math.max(bestOther, scores[j]);
             }
-            if (nearest[query] < 0 || scores[j] > best || (scores[j] == best && !same && itemLabels[nearest[query]] == label)) {
+            if (nearest[query] < 0
+                    || scores[j] > best
+                    || (scores[j] == best && !same && itemLabels[nearest[query]] == label)) {
                 best = scores[j];
                 nearest[query] = j;
             }

@@ -215,7 +215,12 @@ public final class ScoreCounts {
         double expected = target * differentPairs();
         return expected * (1 + 1e-12) >= fewest
                 ? Optional.empty()
-                : Optional.of(String.format(Locale.ROOT, "%d different pairs let %.1f false matches be seen at this rate; %d are needed", differentPairs(), expected, fewest));
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%d different pairs let %.1f false matches be seen at this rate; %d are needed",
+                        differentPairs(),
+                        expected,
+                        fewest));
     }
 
     /** The equal error rate: where FMR and FNMR cross, on the line between the two thresholds around the crossing. */

@@ -149,8 +149,8 @@ public record Verification(
         double[][] values = new double[exact.length][ClassBootstrap.REPLICATES];
         workers.blocks(ClassBootstrap.REPLICATES, 10, (from, to) -> {
             for (int r = from; r < to; r++) {
-                double[] figures = figures(
-                        counted, ClassBootstrap.multiplicities(histograms.units(), seed, r), targets);
+                double[] figures =
+                        figures(counted, ClassBootstrap.multiplicities(histograms.units(), seed, r), targets);
                 for (int f = 0; f < figures.length; f++) {
                     values[f][r] = Math.clamp(figures[f] + exact[f] - binned[f], 0.0, 1.0);
                 }

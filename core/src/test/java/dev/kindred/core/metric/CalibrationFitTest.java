@@ -115,7 +115,6 @@ class CalibrationFitTest {
         assertThat(reliability.bins()).hasSize(2);
         assertThat(reliability.bins().get(0).share()).isCloseTo(0.125 / 0.625, within(1e-12));
         assertThat(reliability.bins().get(1).share()).isEqualTo(1);
-        assertThat(reliability.expectedCalibrationError())
-                .isCloseTo(0.625 * (0.2 - 0.15) + 0.375 * 0.15, within(1e-9));
+        assertThat(reliability.expectedCalibrationError()).isCloseTo(0.625 * (0.2 - 0.15) + 0.375 * 0.15, within(1e-9));
     }
 }

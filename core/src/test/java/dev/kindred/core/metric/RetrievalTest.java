@@ -40,8 +40,13 @@ class RetrievalTest {
             labels[i] = ranks.contains(i + 1) || late ? 0 : 1;
         }
         return Retrieval.measure(
-                Drawn.onePerRow(Distance.DOT, 1f), new int[] {0},
-                Drawn.onePerRow(Distance.DOT, scores), labels, Exclusion.NONE, 0, WORKERS);
+                Drawn.onePerRow(Distance.DOT, 1f),
+                new int[] {0},
+                Drawn.onePerRow(Distance.DOT, scores),
+                labels,
+                Exclusion.NONE,
+                0,
+                WORKERS);
     }
 
     @ParameterizedTest
@@ -65,7 +70,9 @@ class RetrievalTest {
         for (int q = 0; q < n; q++) {
             List<Integer> order = order(drawn, q, exclusion);
             int query = q;
-            long r = order.stream().filter(j -> drawn.labels()[j] == drawn.labels()[query]).count();
+            long r = order.stream()
+                    .filter(j -> drawn.labels()[j] == drawn.labels()[query])
+                    .count();
             if (r == 0) {
                 assertThat(fast.wasAsked(q)).isFalse();
                 continue;
@@ -105,8 +112,8 @@ class RetrievalTest {
                 order.add(j);
             }
         }
-        order.sort((a, b) ->
-                Double.compare(drawn.embeddings().score(query, b), drawn.embeddings().score(query, a)));
+        order.sort((a, b) -> Double.compare(
+                drawn.embeddings().score(query, b), drawn.embeddings().score(query, a)));
         return order;
     }
 

@@ -121,7 +121,8 @@ class VerificationTest {
                     int b = drawn.labels()[j];
                     double weight = a == b ? times[a] : times[a] * times[b];
                     if (weight > 0) {
-                        pairs.add(new double[] {drawn.embeddings().score(i, j), a == b ? weight : 0, a == b ? 0 : weight});
+                        pairs.add(new double[] {drawn.embeddings().score(i, j), a == b ? weight : 0, a == b ? 0 : weight
+                        });
                     }
                 }
             }
@@ -168,7 +169,9 @@ class VerificationTest {
             intervals[trial] = verification.auroc().interval();
         }
         double mean = truth;
-        assertThat(java.util.Arrays.stream(intervals).filter(i -> i.contains(mean)).count())
+        assertThat(java.util.Arrays.stream(intervals)
+                        .filter(i -> i.contains(mean))
+                        .count())
                 .isBetween(84L, 100L);
     }
 
@@ -201,8 +204,7 @@ class VerificationTest {
         for (int i = 0; i < 60; i++) {
             labels[i] = i % 6;
         }
-        Verification collapsed =
-                Verification.measure(Drawn.onePerRow(Distance.COSINE, ones), labels, 0, WORKERS);
+        Verification collapsed = Verification.measure(Drawn.onePerRow(Distance.COSINE, ones), labels, 0, WORKERS);
         assertThat(collapsed.auroc().value()).isEqualTo(0.5);
         assertThat(collapsed.eer().value()).isCloseTo(0.5, within(1e-12));
         assertThat(collapsed.at(0.1).orElseThrow().fnmr().value()).isEqualTo(1);
@@ -211,16 +213,18 @@ class VerificationTest {
     @Test
     void theCurveRunsFromOneEndToTheOther() {
         Drawn drawn = Drawn.of(1, 300, 10, 8, 1, Distance.COSINE);
-        ScoreCounts counts =
-                Verification.measure(drawn.embeddings(), drawn.labels(), 0, WORKERS).counts();
+        ScoreCounts counts = Verification.measure(drawn.embeddings(), drawn.labels(), 0, WORKERS)
+                .counts();
         List<ScoreCounts.Point> curve = counts.curve(200);
         assertThat(curve.size()).isBetween(50, 220);
         assertThat(curve.getFirst().fmr()).isEqualTo(1);
         assertThat(curve.getLast().fnmr()).isEqualTo(1);
         for (int i = 1; i < curve.size(); i++) {
             assertThat(curve.get(i).fmr()).isLessThanOrEqualTo(curve.get(i - 1).fmr());
-            assertThat(curve.get(i).fnmr()).isGreaterThanOrEqualTo(curve.get(i - 1).fnmr());
-            assertThat(counts.at(curve.get(i).threshold()).fmr()).isCloseTo(curve.get(i).fmr(), within(1e-12));
+            assertThat(curve.get(i).fnmr())
+                    .isGreaterThanOrEqualTo(curve.get(i - 1).fnmr());
+            assertThat(counts.at(curve.get(i).threshold()).fmr())
+                    .isCloseTo(curve.get(i).fmr(), within(1e-12));
         }
     }
 }
