@@ -82,10 +82,12 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
 
     /** Raw pixels at the encoder's raster, halved as often as their number demands. */
     static Embeddings pixels(PictureShape shape, List<byte[]> rasters) {
+        return pixels(shape, rasters, MOST_PIXEL_VALUES);
+    }
+
+    static Embeddings pixels(PictureShape shape, List<byte[]> rasters, long most) {
         PictureShape smaller = shape;
-        while ((long) smaller.size() * rasters.size() > MOST_PIXEL_VALUES
-                && smaller.width() > 1
-                && smaller.height() > 1) {
+        while ((long) smaller.size() * rasters.size() > most && smaller.width() > 1 && smaller.height() > 1) {
             smaller = new PictureShape(
                     Math.max(1, smaller.width() / 2),
                     Math.max(1, smaller.height() / 2),
