@@ -20,7 +20,8 @@ public sealed interface Content {
                 throw new IllegalArgumentException("no picture is " + width + "×" + height + "×" + channels);
             }
             if (values.length != Math.multiplyExact(Math.multiplyExact(width, height), channels)) {
-                throw new IllegalArgumentException("%d bytes for a picture of %d×%d×%d".formatted(values.length, width, height, channels));
+                throw new IllegalArgumentException(
+                        "%d bytes for a picture of %d×%d×%d".formatted(values.length, width, height, channels));
             }
         }
     }

@@ -37,7 +37,8 @@ public final class NewFile {
             Files.createDirectories(folder);
             // Not a temporary file in Java's sense, which only its owner may read.
             beside = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-            try (OutputStream out = Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (OutputStream out =
+                    Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 body.writeTo(out);
             }
             try (FileChannel written = FileChannel.open(beside, StandardOpenOption.WRITE)) {

@@ -24,7 +24,8 @@ public final class Npy {
     private static final int CHUNK = 1 << 16;
     private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']{1,16})'");
     private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(\\s*(\\d{1,18})\\s*,\\s*(?:(\\d{1,18})\\s*,?\\s*)?\\)");
+    private static final Pattern SHAPE =
+            Pattern.compile("'shape'\\s*:\\s*\\(\\s*(\\d{1,18})\\s*,\\s*(?:(\\d{1,18})\\s*,?\\s*)?\\)");
 
     private Npy() {}
 
@@ -99,7 +100,8 @@ public final class Npy {
         } catch (EOFException e) {
             throw new Refusal("is cut short", where, "write it again with numpy.save", e);
         } catch (IOException e) {
-            throw new Refusal("could not be read (" + e.getMessage() + ")", where, "check that it is a readable file", e);
+            throw new Refusal(
+                    "could not be read (" + e.getMessage() + ")", where, "check that it is a readable file", e);
         }
     }
 
@@ -114,8 +116,10 @@ public final class Npy {
         if (major < 1 || major > 3) {
             throw refuse("is of .npy format " + major + ", which is not known here", where);
         }
-        ByteBuffer lengthBytes = ByteBuffer.wrap(exactly(in, major == 1 ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
-        long length = major == 1 ? Short.toUnsignedInt(lengthBytes.getShort()) : Integer.toUnsignedLong(lengthBytes.getInt());
+        ByteBuffer lengthBytes =
+                ByteBuffer.wrap(exactly(in, major == 1 ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
+        long length =
+                major == 1 ? Short.toUnsignedInt(lengthBytes.getShort()) : Integer.toUnsignedLong(lengthBytes.getInt());
         if (length > MAX_HEADER) {
             throw refuse("has a header of " + length + " bytes", where);
         }
@@ -123,12 +127,15 @@ public final class Npy {
         int width = width(header, where);
         long[] shape = shape(header, where);
         long data = fileSize - 8 - lengthBytes.capacity() - length;
-        if (shape[0] > Integer.MAX_VALUE || shape[1] > Integer.MAX_VALUE || shape[0] * shape[1] > Integer.MAX_VALUE - 8) {
+        if (shape[0] > Integer.MAX_VALUE
+                || shape[1] > Integer.MAX_VALUE
+                || shape[0] * shape[1] > Integer.MAX_VALUE - 8) {
             throw refuse("holds more numbers than one array can", where);
         }
         if (shape[0] * shape[1] * width != data) {
             throw refuse(
-                    "holds %d bytes of numbers where its header says %d".formatted(data, shape[0] * shape[1] * width), where);
+                    "holds %d bytes of numbers where its header says %d".formatted(data, shape[0] * shape[1] * width),
+                    where);
         }
         return new Matrix((int) shape[0], (int) shape[1], values(in, (int) (shape[0] * shape[1]), width));
     }

@@ -24,12 +24,14 @@ public final class Workers implements AutoCloseable {
     /** @param threads at least 1 */
     public static Workers of(int threads) {
         if (threads < 1) {
-            throw new Refusal("there must be at least one thread, not " + threads, "--threads", "leave it out to use every core");
+            throw new Refusal(
+                    "there must be at least one thread, not " + threads, "--threads", "leave it out to use every core");
         }
         return new Workers(
                 threads,
                 Executors.newFixedThreadPool(
-                        threads, Thread.ofPlatform().daemon().name("kindred-worker-", 0).factory()));
+                        threads,
+                        Thread.ofPlatform().daemon().name("kindred-worker-", 0).factory()));
     }
 
     /** As many threads as the control group allows. */

@@ -21,7 +21,9 @@ class NewFileTest {
                     out.write('2');
                     throw new IOException("no room");
                 }))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains("a.txt").contains("no room"));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        r -> assertThat(r.line()).contains("a.txt").contains("no room"));
         assertThatThrownBy(() -> NewFile.write(file, out -> {
                     throw new Refusal("bad", "here", "");
                 }))
@@ -37,6 +39,7 @@ class NewFileTest {
         Path plain = Files.writeString(dir.resolve("plain"), "");
         Path file = dir.resolve("a.txt");
         NewFile.write(file, out -> out.write('1'));
-        assertThat(Files.getAttribute(file, "posix:permissions")).isEqualTo(Files.getAttribute(plain, "posix:permissions"));
+        assertThat(Files.getAttribute(file, "posix:permissions"))
+                .isEqualTo(Files.getAttribute(plain, "posix:permissions"));
     }
 }

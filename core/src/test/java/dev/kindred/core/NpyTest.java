@@ -43,7 +43,8 @@ class NpyTest {
         Npy.write(file, new Npy.Matrix(1, 2, new float[] {1, 2}));
         String dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";
         String expected = "934e554d505901007600"
-                + HexFormat.of().formatHex((dict + " ".repeat(117 - dict.length()) + "\n").getBytes(StandardCharsets.US_ASCII))
+                + HexFormat.of()
+                        .formatHex((dict + " ".repeat(117 - dict.length()) + "\n").getBytes(StandardCharsets.US_ASCII))
                 + "0000803f00000040";
         assertThat(HexFormat.of().formatHex(Files.readAllBytes(file))).isEqualTo(expected);
     }
@@ -69,8 +70,9 @@ class NpyTest {
         byte[] good = Files.readAllBytes(file);
         for (int length = 0; length < good.length; length++) {
             Files.write(file, java.util.Arrays.copyOf(good, length));
-            assertThatThrownBy(() -> Npy.read(file)).isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.where())
-                    .contains("e.npy"));
+            assertThatThrownBy(() -> Npy.read(file))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, r -> assertThat(r.where()).contains("e.npy"));
         }
         Files.write(file, java.util.Arrays.copyOf(good, good.length + 1));
         assertThatThrownBy(() -> Npy.read(file)).isInstanceOf(Refusal.class);

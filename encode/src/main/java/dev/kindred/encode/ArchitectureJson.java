@@ -76,26 +76,29 @@ final class ArchitectureJson {
     private static List<Layer> layers(List<Fields> list) {
         List<Layer> layers = new ArrayList<>();
         for (Fields f : list) {
-            layers.add(switch (f.text("layer")) {
-                case "convolution" ->
-                    new Layer.Convolution(
-                            f.integer("filters", 1, WIDEST),
-                            f.integer("kernel", 1, 31),
-                            f.integer("stride", 1, 31),
-                            f.integer("padding", 0, 31),
-                            f.flag("bias"));
-                case "batch-norm" -> new Layer.BatchNorm();
-                case "relu" -> new Layer.Relu();
-                case "max-pool" -> new Layer.MaxPool(f.integer("size", 1, 31), f.integer("stride", 1, 31));
-                case "global-average-pool" -> new Layer.GlobalAveragePool();
-                case "flatten" -> new Layer.Flatten();
-                case "linear" -> new Layer.Linear(f.integer("units", 1, WIDEST), f.flag("bias"));
-                case "residual" -> new Layer.Residual(layers(f.list("body")), layers(f.list("shortcut")));
-                case "unit-length" -> new Layer.UnitLength();
-                default ->
-                    throw new Refusal(
-                            "knows no layer '" + f.text("layer") + "'", f.where(), "open it with a newer Kindred");
-            });
+            layers.add(
+                    switch (f.text("layer")) {
+                        case "convolution" ->
+                            new Layer.Convolution(
+                                    f.integer("filters", 1, WIDEST),
+                                    f.integer("kernel", 1, 31),
+                                    f.integer("stride", 1, 31),
+                                    f.integer("padding", 0, 31),
+                                    f.flag("bias"));
+                        case "batch-norm" -> new Layer.BatchNorm();
+                        case "relu" -> new Layer.Relu();
+                        case "max-pool" -> new Layer.MaxPool(f.integer("size", 1, 31), f.integer("stride", 1, 31));
+                        case "global-average-pool" -> new Layer.GlobalAveragePool();
+                        case "flatten" -> new Layer.Flatten();
+                        case "linear" -> new Layer.Linear(f.integer("units", 1, WIDEST), f.flag("bias"));
+                        case "residual" -> new Layer.Residual(layers(f.list("body")), layers(f.list("shortcut")));
+                        case "unit-length" -> new Layer.UnitLength();
+                        default ->
+                            throw new Refusal(
+                                    "knows no layer '" + f.text("layer") + "'",
+                                    f.where(),
+                                    "open it with a newer Kindred");
+                    });
         }
         return layers;
     }

@@ -78,10 +78,13 @@ public final class Bundle {
                         path.toString(),
                         "fetch the bundle again, or seal it anew");
             }
-            boolean known = name.startsWith("encoders/") || Set.of(DECISION, BASELINE, CARD).contains(name);
+            boolean known = name.startsWith("encoders/")
+                    || Set.of(DECISION, BASELINE, CARD).contains(name);
             if (!known && !(entry.has("optional") && entry.flag("optional"))) {
                 throw new Refusal(
-                        "needs something this Kindred does not know: " + name, path.toString(), "open it with a newer Kindred");
+                        "needs something this Kindred does not know: " + name,
+                        path.toString(),
+                        "open it with a newer Kindred");
             }
             unlisted.remove(name);
         }
@@ -198,8 +201,7 @@ public final class Bundle {
         ModelGuard.check(parts.model(), where + ": " + EncoderParts.modelEntry(parts.name()));
         String probesEntry = EncoderParts.probesEntry(parts.name());
         Probes probes = Probes.read(
-                Fields.parse(entry(path, entries, probesEntry), where + ": " + probesEntry),
-                space().dimension());
+                Fields.parse(entry(path, entries, probesEntry), where + ": " + probesEntry), space().dimension());
         Encoder encoder = parts.open(threads);
         try {
             probes.require(preparation(), encoder, where);
@@ -217,7 +219,8 @@ public final class Bundle {
         return parts.untrained(seed).open(threads);
     }
 
-    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+    private static final Gson GSON =
+            new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
     /** JSON as it stands in bundles: indented, UTF-8, a line feed at the end. */
     static byte[] utf8(JsonElement json) {

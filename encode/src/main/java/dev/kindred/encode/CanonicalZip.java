@@ -137,7 +137,8 @@ final class CanonicalZip {
         } catch (java.nio.file.NoSuchFileException e) {
             throw new Refusal("there is no such file", path.toString(), "give the path of a .kindred bundle", e);
         } catch (IOException e) {
-            throw new Refusal("cannot be read: " + e.getMessage(), path.toString(), "give a readable .kindred bundle", e);
+            throw new Refusal(
+                    "cannot be read: " + e.getMessage(), path.toString(), "give a readable .kindred bundle", e);
         }
         ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
         if (bytes.getInt(0) != LOCAL) {
@@ -166,8 +167,13 @@ final class CanonicalZip {
         }
         // Written anew from what can be read, the first byte that differs tells the place.
         String place = firstDifference(bytes(entries), zip, entries);
-        throw damaged(path, "was changed after sealing%s: its checksum is %s…, it says %s…"
-                .formatted(place, measured.substring(0, 8), stated.substring(0, 8).replaceAll("[^0-9a-f]", "?")));
+        throw damaged(
+                path,
+                "was changed after sealing%s: its checksum is %s…, it says %s…"
+                        .formatted(
+                                place,
+                                measured.substring(0, 8),
+                                stated.substring(0, 8).replaceAll("[^0-9a-f]", "?")));
     }
 
     /** The first entry that differs from what a writer makes of its own content (its CRC-32 does not hold), for people. */

@@ -30,7 +30,12 @@ public record EncoderParts(
         }
         byte[] model = OnnxGraph.write(architecture, weights);
         return new EncoderParts(
-                IMAGE, architecture, preparation, model, distance, space(IMAGE, model, preparation, architecture, distance));
+                IMAGE,
+                architecture,
+                preparation,
+                model,
+                distance,
+                space(IMAGE, model, preparation, architecture, distance));
     }
 
     private static Space space(
@@ -48,7 +53,9 @@ public record EncoderParts(
      */
     static Space space(Map<String, String> deciding, int dimension, Distance distance) {
         StringBuilder lines = new StringBuilder();
-        new TreeMap<>(deciding).forEach((name, sha) -> lines.append(name).append(' ').append(sha).append('\n'));
+        new TreeMap<>(deciding)
+                .forEach((name, sha) ->
+                        lines.append(name).append(' ').append(sha).append('\n'));
         lines.append("dimension ").append(dimension).append('\n');
         lines.append("distance ").append(distance.wireName()).append('\n');
         return new Space(Hashes.sha256Hex(lines.toString().getBytes(StandardCharsets.UTF_8)), dimension, distance);

@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.JsonParser;
 import dev.kindred.core.Refusal;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -136,7 +136,6 @@ public final class Fields {
 
     private Refusal wrong(String name, String expected) {
         @Nullable JsonElement there = object.get(name);
-        return new Refusal(
-                "field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, "");
+        return new Refusal("field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, "");
     }
 }

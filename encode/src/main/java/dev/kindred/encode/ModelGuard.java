@@ -32,7 +32,9 @@ final class ModelGuard {
             throw new Refusal("carries sparse weights", where, "export the encoder with dense weights");
         }
         for (OnnxMl.NodeProto node : graph.getNodeList()) {
-            if (!node.getDomain().isEmpty() && !node.getDomain().equals("ai.onnx") && !node.getDomain().equals("com.microsoft")) {
+            if (!node.getDomain().isEmpty()
+                    && !node.getDomain().equals("ai.onnx")
+                    && !node.getDomain().equals("com.microsoft")) {
                 throw new Refusal(
                         "uses operator " + node.getOpType() + " of the foreign library '" + node.getDomain() + "'",
                         where,
@@ -54,7 +56,9 @@ final class ModelGuard {
     private static void check(OnnxMl.TensorProto tensor, String where) {
         if (tensor.getExternalDataCount() > 0 || tensor.getDataLocation() == OnnxMl.TensorProto.DataLocation.EXTERNAL) {
             throw new Refusal(
-                    "keeps tensor " + tensor.getName() + " in another file", where, "seal all weights inside the bundle");
+                    "keeps tensor " + tensor.getName() + " in another file",
+                    where,
+                    "seal all weights inside the bundle");
         }
     }
 }

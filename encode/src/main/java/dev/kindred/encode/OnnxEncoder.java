@@ -57,7 +57,8 @@ final class OnnxEncoder implements Encoder {
                 return new OnnxEncoder(space, preparation, environment, session, Workers.of(threads));
             }
         } catch (OrtException e) {
-            throw new Refusal("the runtime cannot load the encoder: " + e.getMessage(), where, "seal the bundle anew", e);
+            throw new Refusal(
+                    "the runtime cannot load the encoder: " + e.getMessage(), where, "seal the bundle anew", e);
         }
     }
 
@@ -101,7 +102,8 @@ final class OnnxEncoder implements Encoder {
         try {
             return preparation.raster(batch.get(i));
         } catch (Refusal e) {
-            throw new Refusal(e.what(), batch.size() == 1 ? e.where() : "number " + (i + 1) + " of the batch", e.hint(), e);
+            throw new Refusal(
+                    e.what(), batch.size() == 1 ? e.where() : "number " + (i + 1) + " of the batch", e.hint(), e);
         }
     }
 

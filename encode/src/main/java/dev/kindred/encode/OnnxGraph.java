@@ -46,7 +46,8 @@ final class OnnxGraph {
         OnnxMl.ModelProto model = OnnxMl.ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName("kindred")
-                .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+                .addOpsetImport(
+                        OnnxMl.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
                 .setGraph(graph)
                 .build();
         byte[] bytes = new byte[model.getSerializedSize()];
@@ -161,9 +162,8 @@ final class OnnxGraph {
     }
 
     private static OnnxMl.AttributeProto integers(String name, long... values) {
-        OnnxMl.AttributeProto.Builder attribute = OnnxMl.AttributeProto.newBuilder()
-                .setName(name)
-                .setType(OnnxMl.AttributeProto.AttributeType.INTS);
+        OnnxMl.AttributeProto.Builder attribute =
+                OnnxMl.AttributeProto.newBuilder().setName(name).setType(OnnxMl.AttributeProto.AttributeType.INTS);
         for (long value : values) {
             attribute.addInts(value);
         }

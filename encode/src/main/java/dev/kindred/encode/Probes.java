@@ -29,7 +29,9 @@ public record Probes(String rasters, float[] embeddings) {
     private static final double OPENING_TOLERANCE = 1e-4;
     private static final long SEED = 20260101;
     /** Width, height and channels of each: smaller, larger, square, narrow, grey and coloured. */
-    private static final int[][] SHAPES = {{28, 28, 1}, {105, 105, 1}, {61, 97, 3}, {17, 9, 1}, {224, 150, 3}, {48, 48, 3}};
+    private static final int[][] SHAPES = {
+        {28, 28, 1}, {105, 105, 1}, {61, 97, 3}, {17, 9, 1}, {224, 150, 3}, {48, 48, 3}
+    };
 
     public static final int COUNT = SHAPES.length;
 
@@ -80,14 +82,16 @@ public record Probes(String rasters, float[] embeddings) {
         String here = rasterHash(preparation.shape());
         if (!here.equals(rasters)) {
             throw new Refusal(
-                    "preprocessing gives %s… here, %s… when sealed".formatted(here.substring(0, 8), rasters.substring(0, 8)),
+                    "preprocessing gives %s… here, %s… when sealed"
+                            .formatted(here.substring(0, 8), rasters.substring(0, 8)),
                     where,
                     "open it with the Kindred that sealed it");
         }
         double off = difference(encoder.encode(pictures()), embeddings);
         if (!(off <= OPENING_TOLERANCE)) {
             throw new Refusal(
-                    "the probes' embeddings differ by %.2g from those sealed, %.0e is allowed".formatted(off, OPENING_TOLERANCE),
+                    "the probes' embeddings differ by %.2g from those sealed, %.0e is allowed"
+                            .formatted(off, OPENING_TOLERANCE),
                     where,
                     "the encoder was changed or this machine computes otherwise; do not use it");
         }

@@ -77,6 +77,9 @@ public final class Weights {
 
     /** How many numbers gradient descent moves. */
     public long learned() {
-        return parameters.stream().filter(p -> p.role().learned()).mapToLong(Parameter::size).sum();
+        return parameters.stream()
+                .filter(p -> p.role().learned())
+                .mapToLong(Parameter::size)
+                .sum();
     }
 }

@@ -49,7 +49,8 @@ class BundleTest {
         try (Encoder encoder = opened.encoder(1);
                 Encoder direct = parts(1).open(1)) {
             Content picture = Probes.pictures().getFirst();
-            assertThat(encoder.embed(picture).values()).containsExactly(direct.embed(picture).values());
+            assertThat(encoder.embed(picture).values())
+                    .containsExactly(direct.embed(picture).values());
         }
     }
 
@@ -72,7 +73,8 @@ class BundleTest {
     void anyUnzipReadsIt() throws IOException {
         Path path = seal(1, DECISION, "# card").path();
         try (ZipFile zip = new ZipFile(path.toFile())) {
-            assertThat(zip.stream().map(ZipEntry::getName)).contains("manifest.json", "encoders/image/model.onnx", "card.md");
+            assertThat(zip.stream().map(ZipEntry::getName))
+                    .contains("manifest.json", "encoders/image/model.onnx", "card.md");
             assertThat(zip.getComment()).hasSize(64);
             assertThat(zip.getInputStream(zip.getEntry("card.md")).readAllBytes())
                     .isEqualTo("# card".getBytes(StandardCharsets.UTF_8));
@@ -99,7 +101,8 @@ class BundleTest {
         Path path = seal(1, DECISION, "# card").path();
         byte[] bytes = Files.readAllBytes(path);
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        int model = text.indexOf("encoders/image/model.onnx" + new String(parts(1).model(), StandardCharsets.ISO_8859_1));
+        int model =
+                text.indexOf("encoders/image/model.onnx" + new String(parts(1).model(), StandardCharsets.ISO_8859_1));
         bytes[model + 100] ^= 1;
         Files.write(path, bytes);
         assertThatThrownBy(() -> Bundle.open(path))
@@ -113,10 +116,14 @@ class BundleTest {
         Path changed = folder.resolve("changed.kindred");
         for (int length : new int[] {0, 1, 21, 64, 86, 500, whole.length / 2, whole.length - 65, whole.length - 1}) {
             Files.write(changed, Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> Bundle.open(changed)).as("%d bytes", length).isInstanceOf(Refusal.class);
+            assertThatThrownBy(() -> Bundle.open(changed))
+                    .as("%d bytes", length)
+                    .isInstanceOf(Refusal.class);
         }
         Files.write(changed, Arrays.copyOf(whole, whole.length + 1));
-        assertThatThrownBy(() -> Bundle.open(changed)).isInstanceOf(Refusal.class).hasMessageContaining("added after its end");
+        assertThatThrownBy(() -> Bundle.open(changed))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("added after its end");
     }
 
     @Test
@@ -140,7 +147,8 @@ class BundleTest {
     @Test
     void newerFormatIsRefusedByName() {
         Map<String, byte[]> entries = entries(seal(1, DECISION, "# card"));
-        String manifest = new String(entries.get("manifest.json"), StandardCharsets.UTF_8).replace("\"format\": 1", "\"format\": 2");
+        String manifest = new String(entries.get("manifest.json"), StandardCharsets.UTF_8)
+                .replace("\"format\": 1", "\"format\": 2");
         entries.put("manifest.json", manifest.getBytes(StandardCharsets.UTF_8));
         assertRefused(entries, "is a bundle of format 2, this Kindred reads up to 1");
     }
@@ -157,16 +165,18 @@ class BundleTest {
         Preparation preparation = OnnxGraphTest.preparation(ARCHITECTURE);
         Probes probes = Sealing.probe(preparation, rasters -> new float[rasters.size() * ARCHITECTURE.dimension()]);
         Path out = folder.resolve("never.kindred");
-        assertThatThrownBy(() ->
-                        new Sealing(parts(1), probes, null, null, new JsonObject(), "").write(out))
+        assertThatThrownBy(() -> new Sealing(parts(1), probes, null, null, new JsonObject(), "").write(out))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(out).doesNotExist();
     }
 
     @Test
     void foreignFilesAreRefusedKindly() throws IOException {
-        Path text = Files.writeString(folder.resolve("notes.kindred"), "not a bundle at all, but long enough to hold an end\n".repeat(5));
-        assertThatThrownBy(() -> Bundle.open(text)).isInstanceOf(Refusal.class).hasMessageContaining("is not a Kindred bundle");
+        Path text = Files.writeString(
+                folder.resolve("notes.kindred"), "not a bundle at all, but long enough to hold an end\n".repeat(5));
+        assertThatThrownBy(() -> Bundle.open(text))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("is not a Kindred bundle");
         assertThatThrownBy(() -> Bundle.open(folder.resolve("absent.kindred")))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("no such file");
@@ -196,6 +206,9 @@ class BundleTest {
 
     private static EncoderParts parts(long seed) {
         return EncoderParts.of(
-                ARCHITECTURE, Weights.untrained(ARCHITECTURE, seed), OnnxGraphTest.preparation(ARCHITECTURE), Distance.COSINE);
+                ARCHITECTURE,
+                Weights.untrained(ARCHITECTURE, seed),
+                OnnxGraphTest.preparation(ARCHITECTURE),
+                Distance.COSINE);
     }
 }

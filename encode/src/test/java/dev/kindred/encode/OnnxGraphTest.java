@@ -60,7 +60,8 @@ class OnnxGraphTest {
             Embeddings embeddings = encoder.encode(pictures);
             for (int i = 0; i < pictures.size(); i++) {
                 float[] planar = new float[preparation.size()];
-                Preparation.planar(preparation.raster(pictures.get(i)), preparation.table(), FloatBuffer.wrap(planar), 0);
+                Preparation.planar(
+                        preparation.raster(pictures.get(i)), preparation.table(), FloatBuffer.wrap(planar), 0);
                 double[] expected = reference.embed(architecture, planar);
                 for (int k = 0; k < expected.length; k++) {
                     assertThat((double) embeddings.row(i)[k]).isCloseTo(expected[k], within(1e-5));
@@ -94,8 +95,10 @@ class OnnxGraphTest {
     void sameValuesGiveTheSameBytes() {
         Architecture architecture = Architecture.conv4(1, 28, 8, 12);
         byte[] once = OnnxGraph.write(architecture, Weights.untrained(architecture, 3));
-        assertThat(OnnxGraph.write(architecture, Weights.untrained(architecture, 3))).isEqualTo(once);
-        assertThat(OnnxGraph.write(architecture, Weights.untrained(architecture, 4))).isNotEqualTo(once);
+        assertThat(OnnxGraph.write(architecture, Weights.untrained(architecture, 3)))
+                .isEqualTo(once);
+        assertThat(OnnxGraph.write(architecture, Weights.untrained(architecture, 4)))
+                .isNotEqualTo(once);
     }
 
     @Test
@@ -116,7 +119,10 @@ class OnnxGraphTest {
         for (Parameter p : architecture.parameters()) {
             float[] array = start.copy(p.name());
             for (int i = 0; i < array.length && p.role() != Parameter.Role.WEIGHT; i++) {
-                array[i] = (float) (p.role() == Parameter.Role.VARIANCE ? draws.uniform(0.5, 2) : array[i] + draws.uniform(-0.4, 0.4));
+                array[i] = (float)
+                        (p.role() == Parameter.Role.VARIANCE
+                                ? draws.uniform(0.5, 2)
+                                : array[i] + draws.uniform(-0.4, 0.4));
             }
             values.put(p.name(), array);
         }

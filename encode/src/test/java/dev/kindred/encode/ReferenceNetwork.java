@@ -23,7 +23,8 @@ final class ReferenceNetwork {
         for (int i = 0; i < values.length; i++) {
             values[i] = planar[i];
         }
-        return layers("", new Flow(architecture.input(), values), architecture.layers()).values();
+        return layers("", new Flow(architecture.input(), values), architecture.layers())
+                .values();
     }
 
     private Flow layers(String prefix, Flow flow, List<Layer> layers) {
@@ -46,8 +47,14 @@ final class ReferenceNetwork {
                             for (int ch = 0; ch < in.extent().channels(); ch++) {
                                 for (int ky = 0; ky < c.kernel(); ky++) {
                                     for (int kx = 0; kx < c.kernel(); kx++) {
-                                        sum += w[((f * in.extent().channels() + ch) * c.kernel() + ky) * c.kernel() + kx]
-                                                * in.at(ch, y * c.stride() + ky - c.padding(), x * c.stride() + kx - c.padding());
+                                        sum += w[
+                                                        ((f * in.extent().channels() + ch) * c.kernel() + ky)
+                                                                        * c.kernel()
+                                                                + kx]
+                                                * in.at(
+                                                        ch,
+                                                        y * c.stride() + ky - c.padding(),
+                                                        x * c.stride() + kx - c.padding());
                                     }
                                 }
                             }
@@ -104,7 +111,8 @@ final class ReferenceNetwork {
             }
             case Layer.Residual r -> {
                 double[] body = layers(name + ".body.", in, r.body()).values();
-                double[] shortcut = layers(name + ".shortcut.", in, r.shortcut()).values();
+                double[] shortcut =
+                        layers(name + ".shortcut.", in, r.shortcut()).values();
                 for (int i = 0; i < values.length; i++) {
                     values[i] = body[i] + shortcut[i];
                 }

@@ -34,8 +34,9 @@ class ArrowsTest {
                 List.of("core", "media", "data", "encode", "train", "evaluate", "index", "report", "serve", "demo"));
     }
 
-    private static final JavaClasses ALL =
-            new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.kindred");
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.kindred");
 
     static Iterable<String> modules() {
         return KNOWS.keySet();

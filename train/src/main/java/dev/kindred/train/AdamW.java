@@ -35,8 +35,8 @@ public final class AdamW {
         this.weightDecay = weightDecay;
         this.clip = clip;
         this.moments = new LinkedHashMap<>();
-        parameters.forEach((name, values) ->
-                moments.put(name, new Moments(new float[values.length], new float[values.length])));
+        parameters.forEach(
+                (name, values) -> moments.put(name, new Moments(new float[values.length], new float[values.length])));
     }
 
     /**
@@ -46,7 +46,10 @@ public final class AdamW {
      * @return the gradient's global norm before clipping; not finite where the gradient was not, and then nothing has moved
      */
     public double step(
-            Map<String, float[]> parameters, Map<String, float[]> gradients, double learningRate, java.util.Set<String> decayed) {
+            Map<String, float[]> parameters,
+            Map<String, float[]> gradients,
+            double learningRate,
+            java.util.Set<String> decayed) {
         double squares = 0;
         for (float[] gradient : gradients.values()) {
             for (float g : gradient) {

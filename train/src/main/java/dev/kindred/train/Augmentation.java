@@ -36,7 +36,8 @@ public record Augmentation(
     byte[] apply(byte[] raster, int width, int height, int channels, int pixel, Keyed draws) {
         byte[] drawn = raster;
         if (stroke > 0 && draws.nextDouble() < stroke) {
-            drawn = stroke(drawn, width, height, channels, draws.nextDouble() < 0.5, 1 + draws.nextInt(Math.max(1, pixel)));
+            drawn = stroke(
+                    drawn, width, height, channels, draws.nextDouble() < 0.5, 1 + draws.nextInt(Math.max(1, pixel)));
         }
         if (degrees > 0 || scale > 0 || shear > 0 || shift > 0) {
             double turn = draws.uniform(-degrees, degrees);
@@ -86,7 +87,15 @@ public record Augmentation(
     }
 
     private static void extreme(
-            byte[] from, byte[] to, int width, int height, int channels, int stride, boolean darkest, int reach, boolean alongX) {
+            byte[] from,
+            byte[] to,
+            int width,
+            int height,
+            int channels,
+            int stride,
+            boolean darkest,
+            int reach,
+            boolean alongX) {
         int length = alongX ? width : height;
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

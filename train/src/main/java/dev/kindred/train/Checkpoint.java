@@ -115,7 +115,9 @@ public record Checkpoint(
             int format = in.readInt();
             if (format != FORMAT) {
                 throw new Refusal(
-                        "is a run of format " + format + ", this Kindred reads " + FORMAT, path.toString(), "teach anew");
+                        "is a run of format " + format + ", this Kindred reads " + FORMAT,
+                        path.toString(),
+                        "teach anew");
             }
             String there = in.readUTF();
             if (!there.equals(run)) {

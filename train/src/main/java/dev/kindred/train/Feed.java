@@ -29,7 +29,11 @@ final class Feed implements AutoCloseable {
     private long waited;
 
     /** @param failure not null where preparing failed; then there is no batch */
-    private record Ready(int step, int[] samples, FloatBuffer values, @Nullable RuntimeException failure) {}
+    private record Ready(
+            int step,
+            int[] samples,
+            FloatBuffer values,
+            @Nullable RuntimeException failure) {}
 
     /** One batch: who is in it and {@code [n, h, w, c]} prepared values, which are the feed's again at the next call. */
     record Prepared(int[] samples, FloatBuffer values) {}
@@ -45,7 +49,8 @@ final class Feed implements AutoCloseable {
         }
         this.batches = new PkBatches(labels, recipe.classesPerBatch(), recipe.samplesPerClass(), recipe.seed());
         if (batches.size() != recipe.batch()) {
-            throw new IllegalArgumentException("batches of " + recipe.classesPerBatch() + " classes, there are only " + batches.classes());
+            throw new IllegalArgumentException(
+                    "batches of " + recipe.classesPerBatch() + " classes, there are only " + batches.classes());
         }
         this.stepsPerEpoch = batches.stepsPerEpoch();
         this.table = set.preparation().table();

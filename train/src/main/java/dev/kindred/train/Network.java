@@ -115,7 +115,8 @@ final class Network implements AutoCloseable {
         Map<String, NDArray> leaves = new LinkedHashMap<>();
         for (Parameter parameter : architecture.parameters()) {
             if (parameter.role().learned()) {
-                long[] axes = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+                long[] axes =
+                        parameter.shape().stream().mapToLong(Integer::longValue).toArray();
                 NDArray leaf = step.create(learned.get(parameter.name()), new Shape(axes));
                 leaf.setRequiresGradient(gradient);
                 leaves.put(parameter.name(), leaf);
@@ -124,8 +125,7 @@ final class Network implements AutoCloseable {
         return leaves;
     }
 
-    private NDArray forward(
-            NDManager step, FloatBuffer batch, int n, Map<String, NDArray> leaves, boolean training) {
+    private NDArray forward(NDManager step, FloatBuffer batch, int n, Map<String, NDArray> leaves, boolean training) {
         Extent in = architecture.input();
         NDArray pictures = step.create(batch, new Shape(n, in.height(), in.width(), in.channels()))
                 .transpose(0, 3, 1, 2);
@@ -164,7 +164,8 @@ final class Network implements AutoCloseable {
                         training));
             case Layer.Relu r -> Activation.relu(in);
             case Layer.MaxPool p ->
-                Pool.maxPool2d(in, new Shape(p.size(), p.size()), new Shape(p.stride(), p.stride()), new Shape(0, 0), false);
+                Pool.maxPool2d(
+                        in, new Shape(p.size(), p.size()), new Shape(p.stride(), p.stride()), new Shape(0, 0), false);
             case Layer.GlobalAveragePool g ->
                 in.reshape(in.getShape().get(0), in.getShape().get(1), -1).mean(new int[] {2});
             case Layer.Flatten f -> in.reshape(in.getShape().get(0), -1);

@@ -66,7 +66,9 @@ public record Options(
         String[] words = encoder.split(":", -1);
         if (!words[0].equals("conv4") || words.length > 3) {
             throw new Refusal(
-                    "there is no encoder '" + encoder + "'", "--encoder", "use conv4, conv4:<width> or conv4:<width>:<embedding>");
+                    "there is no encoder '" + encoder + "'",
+                    "--encoder",
+                    "use conv4, conv4:<width> or conv4:<width>:<embedding>");
         }
         int filters = words.length > 1 ? number(words[1], 4, 1024) : Plan.FILTERS;
         int dimension = words.length > 2 ? number(words[2], 2, 4096) : planned.dimension();
@@ -82,7 +84,8 @@ public record Options(
         } catch (NumberFormatException e) {
             // Said below, with the range.
         }
-        throw new Refusal("'" + word + "' is no whole number from " + least + " to " + most, "--encoder", "e.g. conv4:64:64");
+        throw new Refusal(
+                "'" + word + "' is no whole number from " + least + " to " + most, "--encoder", "e.g. conv4:64:64");
     }
 
     private Loss loss(Loss planned) {
@@ -91,7 +94,9 @@ public record Options(
             case "batch-all" -> Miner.ALL;
             case "batch-hard" -> Miner.HARD;
             case "semi-hard" -> Miner.SEMI_HARD;
-            default -> throw new Refusal("there is no miner '" + miner + "'", "--miner", "use batch-all, batch-hard or semi-hard");
+            default ->
+                throw new Refusal(
+                        "there is no miner '" + miner + "'", "--miner", "use batch-all, batch-hard or semi-hard");
         };
         Loss wanted = switch (loss) {
             case null -> planned;
@@ -101,7 +106,9 @@ public record Options(
             case "margin-ranking" -> new Loss.MarginRanking(TRIPLET_MARGIN, chosen);
             default ->
                 throw new Refusal(
-                        "there is no loss '" + loss + "'", "--loss", "use supcon, contrastive, triplet or margin-ranking");
+                        "there is no loss '" + loss + "'",
+                        "--loss",
+                        "use supcon, contrastive, triplet or margin-ranking");
         };
         if (miner != null && !(wanted instanceof Loss.Triplet || wanted instanceof Loss.MarginRanking)) {
             throw new Refusal(
@@ -117,7 +124,8 @@ public record Options(
             case null -> planned;
             case "cosine" -> Distance.COSINE;
             case "l2" -> Distance.L2;
-            default -> throw new Refusal("cannot teach for the distance '" + distance + "'", "--distance", "use cosine or l2");
+            default ->
+                throw new Refusal("cannot teach for the distance '" + distance + "'", "--distance", "use cosine or l2");
         };
     }
 
@@ -127,7 +135,9 @@ public record Options(
             case "gentle" -> Augmentation.GENTLE;
             case "drawing" -> Augmentation.DRAWING;
             case "none" -> Augmentation.NONE;
-            default -> throw new Refusal("there is no augmentation '" + augment + "'", "--augment", "use gentle, drawing or none");
+            default ->
+                throw new Refusal(
+                        "there is no augmentation '" + augment + "'", "--augment", "use gentle, drawing or none");
         };
     }
 }

@@ -32,7 +32,14 @@ public sealed interface Teaching {
      * @param figures of speed, for people
      */
     record Taught(
-            Weights best, int bestStep, int steps, int planned, boolean stopped, Probes probes, List<Point> history, Figures figures)
+            Weights best,
+            int bestStep,
+            int steps,
+            int planned,
+            boolean stopped,
+            Probes probes,
+            List<Point> history,
+            Figures figures)
             implements Teaching {}
 
     /**

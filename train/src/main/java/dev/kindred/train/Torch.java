@@ -29,7 +29,9 @@ public final class Torch {
             case "cuda" -> {
                 if (!cuda) {
                     throw new Refusal(
-                            "PyTorch finds no CUDA device here", "--device", "use --device cpu, or auto to take what there is");
+                            "PyTorch finds no CUDA device here",
+                            "--device",
+                            "use --device cpu, or auto to take what there is");
                 }
                 yield Device.gpu();
             }

@@ -57,7 +57,12 @@ public final class Trainer implements AutoCloseable {
     private double recall = Double.NaN;
 
     public Trainer(
-            TrainingSet set, Architecture architecture, Recipe recipe, Device device, Workers workers, Observer observer) {
+            TrainingSet set,
+            Architecture architecture,
+            Recipe recipe,
+            Device device,
+            Workers workers,
+            Observer observer) {
         this.set = set;
         this.asked = recipe;
         this.workers = workers;
@@ -118,7 +123,9 @@ public final class Trainer implements AutoCloseable {
             if (stopped) {
                 runs.keep(run.checkpoint(runs.name()));
             }
-            if (stopped && run.step > 0 && (history.isEmpty() || history.getLast().step() < run.step)) {
+            if (stopped
+                    && run.step > 0
+                    && (history.isEmpty() || history.getLast().step() < run.step)) {
                 run.validate();
             }
             double seconds = (System.nanoTime() - began) / 1e9;
@@ -246,10 +253,12 @@ public final class Trainer implements AutoCloseable {
     private Embeddings embedValidation() {
         List<byte[]> rasters = new ArrayList<>();
         for (int sample : set.validation()) {
-            rasters.add(TrainingSet.reduce(set.rasters().get(sample), set.preparation().shape(), set.oversampling()));
+            rasters.add(TrainingSet.reduce(
+                    set.rasters().get(sample), set.preparation().shape(), set.oversampling()));
         }
         int d = network.architecture().dimension();
-        Space space = Space.external("in-training", d, asked.distance() == Distance.COSINE ? Distance.COSINE : Distance.L2);
+        Space space =
+                Space.external("in-training", d, asked.distance() == Distance.COSINE ? Distance.COSINE : Distance.L2);
         return new Embeddings(space, rasters.size(), embed(rasters));
     }
 
@@ -295,15 +304,14 @@ public final class Trainer implements AutoCloseable {
     private static String advice(Recipe recipe) {
         return switch (recipe.loss()) {
             case Loss.Triplet t ->
-                "triplets over the hardest negatives often collapse early: use --miner semi-hard, --loss supcon, a lower"
-                        + " learning rate or a longer warm-up";
+                "triplets over the hardest negatives often collapse early: use --miner semi-hard, --loss supcon, a"
+                        + " lower learning rate or a longer warm-up";
             case Loss.MarginRanking r ->
                 "the margin is met by shrinking all distances: use --loss supcon or a lower learning rate";
-            case Loss.Contrastive c ->
-                "pulling outweighs pushing: raise the far margin, or use --loss supcon";
+            case Loss.Contrastive c -> "pulling outweighs pushing: raise the far margin, or use --loss supcon";
             case Loss.SupervisedContrastive s ->
-                "labels may be noise, or the learning rate too high: check that pictures of one class look alike, halve the"
-                        + " learning rate";
+                "labels may be noise, or the learning rate too high: check that pictures of one class look alike,"
+                        + " halve the learning rate";
         };
     }
 

@@ -77,7 +77,8 @@ class AdamWTest {
     void doesNotMoveOnBrokenGradients() {
         float[] weights = {1, 2};
         AdamW adam = new AdamW(Map.of("w", weights), 0.01, 1);
-        assertThat(adam.step(Map.of("w", weights), Map.of("w", new float[] {Float.NaN, 1}), 0.1, Set.of())).isNaN();
+        assertThat(adam.step(Map.of("w", weights), Map.of("w", new float[] {Float.NaN, 1}), 0.1, Set.of()))
+                .isNaN();
         assertThat(weights).containsExactly(1, 2);
     }
 }

@@ -111,7 +111,9 @@ class NetworkTest {
                     if (Math.abs(difference - gradient) <= 0.05 * Math.max(0.2, Math.abs(gradient))) {
                         checked++;
                     } else {
-                        assertThat(gradient).as(parameter.getKey()).isCloseTo(difference, within(0.3 * Math.max(0.5, Math.abs(difference))));
+                        assertThat(gradient)
+                                .as(parameter.getKey())
+                                .isCloseTo(difference, within(0.3 * Math.max(0.5, Math.abs(difference))));
                     }
                 }
             }
@@ -150,7 +152,12 @@ class NetworkTest {
         FloatBuffer values = buffer(pictures.size() * preparation.size());
         for (int i = 0; i < pictures.size(); i++) {
             Preparation.interleaved(
-                    preparation.raster(pictures.get(i)), 0, preparation.size(), preparation.table(), values, i * preparation.size());
+                    preparation.raster(pictures.get(i)),
+                    0,
+                    preparation.size(),
+                    preparation.table(),
+                    values,
+                    i * preparation.size());
         }
         return network.embed(values, pictures.size());
     }
@@ -164,6 +171,8 @@ class NetworkTest {
     }
 
     private static FloatBuffer buffer(int floats) {
-        return ByteBuffer.allocateDirect(Float.BYTES * floats).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        return ByteBuffer.allocateDirect(Float.BYTES * floats)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
     }
 }

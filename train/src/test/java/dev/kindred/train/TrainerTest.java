@@ -72,18 +72,20 @@ class TrainerTest {
             pictures.add(new Content.Pixels(SIDE, SIDE, 1, set.rasters().get(sample)));
         }
         int[] labels = IntStream.of(set.validation()).map(i -> set.labels()[i]).toArray();
-        EncoderParts parts = EncoderParts.of(
-                ARCHITECTURE, Weights.untrained(ARCHITECTURE, 1), set.preparation(), Distance.COSINE);
+        EncoderParts parts =
+                EncoderParts.of(ARCHITECTURE, Weights.untrained(ARCHITECTURE, 1), set.preparation(), Distance.COSINE);
         try (Encoder encoder = parts.open(1);
                 Workers workers = Workers.of(1)) {
-            return Retrieval.leaveOneOut(encoder.encode(pictures), labels, workers).mapAtR();
+            return Retrieval.leaveOneOut(encoder.encode(pictures), labels, workers)
+                    .mapAtR();
         }
     }
 
     @Test
     void sameRecipeGivesTheSameSpaceTwice() {
         Recipe recipe = recipe(new Loss.SupervisedContrastive(0.1), 30, 2e-3);
-        assertThat(space(taught(recipe, Duration.ofMinutes(5)))).isEqualTo(space(taught(recipe, Duration.ofMinutes(5))));
+        assertThat(space(taught(recipe, Duration.ofMinutes(5))))
+                .isEqualTo(space(taught(recipe, Duration.ofMinutes(5))));
     }
 
     @Test
@@ -106,7 +108,12 @@ class TrainerTest {
         AtomicInteger steps = new AtomicInteger();
         try (Workers workers = Workers.of(1);
                 Trainer trainer = new Trainer(
-                        set(), ARCHITECTURE, recipe(new Loss.SupervisedContrastive(0.1), 500, 2e-3), device, workers, new Observer() {
+                        set(),
+                        ARCHITECTURE,
+                        recipe(new Loss.SupervisedContrastive(0.1), 500, 2e-3),
+                        device,
+                        workers,
+                        new Observer() {
                             @Override
                             public void step(int step, int total, double l, double r, double v, double p) {
                                 steps.set(step);
@@ -133,12 +140,13 @@ class TrainerTest {
         try (Workers workers = Workers.of(1)) {
             try (Trainer trainer = new Trainer(set(), ARCHITECTURE, recipe, device, workers, counting)) {
                 Runs kept = new Runs("this run", file, false);
-                assertThat(((Teaching.Taught) trainer.teach(Duration.ofMinutes(5), () -> steps.get() >= 17, kept)).stopped())
+                assertThat(((Teaching.Taught) trainer.teach(Duration.ofMinutes(5), () -> steps.get() >= 17, kept))
+                                .stopped())
                         .isTrue();
             }
             try (Trainer trainer = new Trainer(set(), ARCHITECTURE, recipe, device, workers, counting)) {
-                Teaching.Taught resumed =
-                        (Teaching.Taught) trainer.teach(Duration.ofMinutes(5), () -> false, new Runs("this run", file, true));
+                Teaching.Taught resumed = (Teaching.Taught)
+                        trainer.teach(Duration.ofMinutes(5), () -> false, new Runs("this run", file, true));
                 Teaching.Taught whole = taught(recipe, Duration.ofMinutes(5));
                 assertThat(space(resumed)).isEqualTo(space(whole));
                 assertThat(resumed.history()).isEqualTo(whole.history());
@@ -155,7 +163,8 @@ class TrainerTest {
     @Test
     void collapseIsSaidAndNotSealed() {
         // Only pulling, never pushing: all embeddings fall together.
-        Teaching teaching = teach(recipe(new Loss.Contrastive(0, 0), 400, 1e-2), Duration.ofMinutes(5), Observer.SILENT);
+        Teaching teaching =
+                teach(recipe(new Loss.Contrastive(0, 0), 400, 1e-2), Duration.ofMinutes(5), Observer.SILENT);
         assertThat(teaching).isInstanceOf(Teaching.Collapsed.class);
         assertThat(((Teaching.Collapsed) teaching).advice()).contains("far margin");
     }
@@ -179,7 +188,18 @@ class TrainerTest {
 
     private static Recipe recipe(Loss loss, int steps, double learningRate) {
         return new Recipe(
-                loss, Distance.COSINE, 8, 4, steps, learningRate, 1e-2, 5, 0.05, 6, new Augmentation(5, 0.05, 0, 0.03, 0, 0, 0), 1);
+                loss,
+                Distance.COSINE,
+                8,
+                4,
+                steps,
+                learningRate,
+                1e-2,
+                5,
+                0.05,
+                6,
+                new Augmentation(5, 0.05, 0, 0.03, 0, 0, 0),
+                1);
     }
 
     private static TrainingSet set() {
@@ -191,8 +211,8 @@ class TrainerTest {
                 rasters.add(picture(c, s));
             }
         }
-        Preparation preparation = new Preparation(
-                new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.7f), List.of(0.3f));
+        Preparation preparation =
+                new Preparation(new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.7f), List.of(0.3f));
         int held = 100 * PER_CLASS;
         return new TrainingSet(
                 rasters,

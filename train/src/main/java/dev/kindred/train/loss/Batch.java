@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param distance how alike two rows are: {@link Distance#COSINE} or {@link Distance#L2}
  * @param reference rows to compare with, no gradient flows into them; null to compare the batch with itself
  */
-public record Batch(float[] embeddings, int n, int d, int[] labels, Distance distance, @Nullable Reference reference) {
+public record Batch(
+        float[] embeddings,
+        int n,
+        int d,
+        int[] labels,
+        Distance distance,
+        @Nullable Reference reference) {
 
     /** Embeddings {@code [m, d]} from elsewhere, e.g. a memory of earlier batches. */
     public record Reference(float[] embeddings, int m, int[] labels) {}
@@ -22,7 +28,8 @@ public record Batch(float[] embeddings, int n, int d, int[] labels, Distance dis
                     embeddings.length + " values and " + labels.length + " labels for a batch of " + n + "×" + d);
         }
         if (distance == Distance.DOT) {
-            throw new IllegalArgumentException("a loss compares by cosine or l2; an inner product has no scale to hold a margin");
+            throw new IllegalArgumentException(
+                    "a loss compares by cosine or l2; an inner product has no scale to hold a margin");
         }
     }
 

@@ -28,8 +28,7 @@ public enum Miner {
                 same[count++] = batch.labels()[i] == batch.columnLabel(j);
             }
         }
-        return new Tuples.Pairs(
-                Arrays.copyOf(left, count), Arrays.copyOf(right, count), Arrays.copyOf(same, count));
+        return new Tuples.Pairs(Arrays.copyOf(left, count), Arrays.copyOf(right, count), Arrays.copyOf(same, count));
     }
 
     /** @param margin how much farther a negative should be than a positive, in the batch's distance; semi-hard mining reads it */
