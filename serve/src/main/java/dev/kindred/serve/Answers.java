@@ -51,8 +51,9 @@ final class Answers {
     JsonObject verify(Body body) {
         body.fields().only("left", "right", "fmr");
         List<float[]> pair = inputs.vectors(List.of(inputs.named(body, "left"), inputs.named(body, "right")));
-        double score =
-                served.space().distance().score(pair.get(0), 0, pair.get(1), 0, served.space().dimension());
+        double score = served.space()
+                .distance()
+                .score(pair.get(0), 0, pair.get(1), 0, served.space().dimension());
         Optional<Decision.Answer> answer = served.decision()
                 .map(decision -> body.fields()
                         .rate("fmr")
@@ -79,12 +80,10 @@ final class Answers {
     JsonObject search(Body body) {
         Fields fields = body.fields().only("image", "id", "vector", "k", "filter", "fmr", "after");
         int k = fields.whole("k", 1, MAX_K, 10);
-        Filter filter = fields.has("filter")
-                ? FilterJson.read(fields.object().get("filter"), "filter")
-                : Filter.everything();
-        Optional<Threshold> threshold = served.decision().flatMap(decision -> fields.rate("fmr")
-                .map(decision::threshold)
-                .or(decision::usualThreshold));
+        Filter filter =
+                fields.has("filter") ? FilterJson.read(fields.object().get("filter"), "filter") : Filter.everything();
+        Optional<Threshold> threshold = served.decision()
+                .flatMap(decision -> fields.rate("fmr").map(decision::threshold).or(decision::usualThreshold));
         After after = fields.text("after").map(After::ofToken).orElse(null);
         Inputs.Input input = inputs.single(body);
         float[] vector = inputs.vectors(List.of(input)).getFirst();
@@ -113,7 +112,8 @@ final class Answers {
         JsonObject json = new JsonObject();
         json.addProperty("id", neighbor.id());
         json.addProperty("score", neighbor.score());
-        served.decision().ifPresent(decision -> json.addProperty("probability", decision.probability(neighbor.score())));
+        served.decision()
+                .ifPresent(decision -> json.addProperty("probability", decision.probability(neighbor.score())));
         threshold.ifPresent(line -> json.addProperty("same", neighbor.score() >= line.threshold()));
         json.add("payload", PayloadJson.write(neighbor.payload()));
         return json;

@@ -43,7 +43,9 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
     private static Body ofWhole(
             AggregatedHttpRequest request, @org.jspecify.annotations.Nullable MediaType type, QueryParams query) {
         if (type != null && (type.is(MediaType.ANY_IMAGE_TYPE) || type.is(MediaType.OCTET_STREAM))) {
-            return new Body(new Fields(ofQuery(query), ""), Map.of("image", List.of(request.content().array())));
+            return new Body(
+                    new Fields(ofQuery(query), ""),
+                    Map.of("image", List.of(request.content().array())));
         }
         if (type == null || type.is(MediaType.JSON)) {
             return new Body(new Fields(StrictJson.object(request.content().array(), "body"), ""), Map.of());
@@ -84,8 +86,9 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
 
     private static JsonObject ofQuery(QueryParams query) {
         JsonObject fields = new JsonObject();
-        for (String name : new HashMap<>(query.stream().collect(java.util.stream.Collectors.toMap(
-                        Map.Entry::getKey, Map.Entry::getValue, (first, second) -> first)))
+        for (String name : new HashMap<>(query.stream()
+                        .collect(java.util.stream.Collectors.toMap(
+                                Map.Entry::getKey, Map.Entry::getValue, (first, second) -> first)))
                 .keySet()) {
             put(fields, name, query.get(name, ""));
         }

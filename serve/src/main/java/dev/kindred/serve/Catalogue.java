@@ -30,7 +30,8 @@ final class Catalogue {
     record Entry(String id, Map<String, Value> payload, String words, boolean source) {}
 
     /** @param mixed the same entries in an order that mixes groups, the same each time: for a first look */
-    private record Contents(long sequence, List<Entry> entries, List<Entry> mixed, Map<String, Map<String, Long>> groups) {}
+    private record Contents(
+            long sequence, List<Entry> entries, List<Entry> mixed, Map<String, Map<String, Long>> groups) {}
 
     /** @param total how many there are in all */
     record Page(List<Entry> entries, int total) {}
@@ -84,7 +85,8 @@ final class Catalogue {
 
     private static boolean isOf(Entry entry, Map<String, String> groups) {
         for (Map.Entry<String, String> group : groups.entrySet()) {
-            if (!(entry.payload().get(group.getKey()) instanceof Value.Text(String text)) || !text.equals(group.getValue())) {
+            if (!(entry.payload().get(group.getKey()) instanceof Value.Text(String text))
+                    || !text.equals(group.getValue())) {
                 return false;
             }
         }

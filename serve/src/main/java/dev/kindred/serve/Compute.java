@@ -43,14 +43,19 @@ final class Compute implements AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             throw new Problem(
-                    HttpStatus.TOO_MANY_REQUESTS, "busy", "more is asked than can be answered now", "", "try again in a second");
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    "busy",
+                    "more is asked than can be answered now",
+                    "",
+                    "try again in a second");
         }
         try {
             return done.get();
         } catch (InterruptedException e) {
             done.cancel(true);
             Thread.currentThread().interrupt();
-            throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again later");
+            throw new Problem(
+                    HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again later");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;

@@ -50,7 +50,9 @@ record Fields(JsonObject object, String path) {
         if (!has(name)) {
             return otherwise;
         }
-        if (object.get(name) instanceof JsonPrimitive value && value.isNumber() && value.getAsNumber() instanceof Long number) {
+        if (object.get(name) instanceof JsonPrimitive value
+                && value.isNumber()
+                && value.getAsNumber() instanceof Long number) {
             if (number >= least && number <= most) {
                 return number.intValue();
             }
@@ -90,7 +92,9 @@ record Fields(JsonObject object, String path) {
         }
         float[] values = new float[array.size()];
         for (int i = 0; i < values.length; i++) {
-            if (!(array.get(i) instanceof JsonPrimitive value) || !value.isNumber() || !Float.isFinite(value.getAsFloat())) {
+            if (!(array.get(i) instanceof JsonPrimitive value)
+                    || !value.isNumber()
+                    || !Float.isFinite(value.getAsFloat())) {
                 throw Problem.badRequest("a number that a float holds is wanted", at(name) + "[" + i + "]", "");
             }
             values[i] = value.getAsFloat();

@@ -56,7 +56,8 @@ final class Guard {
             return false;
         }
         int colon = authority.lastIndexOf(':');
-        String name = (colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority).toLowerCase(Locale.ROOT);
+        String name = (colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority)
+                .toLowerCase(Locale.ROOT);
         return LOOPBACK_NAMES.contains(name) || name.equals(host);
     }
 

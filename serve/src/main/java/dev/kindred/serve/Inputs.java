@@ -47,8 +47,11 @@ final class Inputs {
     Input single(Body body) {
         return body.files().containsKey("image")
                 ? picture(body, "image")
-                : of(body.fields()).orElseThrow(() -> Problem.badRequest(
-                        "nothing to work on", "body", "give image (base64), id or vector, or send a picture's bytes"));
+                : of(body.fields())
+                        .orElseThrow(() -> Problem.badRequest(
+                                "nothing to work on",
+                                "body",
+                                "give image (base64), id or vector, or send a picture's bytes"));
     }
 
     /** One of two: the object or the file of this name. */
@@ -109,7 +112,10 @@ final class Inputs {
         return fields.vector("vector").map(vector -> {
             if (vector.length != served.space().dimension()) {
                 throw Problem.badRequest(
-                        vector.length + " numbers where the space has " + served.space().dimension(), fields.at("vector"), "");
+                        vector.length + " numbers where the space has "
+                                + served.space().dimension(),
+                        fields.at("vector"),
+                        "");
             }
             return new Input.Ready(vector);
         });
@@ -124,14 +130,20 @@ final class Inputs {
         try {
             return new Input.Picture(Base64.getDecoder().decode(value.substring(start)), where);
         } catch (IllegalArgumentException e) {
-            throw Problem.badRequest("no base64: " + e.getMessage(), where, "addresses are never fetched: send the picture itself");
+            throw Problem.badRequest(
+                    "no base64: " + e.getMessage(), where, "addresses are never fetched: send the picture itself");
         }
     }
 
     /** @throws Problem 404 */
     static Item item(VectorIndex index, String id) {
-        return index.get(id).orElseThrow(() -> new Problem(
-                HttpStatus.NOT_FOUND, "no-item", "no item has this id", id.length() > 80 ? id.substring(0, 80) + "…" : id, ""));
+        return index.get(id)
+                .orElseThrow(() -> new Problem(
+                        HttpStatus.NOT_FOUND,
+                        "no-item",
+                        "no item has this id",
+                        id.length() > 80 ? id.substring(0, 80) + "…" : id,
+                        ""));
     }
 
     /** The inputs' vectors, in order; pictures are decoded and encoded in one batch on a computing thread. */

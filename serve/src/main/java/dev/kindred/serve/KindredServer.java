@@ -83,7 +83,9 @@ public final class KindredServer implements AutoCloseable {
                     throw new Refusal(
                             busy ? "the port is busy" : "cannot listen (" + cause.getMessage() + ")",
                             options.host() + ":" + port,
-                            busy ? "stop what listens there, or choose another --port" : "choose an address of this machine",
+                            busy
+                                    ? "stop what listens there, or choose another --port"
+                                    : "choose an address of this machine",
                             cause);
                 }
             }

@@ -67,7 +67,11 @@ final class Problem extends RuntimeException {
 
     private static Problem tooLarge(String what) {
         return new Problem(
-                HttpStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", what, "body", "send a smaller picture, or fewer at once");
+                HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+                "too-large",
+                what,
+                "body",
+                "send a smaller picture, or fewer at once");
     }
 
     /** The problem of a status that the protocol layer chose. */

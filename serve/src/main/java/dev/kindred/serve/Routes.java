@@ -55,8 +55,10 @@ final class Routes {
             }
             return plain("ready");
         });
-        get(server, "/metrics", (ctx, request) ->
-                HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text())));
+        get(
+                server,
+                "/metrics",
+                (ctx, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text())));
 
         bindAnswer(server, "embed", answers::embed);
         bindAnswer(server, "verify", answers::verify);
@@ -65,8 +67,10 @@ final class Routes {
         String collection = "/v1/collections/{collection}";
         get(server, collection, (ctx, request) -> Wire.json(browsing.collection(), served));
         get(server, collection + "/items", (ctx, request) -> Wire.json(browsing.items(ctx.queryParams()), served));
-        get(server, collection + "/items/{id}", (ctx, request) ->
-                Wire.json(browsing.item(id(ctx), ctx.queryParams()), served));
+        get(
+                server,
+                collection + "/items/{id}",
+                (ctx, request) -> Wire.json(browsing.item(id(ctx), ctx.queryParams()), served));
         get(server, collection + "/items/{id}/source", (ctx, request) -> browsing.source(id(ctx)));
         get(server, collection + "/items/{id}/picture", (ctx, request) -> browsing.picture(id(ctx)));
     }
@@ -77,14 +81,19 @@ final class Routes {
     }
 
     private void get(ServerBuilder server, String path, Answer answer) {
-        Route route = Route.builder().path(path).methods(HttpMethod.GET, HttpMethod.HEAD).build();
-        server.service(route, (ctx, request) -> HttpResponse.of(CompletableFuture.supplyAsync(
-                () -> {
-                    requireCollection(ctx);
-                    requireSpace(request);
-                    return answer.to(ctx, request);
-                },
-                waiting)));
+        Route route = Route.builder()
+                .path(path)
+                .methods(HttpMethod.GET, HttpMethod.HEAD)
+                .build();
+        server.service(
+                route,
+                (ctx, request) -> HttpResponse.of(CompletableFuture.supplyAsync(
+                        () -> {
+                            requireCollection(ctx);
+                            requireSpace(request);
+                            return answer.to(ctx, request);
+                        },
+                        waiting)));
     }
 
     private void bindAnswer(ServerBuilder server, String verb, Function<Body, JsonObject> answer) {
@@ -100,7 +109,11 @@ final class Routes {
         if (bodies.incrementAndGet() > mostBodies) {
             bodies.decrementAndGet();
             throw new Problem(
-                    HttpStatus.TOO_MANY_REQUESTS, "busy", "more is asked than can be answered now", "", "try again in a second");
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    "busy",
+                    "more is asked than can be answered now",
+                    "",
+                    "try again in a second");
         }
         return HttpResponse.of(Body.read(request, ctx.queryParams())
                 .thenApplyAsync(body -> Wire.json(understood(() -> answer.apply(body)), served), waiting)

@@ -39,7 +39,8 @@ final class StrictJson {
         try {
             JsonElement value = read(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw Problem.badRequest("something stands after the JSON value", place(where, reader), "send one value");
+                throw Problem.badRequest(
+                        "something stands after the JSON value", place(where, reader), "send one value");
             }
             return value;
         } catch (EOFException e) {
@@ -53,7 +54,10 @@ final class StrictJson {
 
     private static String text(byte[] utf8, String where) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw Problem.badRequest("the text is not valid UTF-8", where, "");
         }

@@ -40,13 +40,14 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
 
     @Override
     public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request) throws Exception {
-        ctx.mutateAdditionalResponseHeaders(headers -> headers.set(REQUEST, ctx.id().text())
-                .set("x-content-type-options", "nosniff")
-                .set("content-security-policy", Console.CONTENT_SECURITY_POLICY)
-                .set("referrer-policy", "no-referrer")
-                .set("cross-origin-opener-policy", "same-origin")
-                .set("cross-origin-resource-policy", "same-origin")
-                .set("x-frame-options", "DENY"));
+        ctx.mutateAdditionalResponseHeaders(
+                headers -> headers.set(REQUEST, ctx.id().text())
+                        .set("x-content-type-options", "nosniff")
+                        .set("content-security-policy", Console.CONTENT_SECURITY_POLICY)
+                        .set("referrer-policy", "no-referrer")
+                        .set("cross-origin-opener-policy", "same-origin")
+                        .set("cross-origin-resource-policy", "same-origin")
+                        .set("x-frame-options", "DENY"));
         String route = ctx.config().route().patternString();
         ctx.log().whenComplete().thenAccept(log -> meters.request(route, log.responseStatus()));
         try {
@@ -60,7 +61,11 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
 
     /** A JSON reply. */
     static HttpResponse json(JsonObject json) {
-        return json(json, ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build());
+        return json(
+                json,
+                ResponseHeaders.builder(HttpStatus.OK)
+                        .contentType(MediaType.JSON_UTF_8)
+                        .build());
     }
 
     /** A JSON reply that the bundle gave. */
@@ -76,7 +81,9 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
 
     private static HttpResponse json(JsonObject json, ResponseHeaders headers) {
         return HttpResponse.of(
-                headers.toBuilder().set(HttpHeaderNames.CACHE_CONTROL, "no-store").build(),
+                headers.toBuilder()
+                        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                        .build(),
                 HttpData.ofUtf8(json.toString()));
     }
 
@@ -84,7 +91,11 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
         Problem problem = Problem.of(cause);
         if (problem.isFault()) {
-            LOG.error("request {} to {} failed", ctx.id().text(), ctx.config().route().patternString(), cause);
+            LOG.error(
+                    "request {} to {} failed",
+                    ctx.id().text(),
+                    ctx.config().route().patternString(),
+                    cause);
         }
         return reply(problem, ctx.id());
     }

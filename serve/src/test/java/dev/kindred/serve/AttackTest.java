@@ -34,8 +34,7 @@ class AttackTest {
     @BeforeAll
     void start(@TempDir Path folder) {
         collection = DrawnCollection.in(folder);
-        server = KindredServer.start(
-                ServeOptions.defaults().onPort(0).withMaxRequestBytes(MOST), collection.served());
+        server = KindredServer.start(ServeOptions.defaults().onPort(0).withMaxRequestBytes(MOST), collection.served());
         caller = new Caller(server.url());
     }
 
@@ -52,7 +51,10 @@ class AttackTest {
         assertThat(reply.header("Kindred-Request")).isNotEmpty();
         assertThat(reply.problem()).isEqualTo(kind);
         assertThat(reply.json().get("status").getAsInt()).isEqualTo(code);
-        assertThat(reply.text()).doesNotContain("Exception").doesNotContain("dev.kindred").doesNotContain("\tat ");
+        assertThat(reply.text())
+                .doesNotContain("Exception")
+                .doesNotContain("dev.kindred")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -155,7 +157,14 @@ class AttackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/../../etc/passwd", "/console/../../etc/passwd", "/console/%2e%2e/api.js", "//etc/passwd", "/console/"})
+    @ValueSource(
+            strings = {
+                "/../../etc/passwd",
+                "/console/../../etc/passwd",
+                "/console/%2e%2e/api.js",
+                "//etc/passwd",
+                "/console/"
+            })
     void noPathLeadsOutOfTheConsole(String path) throws IOException {
         assertThat(rawGet(path)).isIn(400, 403, 404, 307);
     }
@@ -193,7 +202,8 @@ class AttackTest {
     void anotherSpaceIsRefused() {
         String mine = collection.bundle().space().id();
         String body = "{\"id\":\"octo/star.png\"}";
-        assertThat(caller.json("/v1/search", body, "Kindred-Space", mine).code()).isEqualTo(200);
+        assertThat(caller.json("/v1/search", body, "Kindred-Space", mine).code())
+                .isEqualTo(200);
         isProblem(caller.json("/v1/search", body, "Kindred-Space", "0".repeat(64)), 409, "wrong-space");
         isProblem(caller.get("/v1/collections/default/items", "Kindred-Space", "elsewhere"), 409, "wrong-space");
     }
@@ -213,10 +223,12 @@ class AttackTest {
         isProblem(caller.json("/v1/search", body, "Origin", "http://evil.example"), 403, "other-site");
         isProblem(caller.json("/v1/search", body, "Origin", "null"), 403, "other-site");
         isProblem(caller.json("/v1/search", body, "Sec-Fetch-Site", "cross-site"), 403, "other-site");
-        assertThat(caller.json("/v1/search", body, "Origin", server.url()).code()).isEqualTo(200);
+        assertThat(caller.json("/v1/search", body, "Origin", server.url()).code())
+                .isEqualTo(200);
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                    .write("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.ISO_8859_1));
             assertThat(answered(socket)).startsWith("HTTP/1.1 403");
         }
     }

@@ -43,7 +43,9 @@ final class Browser implements AutoCloseable {
                 playwright,
                 playwright
                         .chromium()
-                        .launch(new BrowserType.LaunchOptions().setExecutablePath(executable).setArgs(FLAGS)));
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(executable)
+                                .setArgs(FLAGS)));
     }
 
     com.microsoft.playwright.Browser driven() {

@@ -34,7 +34,8 @@ final class Caller implements AutoCloseable {
     }
 
     private final String url;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     Caller(String url) {
         this.url = url;
@@ -71,7 +72,8 @@ final class Caller implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(30));
         return headers.length == 0 ? builder : builder.headers(headers);
     }
 

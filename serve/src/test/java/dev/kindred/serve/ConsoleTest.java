@@ -66,8 +66,7 @@ class ConsoleTest {
     }
 
     private Page open(ColorScheme scheme, int width, int height, String address) {
-        BrowserContext context = browser
-                .driven()
+        BrowserContext context = browser.driven()
                 .newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                         .setColorScheme(scheme)
                         .setViewportSize(width, height)
@@ -93,8 +92,9 @@ class ConsoleTest {
     }
 
     private static void shoot(Page page, String name) {
-        page.waitForFunction("() => [...document.querySelectorAll('.picture img')].every(i => !i.getBoundingClientRect().width"
-                + " || i.getBoundingClientRect().top > innerHeight || i.complete)");
+        page.waitForFunction(
+                "() => [...document.querySelectorAll('.picture img')].every(i => !i.getBoundingClientRect().width"
+                        + " || i.getBoundingClientRect().top > innerHeight || i.complete)");
         page.waitForTimeout(150);
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
     }
@@ -126,7 +126,9 @@ class ConsoleTest {
             page.getByText("Show more").click();
             assertThat(cards).hasCount(72);
             page.locator(".segments").getByText("Every family").click();
-            assertThat(page.locator(".card-kind").filter(new Locator.FilterOptions().setHasText("feather")).first())
+            assertThat(page.locator(".card-kind")
+                            .filter(new Locator.FilterOptions().setHasText("feather"))
+                            .first())
                     .isVisible();
             page.getByText("Best of each").click();
             assertThat(cards).hasCount(DrawnShapes.HANDS.length);
@@ -142,22 +144,22 @@ class ConsoleTest {
     void searchByDropPasteAndChoice() {
         Page page = open(ColorScheme.LIGHT, 1360, 860, "");
         String base64 = Base64.getEncoder().encodeToString(drawing("heart", 2));
-        page.evaluate(
-                """
-                ({ base64 }) => {
-                  const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
-                  const data = new DataTransfer();
-                  data.items.add(new File([bytes], 'my-heart.png', { type: 'image/png' }));
-                  for (const kind of ['dragenter', 'dragover']) dispatchEvent(new DragEvent(kind, { dataTransfer: data, cancelable: true }));
-                  window.dropped = data;
-                }""",
-                Map.of("base64", base64));
+        page.evaluate("""
+            ({ base64 }) => {
+              const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+              const data = new DataTransfer();
+              data.items.add(new File([bytes], 'my-heart.png', { type: 'image/png' }));
+              for (const kind of ['dragenter', 'dragover']) dispatchEvent(new DragEvent(kind, { dataTransfer: data, cancelable: true }));
+              window.dropped = data;
+            }\
+            """, Map.of("base64", base64));
         assertThat(page.locator("#veil")).isVisible();
         shoot(page, "drop");
         page.evaluate("() => dispatchEvent(new DragEvent('drop', { dataTransfer: window.dropped, cancelable: true }))");
         assertThat(page.locator("#veil")).isHidden();
         assertThat(page.locator(".query h1")).hasText("my heart");
-        assertThat(page.locator(".card-main").first()).hasAttribute("title", java.util.regex.Pattern.compile("ionic/heart"));
+        assertThat(page.locator(".card-main").first())
+                .hasAttribute("title", java.util.regex.Pattern.compile("ionic/heart"));
         shoot(page, "search-own");
 
         page.evaluate("() => dispatchEvent(new ClipboardEvent('paste', { clipboardData: window.dropped }))");
@@ -165,7 +167,8 @@ class ConsoleTest {
 
         page.locator(".zone input").setInputFiles(new FilePayload("moon.png", "image/png", drawing("moon", 0)));
         assertThat(page.locator(".query h1")).hasText("moon");
-        assertThat(page.locator(".card-main").first()).hasAttribute("title", java.util.regex.Pattern.compile("feather/moon"));
+        assertThat(page.locator(".card-main").first())
+                .hasAttribute("title", java.util.regex.Pattern.compile("feather/moon"));
         close(page);
     }
 
@@ -192,9 +195,15 @@ class ConsoleTest {
     @Test
     void compareTakesAPictureOfOnesOwnAndTellsItFromAnother() {
         Page page = open(ColorScheme.LIGHT, 1360, 1000, "#/compare?a=octo%2Fcircle.png");
-        page.locator(".slot").nth(1).locator("input").setInputFiles(new FilePayload("mine.png", "image/png", drawing("bolt", 2)));
+        page.locator(".slot")
+                .nth(1)
+                .locator("input")
+                .setInputFiles(new FilePayload("mine.png", "image/png", drawing("bolt", 2)));
         assertThat(page.locator(".verdict-word")).hasText("Different");
-        page.locator(".slot").nth(1).locator("input").setInputFiles(new FilePayload("mine.png", "image/png", drawing("circle", 3)));
+        page.locator(".slot")
+                .nth(1)
+                .locator("input")
+                .setInputFiles(new FilePayload("mine.png", "image/png", drawing("circle", 3)));
         assertThat(page.locator(".verdict-word")).hasText("Same");
         shoot(page, "compare-own");
         close(page);
@@ -203,7 +212,8 @@ class ConsoleTest {
     @Test
     void aRottenPictureIsAnsweredInWords() {
         Page page = open(ColorScheme.LIGHT, 1360, 860, "");
-        page.locator(".zone input").setInputFiles(new FilePayload("notes.png", "image/png", "not a picture".getBytes()));
+        page.locator(".zone input")
+                .setInputFiles(new FilePayload("notes.png", "image/png", "not a picture".getBytes()));
         assertThat(page.locator(".problem strong")).containsText("picture");
         shoot(page, "problem");
         complaints.removeIf(text -> text.contains("422"));
@@ -252,7 +262,8 @@ class ConsoleTest {
             fits(page);
             page.getByText("Browse").click();
             assertThat(page.locator(".welcome")).isVisible();
-            page.locator(".tabs a", new Page.LocatorOptions().setHasText("Compare")).click();
+            page.locator(".tabs a", new Page.LocatorOptions().setHasText("Compare"))
+                    .click();
             page.getByText("Surprise me").click();
             assertThat(page.locator(".verdict-word")).isVisible();
             shoot(page, "phone-compare-" + name);
@@ -262,7 +273,8 @@ class ConsoleTest {
     }
 
     private static void fits(Page page) {
-        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
+        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+                .isEqualTo(true);
     }
 
     @Test
@@ -270,11 +282,16 @@ class ConsoleTest {
         double best = Double.POSITIVE_INFINITY;
         for (int round = 0; round < 5 && best >= 1000; round++) {
             Page page = open(ColorScheme.LIGHT, 1360, 860, "");
-            best = Math.min(best, ((Number) page.evaluate(
-                            "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity"))
-                    .doubleValue());
+            best = Math.min(
+                    best,
+                    ((Number) page.evaluate("() =>"
+                                    + " performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+                                    + " ?? Infinity"))
+                            .doubleValue());
             close(page);
         }
-        assertThat(best).as("milliseconds to the first contentful paint, the best of up to five").isLessThan(1000);
+        assertThat(best)
+                .as("milliseconds to the first contentful paint, the best of up to five")
+                .isLessThan(1000);
     }
 }

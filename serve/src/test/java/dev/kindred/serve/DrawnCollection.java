@@ -1,6 +1,5 @@
 package dev.kindred.serve;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Calibration;
 import dev.kindred.core.Content;
@@ -8,6 +7,7 @@ import dev.kindred.core.Decision;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Threshold;
+import dev.kindred.core.Workers;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
@@ -16,6 +16,7 @@ import dev.kindred.encode.Preparation;
 import dev.kindred.encode.Probes;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
+import dev.kindred.evaluate.Baseline;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
@@ -55,48 +56,47 @@ final class DrawnCollection implements AutoCloseable {
                 items.add(new Item(id, vector, payload, png));
             }
         });
-        return new DrawnCollection(bundle, encoder, ExactIndex.build(folder.resolve("index"), encoder.space(), items.stream(), Progress.SILENT));
+        return new DrawnCollection(
+                bundle,
+                encoder,
+                ExactIndex.build(folder.resolve("index"), encoder.space(), items.stream(), Progress.SILENT));
     }
 
     private static Bundle seal(Path file) {
         Architecture architecture = Architecture.conv4(1, 32, 8, 32);
-        Preparation preparation = new Preparation(
-                new PictureShape(32, 32, 1, PictureShape.Fit.PAD), List.of(0.8f), List.of(0.35f));
+        Preparation preparation =
+                new Preparation(new PictureShape(32, 32, 1, PictureShape.Fit.PAD), List.of(0.8f), List.of(0.35f));
         EncoderParts parts =
                 EncoderParts.of(architecture, Weights.untrained(architecture, 7), preparation, Distance.COSINE);
         float[] probed;
+        JsonObject baseline;
         try (Encoder encoder = parts.open(1)) {
             probed = encoder.encode(Probes.pictures()).values();
+            baseline = baseline(encoder);
         }
         // The trainer's own engine is not here: the sealed graph answers for itself.
         Probes probes = Sealing.probe(preparation, rasters -> probed);
         Decision decision = new Decision(
                 new Calibration(List.of(0.6, 0.97, 1.0), List.of(-6.0, 0.0, 5.0)),
-                List.of(
-                        new Threshold(0.1, 0.95, 0.098, 0.18, null),
-                        new Threshold(0.01, 0.975, 0.0099, 0.42, null)));
-        return new Sealing(parts, probes, decision, baseline(), new JsonObject(), "# Drawn shapes\n").write(file);
+                List.of(new Threshold(0.1, 0.95, 0.098, 0.18, null), new Threshold(0.01, 0.975, 0.0099, 0.42, null)));
+        return new Sealing(parts, probes, decision, baseline, new JsonObject(), "# Drawn shapes\n").write(file);
     }
 
-    /** Two hills, as a trainer's validation would leave them. */
-    private static JsonObject baseline() {
-        JsonObject scores = new JsonObject();
-        scores.addProperty("low", 0.6);
-        scores.addProperty("high", 1.0);
-        scores.add("same", hill(0.97, 0.02));
-        scores.add("different", hill(0.86, 0.05));
-        JsonObject baseline = new JsonObject();
-        baseline.add("scores", scores);
-        return baseline;
-    }
-
-    private static JsonArray hill(double centre, double width) {
-        JsonArray counts = new JsonArray();
-        for (int bin = 0; bin < 50; bin++) {
-            double off = (0.6 + 0.4 * (bin + 0.5) / 50 - centre) / width;
-            counts.add(Math.round(10_000 * Math.exp(-off * off / 2)));
+    /** What a trainer's validation would leave, of the drawings themselves. */
+    private static JsonObject baseline(Encoder encoder) {
+        List<Content> pictures = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        DrawnShapes.things().forEach((thing, shape) -> {
+            int label = pictures.size();
+            for (DrawnShapes.Hand hand : DrawnShapes.HANDS) {
+                pictures.add(Pictures.decode(DrawnShapes.png(shape, hand), thing));
+                labels.add(label);
+            }
+        });
+        int[] classes = labels.stream().mapToInt(label -> label).toArray();
+        try (Workers workers = Workers.of(1)) {
+            return Baseline.of(encoder.encode(pictures), classes, workers, 1).json();
         }
-        return counts;
     }
 
     Served served() {

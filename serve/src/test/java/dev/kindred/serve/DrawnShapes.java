@@ -47,7 +47,9 @@ final class DrawnShapes {
         things.put("arrow-right", turned(things.get("arrow-up"), Math.PI / 2));
         things.put("star", star(5, 19, 8));
         things.put("sun", star(12, 19, 12));
-        things.put("plus", polygon(19, 7, 29, 7, 29, 19, 41, 19, 41, 29, 29, 29, 29, 41, 19, 41, 19, 29, 7, 29, 7, 19, 19, 19));
+        things.put(
+                "plus",
+                polygon(19, 7, 29, 7, 29, 19, 41, 19, 41, 29, 29, 29, 29, 41, 19, 41, 19, 29, 7, 29, 7, 19, 19, 19));
         things.put("close", turned(things.get("plus"), Math.PI / 4));
         things.put("house", polygon(24, 7, 42, 23, 37, 23, 37, 40, 11, 40, 11, 23, 6, 23));
         things.put("bolt", polygon(27, 5, 11, 27, 22, 27, 19, 43, 37, 20, 26, 20));

@@ -75,16 +75,21 @@ class ServerTest {
             for (int i = 0; i < expected.length; i++) {
                 assertThat(row.get(i).getAsFloat()).isEqualTo(expected[i]);
             }
-            assertThat(reply.json().get("space").getAsString()).isEqualTo(collection.bundle().space().id());
-            assertThat(reply.header("Kindred-Space")).isEqualTo(collection.bundle().space().id());
-            assertThat(reply.header("Kindred-Bundle")).isEqualTo(collection.bundle().id());
+            assertThat(reply.json().get("space").getAsString())
+                    .isEqualTo(collection.bundle().space().id());
+            assertThat(reply.header("Kindred-Space"))
+                    .isEqualTo(collection.bundle().space().id());
+            assertThat(reply.header("Kindred-Bundle"))
+                    .isEqualTo(collection.bundle().id());
             assertThat(reply.header("Kindred-Request")).isNotEmpty();
         }
     }
 
     private static byte[] multipart(String name, byte[] file) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        String head = "--kin\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n";
+        String head = "--kin\r\n"
+                + "Content-Disposition: form-data; name=\"%s\"; filename=\"a.png\"\r\n"
+                + "Content-Type: image/png\r\n\r\n";
         out.writeBytes(head.formatted(name).getBytes(StandardCharsets.UTF_8));
         out.writeBytes(file);
         out.writeBytes("\r\n--kin--\r\n".getBytes(StandardCharsets.UTF_8));
@@ -97,8 +102,10 @@ class ServerTest {
         byte[] moon = drawing("moon", 2);
         Reply reply = caller.json("/v1/embed", "{\"images\":[\"%s\",\"%s\"]}".formatted(base64(star), base64(moon)));
         JsonArray rows = reply.json().getAsJsonArray("embeddings");
-        assertThat(rows.get(0).getAsJsonArray().get(0).getAsFloat()).isEqualTo(collection.vector(star)[0]);
-        assertThat(rows.get(1).getAsJsonArray().get(0).getAsFloat()).isEqualTo(collection.vector(moon)[0]);
+        assertThat(rows.get(0).getAsJsonArray().get(0).getAsFloat())
+                .isEqualTo(collection.vector(star)[0]);
+        assertThat(rows.get(1).getAsJsonArray().get(0).getAsFloat())
+                .isEqualTo(collection.vector(moon)[0]);
     }
 
     @Test
@@ -143,21 +150,25 @@ class ServerTest {
 
     @Test
     void verifyAnswersAsTheDecisionDoes() {
-        Reply same = caller.json("/v1/verify", "{\"left\":{\"id\":\"feather/star.png\"},\"right\":{\"image\":\""
-                + base64(drawing("star", 0)) + "\"}}");
+        Reply same = caller.json(
+                "/v1/verify",
+                "{\"left\":{\"id\":\"feather/star.png\"},\"right\":{\"image\":\"" + base64(drawing("star", 0))
+                        + "\"}}");
         assertThat(same.code()).as(same.text()).isEqualTo(200);
         assertThat(same.json().get("same").getAsBoolean()).isTrue();
         assertThat(same.json().get("score").getAsDouble()).isCloseTo(1, within(1e-5));
         assertThat(same.json().get("threshold").getAsDouble()).isEqualTo(0.975);
         assertThat(same.json().get("fmr").getAsDouble()).isEqualTo(0.01);
         Reply loose = caller.json(
-                "/v1/verify", "{\"left\":{\"id\":\"feather/star.png\"},\"right\":{\"id\":\"feather/card.png\"},\"fmr\":0.1}");
+                "/v1/verify",
+                "{\"left\":{\"id\":\"feather/star.png\"},\"right\":{\"id\":\"feather/card.png\"},\"fmr\":0.1}");
         assertThat(loose.json().get("threshold").getAsDouble()).isEqualTo(0.95);
         double score = loose.json().get("score").getAsDouble();
         assertThat(loose.json().get("probability").getAsDouble())
                 .isCloseTo(collection.bundle().decision().orElseThrow().probability(score), within(1e-12));
         Reply unmeasured = caller.json(
-                "/v1/verify", "{\"left\":{\"id\":\"feather/star.png\"},\"right\":{\"id\":\"feather/card.png\"},\"fmr\":0.3}");
+                "/v1/verify",
+                "{\"left\":{\"id\":\"feather/star.png\"},\"right\":{\"id\":\"feather/card.png\"},\"fmr\":0.3}");
         assertThat(unmeasured.code()).isEqualTo(400);
         assertThat(unmeasured.json().get("hint").getAsString()).contains("0.1, 0.01");
     }
@@ -168,12 +179,18 @@ class ServerTest {
         assertThat(all.get("total").getAsInt()).isEqualTo(100);
         assertThat(all.getAsJsonArray("items")).hasSize(30);
         assertThat(all.get("next").getAsInt()).isEqualTo(30);
-        JsonObject arrows = caller.get("/v1/collections/default/items?q=ARROW%20up").json();
+        JsonObject arrows =
+                caller.get("/v1/collections/default/items?q=ARROW%20up").json();
         assertThat(arrows.get("total").getAsInt()).isEqualTo(5);
         assertThat(arrows.has("next")).isFalse();
-        assertThat(caller.get("/v1/collections/default/items?family=octo&q=arrow").json().get("total").getAsInt()).isEqualTo(3);
+        assertThat(caller.get("/v1/collections/default/items?family=octo&q=arrow")
+                        .json()
+                        .get("total")
+                        .getAsInt())
+                .isEqualTo(3);
         Reply item = caller.get("/v1/collections/default/items/" + Caller.encoded("octo/star.png") + "?vector=true");
-        assertThat(item.json().getAsJsonObject("payload").get("family").getAsString()).isEqualTo("octo");
+        assertThat(item.json().getAsJsonObject("payload").get("family").getAsString())
+                .isEqualTo("octo");
         assertThat(item.json().getAsJsonArray("vector")).hasSize(32);
         Reply source = caller.get("/v1/collections/default/items/" + Caller.encoded("octo/star.png") + "/source");
         assertThat(source.header("Content-Type")).isEqualTo("image/png");
@@ -181,7 +198,11 @@ class ServerTest {
         Reply picture = caller.get("/v1/collections/default/items/" + Caller.encoded("octo/star.png") + "/picture");
         assertThat(picture.raw().body()).isEqualTo(drawing("star", 3));
         JsonObject about = caller.get("/v1/collections/default").json();
-        assertThat(about.getAsJsonObject("groups").getAsJsonObject("family").get("octo").getAsInt()).isEqualTo(20);
+        assertThat(about.getAsJsonObject("groups")
+                        .getAsJsonObject("family")
+                        .get("octo")
+                        .getAsInt())
+                .isEqualTo(20);
         assertThat(about.get("items").getAsInt()).isEqualTo(100);
     }
 
@@ -206,9 +227,12 @@ class ServerTest {
     void everyFileOfTheConsoleComesFromHere() {
         Reply page = caller.get("/");
         assertThat(page.header("Content-Type")).startsWith("text/html");
-        assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'").doesNotContain("http");
+        assertThat(page.header("Content-Security-Policy"))
+                .contains("default-src 'none'")
+                .doesNotContain("http");
         assertThat(page.text()).doesNotContain("http://").doesNotContain("https://");
-        for (String path : List.of("/console/console.js", "/console/console.css", "/console/theme.js", "/favicon.svg")) {
+        for (String path :
+                List.of("/console/console.js", "/console/console.css", "/console/theme.js", "/favicon.svg")) {
             Reply file = caller.get(path);
             assertThat(file.code()).isEqualTo(200);
             String tag = file.header("ETag");
@@ -221,7 +245,8 @@ class ServerTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             ServeOptions stated = ServeOptions.defaults().onPort(port);
-            assertThatThrownBy(() -> KindredServer.start(stated, collection.served()).close())
+            assertThatThrownBy(() ->
+                            KindredServer.start(stated, collection.served()).close())
                     .isInstanceOf(Refusal.class)
                     .hasMessageContaining("busy");
             ServeOptions unstated = new ServeOptions(

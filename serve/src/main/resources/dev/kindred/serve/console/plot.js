@@ -50,13 +50,55 @@ export function legendOf(info) {
     : [['curve', 'probability that two are the same']];
 }
 
-/** Counts of scores in equal bins from low to high. */
+const BINS = 96;
+
+/** Shares of the scores in equal bins from low to high, as smooth as the few quantiles that a bundle keeps allow. */
 function histogramOf(baseline) {
-  const scores = baseline?.scores ?? baseline?.histogram;
-  const { low, high, same, different } = scores ?? {};
-  const whole = [low, high].every(Number.isFinite) && Array.isArray(same) && Array.isArray(different)
-    && same.length > 1 && same.length === different.length;
-  return whole ? { low, high, same, different } : null;
+  const { quantiles, same, different } = baseline?.scores ?? {};
+  const whole = [same, different].every((list) => Array.isArray(list) && list.length === quantiles?.length && list.length > 4
+    && list.every(Number.isFinite));
+  if (!whole) return null;
+  const kinds = { same: tailed(quantiles, same), different: tailed(quantiles, different) };
+  const low = Math.min(kinds.same.scores[0], kinds.different.scores[0]);
+  const high = Math.max(kinds.same.scores.at(-1), kinds.different.scores.at(-1));
+  if (!(high > low)) return null;
+  return { low, high, same: shares(kinds.same, low, high), different: shares(kinds.different, low, high) };
+}
+
+/** The outermost parts of all scores, beyond the first and last quantile, are drawn as long as their neighbours are. */
+function tailed(quantiles, scores) {
+  const [first, second] = scores;
+  const [last, before] = [scores.at(-1), scores.at(-2)];
+  return { shares: [0, ...quantiles, 1], scores: [first - (second - first), ...scores, last + (last - before)] };
+}
+
+function shares({ shares: below, scores }, low, high) {
+  const step = (high - low) / BINS;
+  const bins = new Float64Array(BINS);
+  for (let i = 1; i < scores.length; i++) {
+    // A part between two quantiles lies evenly between their scores.
+    const [from, to] = [scores[i - 1], Math.max(scores[i], scores[i - 1] + step * 0.01)];
+    for (let bin = Math.max(0, Math.floor((from - low) / step)); bin < BINS && low + bin * step < to; bin++) {
+      const inside = Math.min(to, low + (bin + 1) * step) - Math.max(from, low + bin * step);
+      bins[bin] += (below[i] - below[i - 1]) * Math.max(0, inside) / (to - from);
+    }
+  }
+  const middle = scores[Math.floor(scores.length * 0.66)] - scores[Math.floor(scores.length * 0.33)];
+  return smooth(bins, Math.max(1, (0.3 * middle) / step));
+}
+
+function smooth(bins, width) {
+  const reach = Math.ceil(3 * width);
+  return Array.from(bins, (_, i) => {
+    let sum = 0;
+    let weights = 0;
+    for (let j = Math.max(0, i - reach); j <= Math.min(bins.length - 1, i + reach); j++) {
+      const weight = Math.exp(-0.5 * ((j - i) / width) ** 2);
+      sum += weight * bins[j];
+      weights += weight;
+    }
+    return sum / weights;
+  });
 }
 
 /** Each kind has the same area, however many pairs it has: there are always far more different pairs. */
