@@ -239,6 +239,7 @@ class ConsoleTest {
         page.keyboard().press("t");
         assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
         page.reload();
+        page.locator(".tile img").first().waitFor();
         assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
         page.keyboard().press("?");
         assertThat(page.locator("#help")).isVisible();
