@@ -59,9 +59,12 @@ function histogramOf(baseline) {
     && list.every(Number.isFinite));
   if (!whole) return null;
   const kinds = { same: tailed(quantiles, same), different: tailed(quantiles, different) };
-  const low = Math.min(kinds.same.scores[0], kinds.different.scores[0]);
-  const high = Math.max(kinds.same.scores.at(-1), kinds.different.scores.at(-1));
-  if (!(high > low)) return null;
+  const least = Math.min(kinds.same.scores[0], kinds.different.scores[0]);
+  const most = Math.max(kinds.same.scores.at(-1), kinds.different.scores.at(-1));
+  if (!(most > least)) return null;
+  // Room on both sides for the hills to run out.
+  const low = least - 0.06 * (most - least);
+  const high = most + 0.06 * (most - least);
   return { low, high, same: shares(kinds.same, low, high), different: shares(kinds.different, low, high) };
 }
 
@@ -84,20 +87,17 @@ function shares({ shares: below, scores }, low, high) {
     }
   }
   const middle = scores[Math.floor(scores.length * 0.66)] - scores[Math.floor(scores.length * 0.33)];
-  return smooth(bins, Math.max(1, (0.3 * middle) / step));
+  return smooth(bins, Math.min(BINS / 24, Math.max(1, (0.25 * middle) / step)));
 }
 
 function smooth(bins, width) {
   const reach = Math.ceil(3 * width);
   return Array.from(bins, (_, i) => {
     let sum = 0;
-    let weights = 0;
     for (let j = Math.max(0, i - reach); j <= Math.min(bins.length - 1, i + reach); j++) {
-      const weight = Math.exp(-0.5 * ((j - i) / width) ** 2);
-      sum += weight * bins[j];
-      weights += weight;
+      sum += Math.exp(-0.5 * ((j - i) / width) ** 2) * bins[j];
     }
-    return sum / weights;
+    return sum;
   });
 }
 
