@@ -374,6 +374,12 @@ final class TrainRun {
         }
 
         @Override
+        public void outOfTime(int step, int total) {
+            run.say("the machine became slower: out of time after %,d of %,d steps, the best so far is kept"
+                    .formatted(step, total));
+        }
+
+        @Override
         public void cut(int planned, int fitting) {
             run.say("%,d steps would not fit into the time: teaching %,d instead, from the start (--steps %d --seed %d gives the same)"
                     .formatted(planned, fitting, fitting, plan.recipe().seed()));

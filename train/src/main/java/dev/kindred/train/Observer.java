@@ -19,4 +19,7 @@ public interface Observer {
 
     /** The steps would not have fitted into the time and were cut, once, before the schedule started. */
     default void cut(int planned, int fitting) {}
+
+    /** The machine became slower than it was when the steps were counted: teaching ends here with the best so far. */
+    default void outOfTime(int step, int total) {}
 }

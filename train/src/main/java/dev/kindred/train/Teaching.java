@@ -27,7 +27,7 @@ public sealed interface Teaching {
      * @param bestStep when that was
      * @param steps taken in all
      * @param planned steps the recipe had, after a cut where one was made
-     * @param stopped whether a person ended it before its last step
+     * @param stopped whether a person or the time ended it before its last step
      * @param probes what this engine makes of the probe pictures, with the best weights
      * @param figures of speed, for people
      */

@@ -36,8 +36,12 @@ import org.jspecify.annotations.Nullable;
 public final class Trainer implements AutoCloseable {
     /** Steps after which the time guard looks. */
     private static final int SOUNDING = 50;
+    /** Of these, the first are slower than all others. */
+    private static final int WARMING = 10;
     /** Of the time allowed, kept back for validation and sealing. */
     private static final double RESERVE = 0.12;
+    /** The machine may have become slower since: at the latest with this much left, the best so far is kept. */
+    private static final double LAST_RESERVE = 0.04;
     /** Below this total variance, at two validations running, unit-length embeddings are all but one point: cosines above 0.99. */
     private static final double COLLAPSED_VARIANCE = 1e-2;
 
@@ -50,6 +54,7 @@ public final class Trainer implements AutoCloseable {
     private final Network network;
     private final Set<String> decayed;
 
+    private final Weights start;
     private final List<Teaching.Point> history = new ArrayList<>();
     private Weights best;
     private int bestStep;
@@ -67,7 +72,8 @@ public final class Trainer implements AutoCloseable {
         this.asked = recipe;
         this.workers = workers;
         this.observer = observer;
-        this.best = Weights.untrained(architecture, recipe.seed());
+        this.start = Weights.untrained(architecture, recipe.seed());
+        this.best = start;
         this.network = new Network(architecture, best, device);
         this.decayed = architecture.parameters().stream()
                 .filter(p -> p.role() == Parameter.Role.WEIGHT)
@@ -89,6 +95,7 @@ public final class Trainer implements AutoCloseable {
      */
     public Teaching teach(Duration within, BooleanSupplier stop, Runs runs) {
         long began = System.nanoTime();
+        long warm = began;
         Recipe recipe = asked;
         Checkpoint from = runs.stopped(network.architecture());
         if (from != null) {
@@ -97,15 +104,22 @@ public final class Trainer implements AutoCloseable {
         Run run = new Run(recipe, from);
         try {
             while (run.step < recipe.steps() && !stop.getAsBoolean()) {
+                if (System.nanoTime() - began > within.toNanos() * (1 - LAST_RESERVE)) {
+                    observer.outOfTime(run.step, recipe.steps());
+                    break;
+                }
                 run.step();
+                if (run.step == WARMING) {
+                    warm = System.nanoTime();
+                }
                 if (run.step == SOUNDING && recipe == asked && from == null) {
-                    int fits = fitting(began, within);
+                    int fits = fitting(began, warm, within);
                     if (fits < recipe.steps()) {
                         // Begun anew, so that the shorter run is the one that --steps would give.
                         observer.cut(recipe.steps(), fits);
                         recipe = recipe.withSteps(fits);
                         run.feed.close();
-                        network.restore(best);
+                        forget();
                         run = new Run(recipe, null);
                         continue;
                     }
@@ -139,6 +153,16 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    /** Back to where the run began. */
+    private void forget() {
+        network.restore(start);
+        history.clear();
+        best = start;
+        bestStep = 0;
+        bestMapAtR = -1;
+        recall = Double.NaN;
+    }
+
     /** Whether the recipe's validations, spread evenly and the last at the last step, have one after this step. */
     private static boolean due(int step, Recipe recipe) {
         long validations = recipe.validations();
@@ -152,8 +176,9 @@ public final class Trainer implements AutoCloseable {
                 && history.get(n - 2).variance() < COLLAPSED_VARIANCE;
     }
 
-    private static int fitting(long began, Duration within) {
-        double perStep = (System.nanoTime() - began) / 1e9 / SOUNDING;
+    /** @param warm when the first steps, which load and compile, were over */
+    private static int fitting(long began, long warm, Duration within) {
+        double perStep = (System.nanoTime() - warm) / 1e9 / (SOUNDING - WARMING);
         double left = within.toNanos() / 1e9 * (1 - RESERVE) - (System.nanoTime() - began) / 1e9;
         return Math.max(SOUNDING, (int) (left / perStep));
     }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,8 @@ class TrainerTest {
 
     @Test
     void shorterRunForLackOfTimeIsTheRunThatStepsGive() {
-        Recipe asked = recipe(new Loss.SupervisedContrastive(0.1), 100_000, 2e-3);
+        // So many validations that some fall into the steps that are begun anew.
+        Recipe asked = recipe(new Loss.SupervisedContrastive(0.1), 100_000, 2e-3, 5_000);
         AtomicInteger fitting = new AtomicInteger();
         Teaching.Taught cut = (Teaching.Taught) teach(asked, Duration.ofSeconds(6), new Observer() {
             @Override
@@ -100,7 +102,33 @@ class TrainerTest {
         });
         assertThat(fitting.get()).isBetween(50, 99_999);
         assertThat(cut.steps()).isEqualTo(fitting.get());
-        assertThat(space(cut)).isEqualTo(space(taught(asked.withSteps(fitting.get()), Duration.ofMinutes(5))));
+        Teaching.Taught asSteps = taught(asked.withSteps(fitting.get()), Duration.ofMinutes(5));
+        assertThat(space(cut)).isEqualTo(space(asSteps));
+        assertThat(cut.history()).isEqualTo(asSteps.history());
+    }
+
+    @Test
+    void timeIsKeptEvenWhereTheMachineSlowsDown() {
+        AtomicInteger ended = new AtomicInteger();
+        long began = System.nanoTime();
+        Teaching.Taught taught = (Teaching.Taught) teach(
+                recipe(new Loss.SupervisedContrastive(0.1), 100_000, 2e-3), Duration.ofSeconds(4), new Observer() {
+                    @Override
+                    public void step(int step, int total, double l, double r, double v, double p) {
+                        // Slower from here on than when the steps were counted.
+                        if (total < 100_000) {
+                            LockSupport.parkNanos(60_000_000);
+                        }
+                    }
+
+                    @Override
+                    public void outOfTime(int step, int total) {
+                        ended.set(step);
+                    }
+                });
+        assertThat(taught.stopped()).isTrue();
+        assertThat(taught.steps()).isEqualTo(ended.get()).isPositive();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
     }
 
     @Test
@@ -187,19 +215,13 @@ class TrainerTest {
     }
 
     private static Recipe recipe(Loss loss, int steps, double learningRate) {
+        return recipe(loss, steps, learningRate, 6);
+    }
+
+    private static Recipe recipe(Loss loss, int steps, double learningRate, int validations) {
+        Augmentation augmentation = new Augmentation(5, 0.05, 0, 0.03, 0, 0, 0);
         return new Recipe(
-                loss,
-                Distance.COSINE,
-                8,
-                4,
-                steps,
-                learningRate,
-                1e-2,
-                5,
-                0.05,
-                6,
-                new Augmentation(5, 0.05, 0, 0.03, 0, 0, 0),
-                1);
+                loss, Distance.COSINE, 8, 4, steps, learningRate, 1e-2, 5, 0.05, validations, augmentation, 1);
     }
 
     private static TrainingSet set() {
