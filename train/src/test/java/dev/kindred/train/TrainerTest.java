@@ -96,6 +96,14 @@ class TrainerTest {
         AtomicInteger fitting = new AtomicInteger();
         Teaching.Taught cut = (Teaching.Taught) teach(asked, Duration.ofSeconds(6), new Observer() {
             @Override
+            public void step(int step, int total, double l, double r, double v, double p) {
+                // Slow while the steps are counted, so that the time holds well afterwards.
+                if (total == 100_000) {
+                    LockSupport.parkNanos(20_000_000);
+                }
+            }
+
+            @Override
             public void cut(int planned, int fits) {
                 fitting.set(fits);
             }
