@@ -3,6 +3,8 @@ package dev.kindred.cli;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +58,7 @@ public final class Main {
                 return ExitCode.DONE;
             }
             case "warm-up" -> {
-                return WarmUp.run();
+                return warmUp();
             }
             default -> {}
         }
@@ -75,6 +77,14 @@ public final class Main {
         List<String> words = group.stream().map(entry -> entry.name().substring(first.length() + 1)).toList();
         CommandList.Entry entry = CommandList.find(first + " " + second).orElseThrow(() -> unknown(second, words));
         return run(entry, arguments.subList(2, arguments.size()));
+    }
+
+    private static int warmUp() {
+        try {
+            return WarmUp.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Refusal unknown(String word, List<String> words) {
