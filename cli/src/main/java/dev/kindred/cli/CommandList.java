@@ -26,6 +26,10 @@ final class CommandList {
 
     private static final List<Entry> ENTRIES = List.of(
             new Entry("train", "Teach an encoder from examples and seal it into one file.", () -> new TrainCommand()),
+            new Entry(
+                    "evaluate",
+                    "Measure a bundle on labelled DATA, beside raw pixels and the untrained encoder.",
+                    () -> new EvaluateCommand()),
             new Entry("verify", "Say whether two pictures show the same: exit code 0 if so, 1 if not.", () -> new VerifyCommand()),
             new Entry("embed", "Write the embeddings of DATA as .npy or .csv.", () -> new EmbedCommand()),
             new Entry(

@@ -17,9 +17,10 @@ import java.util.List;
  * A data set's embeddings.
  *
  * @param rows rows of {@code data}, one an embedding, in order
+ * @param rasters what the encoder saw of each, in its own small shape
  * @param failures pictures that could not be read, at most 1% of all
  */
-record EmbeddedData(Dataset data, int[] rows, Embeddings embeddings, List<Problem> failures) {
+record EmbeddedData(Dataset data, int[] rows, List<byte[]> rasters, Embeddings embeddings, List<Problem> failures) {
     /** Samples encoded between two words of progress. */
     private static final int BATCH = 1024;
 
@@ -29,20 +30,25 @@ record EmbeddedData(Dataset data, int[] rows, Embeddings embeddings, List<Proble
         try (Workers workers = run.workers()) {
             loaded = Loading.each(data, workers, (row, content) -> preparation.raster(content), strict, run.progress());
         }
-        PictureShape shape = preparation.shape();
-        int count = loaded.rows().length;
+        Embeddings embeddings = encode(loaded.values(), preparation.shape(), encoder, "embedding", run);
+        return new EmbeddedData(data, loaded.rows(), loaded.values(), embeddings, loaded.failures());
+    }
+
+    /** Pictures that are in the encoder's shape already. */
+    static Embeddings encode(List<byte[]> rasters, PictureShape shape, Encoder encoder, String what, Run run) {
+        int count = rasters.size();
         int d = encoder.space().dimension();
         float[] values = new float[Math.multiplyExact(count, d)];
         for (int from = 0; from < count; from += BATCH) {
             List<Content> batch = new ArrayList<>(BATCH);
-            for (byte[] raster : loaded.values().subList(from, Math.min(count, from + BATCH))) {
+            for (byte[] raster : rasters.subList(from, Math.min(count, from + BATCH))) {
                 batch.add(new Content.Pixels(shape.width(), shape.height(), shape.channels(), raster));
             }
             float[] encoded = encoder.encode(batch).values();
             System.arraycopy(encoded, 0, values, from * d, encoded.length);
-            run.progress().at("embedding", from + batch.size(), count, "");
+            run.progress().at(what, from + batch.size(), count, "");
         }
-        return new EmbeddedData(data, loaded.rows(), new Embeddings(encoder.space(), count, values), loaded.failures());
+        return new Embeddings(encoder.space(), count, values);
     }
 
     List<String> ids() {

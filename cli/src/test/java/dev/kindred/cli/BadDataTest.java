@@ -74,7 +74,7 @@ class BadDataTest {
         assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(ended.json().get("count").getAsInt()).isEqualTo(320);
         assertThat(ended.json().get("bad").getAsInt()).isEqualTo(3);
-        assertThat(ended.err()).contains("zero.png").contains("words.png").contains("huge.png").contains("50000");
+        assertThat(ended.err()).contains("zero.png").contains("words.png").contains("huge.png").contains("50,000");
         assertThat(Files.readAllLines(folder.resolve("e.ids.txt"))).hasSize(320).contains("c0/s0.png");
         assertThat(refused("embed", bundle, many, "--out", out, "--strict")).contains("zero.png");
         assertThat(out).as("what stood there").isNotEmptyFile();
