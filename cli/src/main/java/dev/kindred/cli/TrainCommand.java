@@ -111,6 +111,8 @@ final class TrainCommand implements Command {
                 splitBy,
                 report,
                 resume);
+        Natives.forTraining(run.home());
+        Natives.forEncoding(run.home());
         return new TrainRun(run, wishes).teach();
     }
 }
