@@ -25,6 +25,10 @@ final class CommandList {
     }
 
     private static final List<Entry> ENTRIES = List.of(
+            new Entry(
+                    "demo",
+                    "See it all in minutes: teach on icons, measure, seal, index, and search them in the browser.",
+                    () -> new DemoCommand()),
             new Entry("train", "Teach an encoder from examples and seal it into one file.", () -> new TrainCommand()),
             new Entry(
                     "evaluate",
@@ -49,6 +53,10 @@ final class CommandList {
                     "index check",
                     "Read an index again from end to end: exit code 1 where something is wrong with it.",
                     () -> new IndexCheckCommand()),
+            new Entry(
+                    "serve",
+                    "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
+                    () -> new ServeCommand()),
             new Entry(
                     "doctor",
                     "Check this machine, the home and, if named, a bundle or an index: exit code 1 with findings.",

@@ -65,7 +65,8 @@ final class Generations {
         }
     }
 
-    private static void delete(Path tree) throws IOException {
+    /** Takes a whole folder away. */
+    static void delete(Path tree) throws IOException {
         try (Stream<Path> paths = Files.walk(tree)) {
             List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {

@@ -61,7 +61,7 @@ final class IndexBuildCommand implements Command {
         }
         embedded.tellFailures(run);
         IndexFolder folder = new IndexFolder(out);
-        long count = folder.build(opened, embedded, !noSources, run);
+        long count = folder.build(opened, IndexFolder.items(embedded, !noSources), embedded.rows().length, run);
         double seconds = (System.nanoTime() - begun) / 1e9;
         JsonObject json = new JsonObject();
         json.addProperty("index", out.toString());

@@ -51,26 +51,33 @@ final class IndexFolder {
      * Builds the index anew. The bundle's copy lies ready before the rows take the old ones' place, so that a full disk leaves what
      * stood there.
      *
+     * @param items closed afterwards
+     * @param total how many to expect, for progress
      * @return how many items there are
      */
-    long build(Bundle bundle, EmbeddedData data, boolean sources, Run run) throws IOException {
+    long build(Bundle bundle, Stream<Item> items, int total, Run run) throws IOException {
+        boolean made = !Files.exists(folder);
         refuseForeign();
         Files.createDirectories(folder);
         Path ready = Files.createTempFile(folder, "." + BUNDLE, ".part");
-        try (ExactIndex.Builder builder = ExactIndex.builder(folder, bundle.space())) {
+        boolean whole = false;
+        try (items;
+                ExactIndex.Builder builder = ExactIndex.builder(folder, bundle.space())) {
             Files.copy(bundle.path(), ready, StandardCopyOption.REPLACE_EXISTING);
-            try (Stream<Item> items = items(data, sources)) {
-                items.forEach(item -> {
-                    builder.add(item);
-                    run.progress().at("indexing", builder.count(), data.rows().length, "");
-                });
-            }
+            items.forEach(item -> {
+                builder.add(item);
+                run.progress().at("indexing", builder.count(), total, "");
+            });
             try (ExactIndex index = builder.finish()) {
                 Files.move(ready, folder.resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
+                whole = true;
                 return index.info().count();
             }
         } finally {
             Files.deleteIfExists(ready);
+            if (made && !whole) {
+                Generations.delete(folder);
+            }
         }
     }
 

@@ -139,6 +139,11 @@ public final class Main {
             } else if (!answer.text().isEmpty()) {
                 terminal.out().println(answer.text());
             }
+            Answer.Afterwards afterwards = answer.afterwards();
+            if (afterwards != null) {
+                terminal.out().flush();
+                afterwards.goOn();
+            }
             return answer.exitCode();
         } catch (Throwable thrown) {
             return ended(thrown, entry, settings, common.json, arguments);

@@ -8,13 +8,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.Enumeration;
-import java.util.List;
 import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.stream.Stream;
 
 /**
  * The native libraries, unpacked once into {@code home/native/<library>-<version>} instead of at every start. Several first starts at
@@ -74,7 +71,9 @@ final class Natives {
                 }
                 return moved(beside, target);
             } finally {
-                delete(beside);
+                if (Files.exists(beside)) {
+                    Generations.delete(beside);
+                }
             }
         }
     }
@@ -89,18 +88,6 @@ final class Natives {
                 return target;
             }
             throw e;
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(folder)) {
-            List<Path> deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 

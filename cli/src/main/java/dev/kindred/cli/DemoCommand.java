@@ -1,0 +1,75 @@
+package dev.kindred.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The whole way once, on icons that come with the build. */
+@CommandLine.Command(
+        description = "See it all in minutes: teach on icons, measure, seal, index, and search them in the browser.",
+        footer = {"", "Example:", "  kindred demo --quick"})
+final class DemoCommand implements Command {
+    @Option(names = "--quick", description = "Fewer families and less teaching: under a minute instead of five.")
+    boolean quick;
+
+    @Option(names = "--once", description = "End without serving.")
+    boolean once;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            description = "Port of the page; a stated one that is busy is refused. Default: 8317, or the next free one.")
+    @Nullable
+    Integer port;
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public @Nullable Integer port() {
+        return port;
+    }
+
+    @Override
+    public Answer run(Run run) throws Exception {
+        DemoRun.Made made = new DemoRun(run, quick).make();
+        Answer answer = Answer.done(made.json(), made.text());
+        if (once) {
+            return answer;
+        }
+        return answer.then(() -> {
+            Serving serving = Serving.start(run, made.index(), null, "127.0.0.1");
+            run.say("the page is at " + serving.url() + " (Ctrl-C ends)");
+            show(serving.url(), run);
+            serving.untilStopped();
+        });
+    }
+
+    /** Opens a browser where there is somebody to look at it; the address is printed in any case. */
+    private static void show(String url, Run run) {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        boolean screen = os.contains("mac")
+                || run.terminal().environment().containsKey("DISPLAY")
+                || run.terminal().environment().containsKey("WAYLAND_DISPLAY");
+        if (!screen || !run.terminal().interactive()) {
+            return;
+        }
+        try {
+            new ProcessBuilder(List.of(os.contains("mac") ? "open" : "xdg-open", url))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            // No browser: the address stands above.
+        }
+    }
+}

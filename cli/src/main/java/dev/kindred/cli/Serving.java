@@ -1,0 +1,87 @@
+package dev.kindred.cli;
+
+import com.google.gson.JsonObject;
+import dev.kindred.encode.Bundle;
+import dev.kindred.encode.Encoder;
+import dev.kindred.index.ExactIndex;
+import dev.kindred.serve.KindredServer;
+import dev.kindred.serve.ServeOptions;
+import dev.kindred.serve.Served;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A running server and what it stands on, until Ctrl-C. */
+final class Serving implements AutoCloseable {
+    private static final long LOOK_MILLIS = 100;
+
+    private final Run run;
+    private final Bundle bundle;
+    private final ExactIndex index;
+    private final Encoder encoder;
+    private final KindredServer server;
+
+    private Serving(Run run, Bundle bundle, ExactIndex index, Encoder encoder, KindredServer server) {
+        this.run = run;
+        this.bundle = bundle;
+        this.index = index;
+        this.encoder = encoder;
+        this.server = server;
+    }
+
+    /** @param stated null for the bundle in the index folder */
+    static Serving start(Run run, Path folder, @Nullable Path stated, String host) {
+        IndexFolder opened = new IndexFolder(folder);
+        ExactIndex index = opened.open();
+        try {
+            Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
+            index.info().space().require(bundle.space(), folder.toString());
+            Natives.forEncoding(run.home());
+            Encoder encoder = bundle.encoder(run.settings().threads());
+            try {
+                return new Serving(
+                        run, bundle, index, encoder, KindredServer.start(options(run, host), Served.of(bundle, encoder, index)));
+            } catch (RuntimeException e) {
+                encoder.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            index.close();
+            throw e;
+        }
+    }
+
+    private static ServeOptions options(Run run, String host) {
+        ServeOptions options = ServeOptions.defaults().onHost(host).withThreads(run.settings().threads());
+        Integer port = run.settings().port();
+        return port == null ? options : options.onPort(port);
+    }
+
+    String url() {
+        return server.url();
+    }
+
+    /** Says where it is, and goes on until it is asked to end. */
+    Answer answer() {
+        JsonObject json = new JsonObject();
+        json.addProperty("url", url());
+        json.addProperty("bundle", bundle.id());
+        json.addProperty("space", bundle.space().id());
+        json.addProperty("count", index.info().count());
+        return Answer.done(json, "serving " + index.info().count() + " items at " + url() + " (Ctrl-C ends)").then(this::untilStopped);
+    }
+
+    void untilStopped() throws InterruptedException {
+        try (this) {
+            while (!run.stop().getAsBoolean()) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        encoder.close();
+        index.close();
+    }
+}
