@@ -75,18 +75,31 @@ public final class Evaluation {
     public static Evaluation run(
             Bundle bundle, Dataset data, EvaluationOptions options, Workers workers, Progress progress) {
         if (options.task() == EvaluationOptions.Task.ONESHOT) {
-            Episodes episodes =
-                    Episodes.draw(data, options.way(), options.trials(), options.seed(), !options.acrossParents());
+            boolean nested = data.classes().stream().anyMatch(label -> Dataset.parent(label) != null);
+            boolean within = nested && !options.acrossParents();
+            Episodes episodes = Episodes.draw(data, options.way(), options.trials(), options.seed(), within);
             int[] rows = episodes.ids().stream()
                     .mapToInt(id -> data.row(id).orElseThrow())
                     .toArray();
             return oneShot(bundle, data.subset(rows), episodes, options, workers, progress);
         }
+        requireClasses(data);
         Encoded encoded = Encoded.of(bundle, data, options.baselines(), options.strict(), workers, progress);
         Outcome outcome = options.task() == EvaluationOptions.Task.VERIFY
                 ? new Outcome.Told(told(bundle, encoded, options, workers))
                 : new Outcome.Found(found(encoded, options, workers));
         return new Evaluation(bundle, data, encoded, outcome, options, workers);
+    }
+
+    private static void requireClasses(Dataset data) {
+        if (data.classes().size() < 2) {
+            throw new Refusal(
+                    data.classes().isEmpty()
+                            ? "there are no labels"
+                            : "there is one class only, '" + data.classes().getFirst() + "'",
+                    "DATA",
+                    "give pictures of two classes at least, in a folder each, or say --label");
+        }
     }
 
     private static Evaluation oneShot(
@@ -144,6 +157,11 @@ public final class Evaluation {
                     encoded.failures().stream().limit(3).map(p -> p.line()).collect(Collectors.joining("; "))));
         }
         return lines;
+    }
+
+    /** What a person should know of the data. */
+    public List<String> warnings() {
+        return data.warnings();
     }
 
     /** The samples left out because they could not be read, one line each. */
