@@ -1,0 +1,79 @@
+package dev.kindred.bench;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Measurements kept in {@code bench/results/<name>.jsonl}, so that a bench that was cut off goes on where it stood. */
+final class Ledger {
+    private final Path file;
+    private final Surroundings surroundings;
+    private final boolean fresh;
+
+    /** @param fresh whether cells from before are measured again */
+    Ledger(Path file, Surroundings surroundings, boolean fresh) {
+        this.file = file;
+        this.surroundings = surroundings;
+        this.fresh = fresh;
+    }
+
+    JsonObject cell(String name, Supplier<JsonObject> measure) {
+        return cell(name, kept -> true, measure);
+    }
+
+    /**
+     * The newest measurement of this name from the same sources and machine, else a new one.
+     *
+     * @param usable whether a kept one still serves, e.g. its file is still there
+     */
+    JsonObject cell(String name, Predicate<JsonObject> usable, Supplier<JsonObject> measure) {
+        Optional<JsonObject> kept = fresh ? Optional.empty() : kept(name).filter(usable);
+        if (kept.isPresent()) {
+            System.err.println("bench: " + name + ": measured before");
+            return kept.get();
+        }
+        System.err.println("bench: " + name);
+        JsonObject value = measure.get();
+        JsonObject line = new JsonObject();
+        line.addProperty("cell", name);
+        line.addProperty("tree", surroundings.tree());
+        line.addProperty("machine", surroundings.machine());
+        line.addProperty("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        line.add("value", value);
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return value;
+    }
+
+    private Optional<JsonObject> kept(String name) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Files.readAllLines(file).stream()
+                    // A line cut short by a kill is no measurement.
+                    .filter(line -> line.startsWith("{") && line.endsWith("}"))
+                    .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                    .filter(line -> line.get("cell").getAsString().equals(name)
+                            && line.get("tree").getAsString().equals(surroundings.tree())
+                            && line.get("machine").getAsString().equals(surroundings.machine()))
+                    .map(line -> line.getAsJsonObject("value"))
+                    .reduce((older, newer) -> newer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
