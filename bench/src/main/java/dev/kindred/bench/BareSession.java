@@ -43,7 +43,8 @@ record BareSession(OrtEnvironment environment, OrtSession session, List<OnnxTens
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
                 values.put(prepared, from * size, count * size).flip();
-                tensors.add(OnnxTensor.createTensor(environment, values, new long[] {count, shape[0], shape[1], shape[2]}));
+                tensors.add(
+                        OnnxTensor.createTensor(environment, values, new long[] {count, shape[0], shape[1], shape[2]}));
             }
             String how = callers + " callers × " + threads / callers + " threads, batches of " + batch;
             return new BareSession(environment, session, tensors, callers, how);

@@ -66,9 +66,8 @@ final class BareStep implements AutoCloseable {
         Adam adam = Adam.builder()
                 .optLearningRateTracker(Tracker.fixed((float) learningRate))
                 .build();
-        this.trainer = model.newTrainer(new DefaultTrainingConfig(Loss.l2Loss())
-                .optOptimizer(adam)
-                .optDevices(new Device[] {device}));
+        this.trainer = model.newTrainer(
+                new DefaultTrainingConfig(Loss.l2Loss()).optOptimizer(adam).optDevices(new Device[] {device}));
         trainer.initialize(shape);
         start(weights);
         this.manager = trainer.getManager();
@@ -102,7 +101,10 @@ final class BareStep implements AutoCloseable {
                     block.add(Pool.maxPool2dBlock(new Shape(p.size(), p.size()), new Shape(p.stride(), p.stride())));
                 case Layer.Flatten f -> block.add(Blocks.batchFlattenBlock());
                 case Layer.Linear l ->
-                    block.add(Linear.builder().setUnits(l.units()).optBias(l.bias()).build());
+                    block.add(Linear.builder()
+                            .setUnits(l.units())
+                            .optBias(l.bias())
+                            .build());
                 case Layer.UnitLength u ->
                     block.add(LambdaBlock.singleton(a -> a.normalize(2, 1, Layer.UnitLength.EPSILON)));
                 case Layer.GlobalAveragePool g -> throw new IllegalArgumentException("conv4 has no average pooling");
@@ -116,7 +118,8 @@ final class BareStep implements AutoCloseable {
         List<Parameter> own = model.getBlock().getParameters().values();
         List<dev.kindred.encode.Parameter> ours = weights.parameters();
         if (own.size() != ours.size()) {
-            throw new IllegalStateException(own.size() + " parameters in DJL's graph, " + ours.size() + " in Kindred's");
+            throw new IllegalStateException(
+                    own.size() + " parameters in DJL's graph, " + ours.size() + " in Kindred's");
         }
         for (int i = 0; i < own.size(); i++) {
             float[] values = weights.copy(ours.get(i).name());
@@ -143,10 +146,11 @@ final class BareStep implements AutoCloseable {
             double value;
             try (GradientCollector collector = trainer.newGradientCollector()) {
                 NDArray embeddings = trainer.forward(new NDList(pictures)).singletonOrThrow();
-                NDArray scores =
-                        embeddings.matMul(embeddings.transpose()).div(temperature).sub(self);
-                NDArray loss =
-                        scores.logSoftmax(1).mul(positive).sum().div(-(double) shape.get(0));
+                NDArray scores = embeddings
+                        .matMul(embeddings.transpose())
+                        .div(temperature)
+                        .sub(self);
+                NDArray loss = scores.logSoftmax(1).mul(positive).sum().div(-(double) shape.get(0));
                 collector.backward(loss);
                 value = loss.toType(DataType.FLOAT32, false).getFloat();
             }

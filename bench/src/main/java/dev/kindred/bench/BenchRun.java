@@ -67,20 +67,19 @@ final class BenchRun {
 
     private static String help(String name, String about) {
         return """
-                Usage: bench/%s [OPTIONS]
-                %s
+            Usage: bench/%s [OPTIONS]
+            %s
 
-                Cells already measured for the same sources on the same machine are taken from bench/results/%s.jsonl, so a
-                run that was cut off goes on. The last line of standard output is one JSON object: "numbers" has a row for
-                each line of the table with what was measured, floor and goal; "short" names the floors not reached.
+            Cells already measured for the same sources on the same machine are taken from bench/results/%s.jsonl, so a
+            run that was cut off goes on. The last line of standard output is one JSON object: "numbers" has a row for
+            each line of the table with what was measured, floor and goal; "short" names the floors not reached.
 
-                  --goals     Also measure what only goals need; may take longer than an hour.
-                  --docs      Write the summary into docs/benchmarks/ and the tables of docs/benchmarks.md from it.
-                  --fresh     Measure all cells again.
-                  --data DIR  Folder of the data sets. Default: ../shared/data beside the working copy.
-                  -h, --help  Show this help.
-                """
-                .formatted(name, about.strip(), name);
+              --goals     Also measure what only goals need; may take longer than an hour.
+              --docs      Write the summary into docs/benchmarks/ and the tables of docs/benchmarks.md from it.
+              --fresh     Measure all cells again.
+              --data DIR  Folder of the data sets. Default: ../shared/data beside the working copy.
+              -h, --help  Show this help.
+            """.formatted(name, about.strip(), name);
     }
 
     boolean goals() {

@@ -74,7 +74,8 @@ public final class BenchmarksPage {
         int from = text.indexOf(open);
         int to = text.indexOf(close, Math.max(0, from));
         if (from < 0 || to < 0) {
-            throw new IllegalStateException("docs/benchmarks.md has no part between " + open.strip() + " and " + close.strip());
+            throw new IllegalStateException(
+                    "docs/benchmarks.md has no part between " + open.strip() + " and " + close.strip());
         }
         String part = summary.map(BenchmarksPage::part).orElse("Not measured yet: run `bench/" + name + " --docs`.\n");
         return text.substring(0, from) + open + part + text.substring(to);
@@ -105,7 +106,10 @@ public final class BenchmarksPage {
                 .append("`, ")
                 .append(summary.get("machine").getAsString())
                 .append(". ")
-                .append(lacking.isEmpty() ? "Every floor holds." : "Short of their floor: " + String.join("; ", lacking) + ".")
+                .append(
+                        lacking.isEmpty()
+                                ? "Every floor holds."
+                                : "Short of their floor: " + String.join("; ", lacking) + ".")
                 .append('\n');
         return part.toString();
     }
@@ -130,7 +134,8 @@ public final class BenchmarksPage {
         if (row.has("pixels")) {
             told += String.format(
                     "; raw pixels %s, untrained %s",
-                    plain(row.get("pixels").getAsDouble()), plain(row.get("untrained").getAsDouble()));
+                    plain(row.get("pixels").getAsDouble()),
+                    plain(row.get("untrained").getAsDouble()));
         }
         return told;
     }
@@ -146,7 +151,8 @@ public final class BenchmarksPage {
     }
 
     private static String plain(double value) {
-        String text = String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
+        String text = String.format(
+                Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
         return text.contains(".") ? text.replaceFirst("\\.?0+$", "") : text;
     }
 }

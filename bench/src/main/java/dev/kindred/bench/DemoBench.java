@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The demo as a new user meets it: with an empty home, by the clock on the wall. */
 public final class DemoBench {
-    private static final String ABOUT =
-            """
-            Runs ./kindred demo --once, and --quick, with an empty KINDRED_HOME and takes what they print: Recall@1 and @10 on
-            unseen names, 20-way trials, Recall@10 on the unseen family, wall time.""";
+    private static final String ABOUT = """
+        Runs ./kindred demo --once, and --quick, with an empty KINDRED_HOME and takes what they print: Recall@1 and @10 on
+        unseen names, 20-way trials, Recall@10 on the unseen family, wall time.\
+        """;
 
     private final BenchRun run;
 
@@ -56,7 +56,12 @@ public final class DemoBench {
                         ? first
                         : first.with("pixels", Row.rounded(pixels)).with("untrained", Row.rounded(untrained)));
         rows.add(Row.of(
-                "the same: Recall@10", "%", percent(full, "unseenNames", "recall", "10"), Row.Bound.AT_LEAST, 62.0, 75.0));
+                "the same: Recall@10",
+                "%",
+                percent(full, "unseenNames", "recall", "10"),
+                Row.Bound.AT_LEAST,
+                62.0,
+                75.0));
         Double twentyWay = percent(full, "unseenNames", "twentyWay");
         rows.add(Row.of(
                 "the same: 20-way within one other family",
@@ -73,22 +78,25 @@ public final class DemoBench {
                 50.0,
                 60.0));
         rows.add(Row.of("demo --once, wall time", "s", number(full, "wallSeconds"), Row.Bound.AT_MOST, 300.0, null));
-        rows.add(Row.of("demo --quick --once, wall time", "s", number(quick, "wallSeconds"), Row.Bound.BELOW, 60.0, null));
+        rows.add(Row.of(
+                "demo --quick --once, wall time", "s", number(quick, "wallSeconds"), Row.Bound.BELOW, 60.0, null));
         return rows;
     }
 
     /** What the demo printed; an empty object where it failed. */
     static JsonObject demo(BenchRun run, boolean quick) {
         Path kept = bundle(run, quick);
-        return run.ledger().cell(quick ? "demo --quick" : "demo", json -> json.has("unseenNames") && Files.exists(kept), () -> {
-            Path home = run.results().resolve(quick ? "demo-quick-home" : "demo-home");
-            empty(home);
-            Optional<JsonObject> said =
-                    quick ? run.kindred(home, "demo", "--quick", "--once") : run.kindred(home, "demo", "--once");
-            found(home).filter(bundle -> said.isPresent()).ifPresent(bundle -> copy(bundle, kept));
-            empty(home);
-            return said.orElseGet(JsonObject::new);
-        });
+        return run.ledger()
+                .cell(quick ? "demo --quick" : "demo", json -> json.has("unseenNames") && Files.exists(kept), () -> {
+                    Path home = run.results().resolve(quick ? "demo-quick-home" : "demo-home");
+                    empty(home);
+                    Optional<JsonObject> said = quick
+                            ? run.kindred(home, "demo", "--quick", "--once")
+                            : run.kindred(home, "demo", "--once");
+                    found(home).filter(bundle -> said.isPresent()).ifPresent(bundle -> copy(bundle, kept));
+                    empty(home);
+                    return said.orElseGet(JsonObject::new);
+                });
     }
 
     private static Optional<Path> found(Path home) {

@@ -48,7 +48,8 @@ record Divided(Path taught, Path unseen) {
         java.util.Arrays.setAll(order, i -> i);
         Keyed.of(seed, 0xBE7C4L).shuffle(order);
         int unseen = (int) Math.round(unseenShare * order.length);
-        Divided divided = new Divided(folder.resolve("taught-" + seed + ".csv"), folder.resolve("unseen-" + seed + ".csv"));
+        Divided divided =
+                new Divided(folder.resolve("taught-" + seed + ".csv"), folder.resolve("unseen-" + seed + ".csv"));
         write(divided.unseen, classes, order, 0, unseen, byClass);
         write(divided.taught, classes, order, unseen, order.length, byClass);
         return divided;

@@ -42,8 +42,8 @@ final class EmbedTimes {
 
     private EmbedTimes(Path folder, int pairs) {
         Architecture architecture = Architecture.conv4(1, SIDE, 64, 64);
-        Preparation preparation = new Preparation(
-                new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.9f), List.of(0.2f));
+        Preparation preparation =
+                new Preparation(new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.9f), List.of(0.2f));
         this.parts = EncoderParts.of(architecture, Weights.untrained(architecture, 1), preparation, Distance.COSINE);
         this.folder = folder;
         this.pairs = pairs;

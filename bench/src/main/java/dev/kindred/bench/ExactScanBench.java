@@ -48,7 +48,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xmx1g"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xmx1g"})
 @SuppressWarnings({"NullAway.Init", "MustBeClosedChecker"}) // JMH's setup comes before every use, its tear-down after
 public class ExactScanBench {
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
@@ -87,7 +89,9 @@ public class ExactScanBench {
         index = ExactIndex.build(
                 dir, space, IntStream.range(0, count).mapToObj(i -> Item.of("i" + i, vector(i))), Progress.SILENT);
         query = Query.of(space, vector(-1), 10);
-        batch = IntStream.range(0, BATCH).mapToObj(i -> Query.of(space, vector(-2 - i), 10)).toList();
+        batch = IntStream.range(0, BATCH)
+                .mapToObj(i -> Query.of(space, vector(-2 - i), 10))
+                .toList();
         one = Workers.of(1);
         arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(dir.resolve(ExactIndex.FILE))) {

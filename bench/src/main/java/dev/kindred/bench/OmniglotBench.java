@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 
 /** How good what {@code ./kindred train} makes with defaults alone is on classes it never saw: Omniglot, emoji, faces. */
 public final class OmniglotBench {
-    private static final String ABOUT =
-            """
-            Teaches with defaults alone and measures on unseen classes: Omniglot's published 20-way one-shot task and 4,000
-            drawn trials; emoji across hands; faces. The raw-pixel nearest neighbour checks the published task itself.
-            Takes at most an hour; --goals adds seeds.""";
+    private static final String ABOUT = """
+        Teaches with defaults alone and measures on unseen classes: Omniglot's published 20-way one-shot task and 4,000
+        drawn trials; emoji across hands; faces. The raw-pixel nearest neighbour checks the published task itself.
+        Takes at most an hour; --goals adds seeds.\
+        """;
 
     /** Teaching on more people is begun only before this, so that the whole stays within an hour. */
     private static final double LAST_START_MINUTES = 58;
@@ -71,7 +71,12 @@ public final class OmniglotBench {
                 continue;
             }
             seconds.add(taught.get().json().get("wallSeconds").getAsDouble());
-            accuracy("published one-shot, seed " + seed, taught.get(), folder, "--episodes", folder.resolve("episodes.csv").toString())
+            accuracy(
+                            "published one-shot, seed " + seed,
+                            taught.get(),
+                            folder,
+                            "--episodes",
+                            folder.resolve("episodes.csv").toString())
                     .ifPresent(published::add);
             accuracy(
                             "4,000 drawn trials, seed " + seed,
@@ -85,13 +90,36 @@ public final class OmniglotBench {
                             "1")
                     .ifPresent(drawn::add);
         }
-        rows.add(row("Omniglot, the published within-alphabet 20-way one-shot task", "%", published, Row.Bound.AT_LEAST, 90.0, 95.5));
-        rows.add(row("the same bundle, 4,000 drawn within-alphabet 20-way trials", "%", drawn, Row.Bound.AT_LEAST, 80.0, 88.0));
-        rows.add(row("teaching Omniglot with defaults, start to sealed file", "s", seconds, Row.Bound.AT_MOST, 1200.0, null));
+        rows.add(row(
+                "Omniglot, the published within-alphabet 20-way one-shot task",
+                "%",
+                published,
+                Row.Bound.AT_LEAST,
+                90.0,
+                95.5));
+        rows.add(row(
+                "the same bundle, 4,000 drawn within-alphabet 20-way trials",
+                "%",
+                drawn,
+                Row.Bound.AT_LEAST,
+                80.0,
+                88.0));
+        rows.add(row(
+                "teaching Omniglot with defaults, start to sealed file",
+                "s",
+                seconds,
+                Row.Bound.AT_MOST,
+                1200.0,
+                null));
     }
 
     private static Row row(
-            String what, String unit, List<Double> values, Row.Bound bound, double floor, @org.jspecify.annotations.Nullable Double goal) {
+            String what,
+            String unit,
+            List<Double> values,
+            Row.Bound bound,
+            double floor,
+            @org.jspecify.annotations.Nullable Double goal) {
         if (values.isEmpty()) {
             return Row.of(what, unit, null, bound, floor, goal);
         }
@@ -100,8 +128,8 @@ public final class OmniglotBench {
     }
 
     private OptionalDouble accuracy(String cell, Taught taught, Path data, String... options) {
-        List<String> words = new ArrayList<>(
-                List.of("evaluate", taught.bundle().toString(), data.toString(), "--task", "oneshot"));
+        List<String> words =
+                new ArrayList<>(List.of("evaluate", taught.bundle().toString(), data.toString(), "--task", "oneshot"));
         words.addAll(List.of(options));
         return measured(cell, taught, words)
                 .map(json -> OptionalDouble.of(100 * json.get("accuracy").getAsDouble()))
@@ -125,7 +153,12 @@ public final class OmniglotBench {
             taught.flatMap(t -> measured(
                             set + " unseen, seed " + division,
                             t,
-                            List.of("evaluate", t.bundle().toString(), divided.unseen().toString(), "--task", "retrieval")))
+                            List.of(
+                                    "evaluate",
+                                    t.bundle().toString(),
+                                    divided.unseen().toString(),
+                                    "--task",
+                                    "retrieval")))
                     .ifPresent(json -> {
                         recall.add(recallAt1(json));
                         JsonObject baselines = json.getAsJsonObject("baselines");
@@ -155,7 +188,8 @@ public final class OmniglotBench {
         Path folder = run.data().resolve(set);
         Path tables = run.results().resolve("tables").resolve(set);
         if (set.equals("faces-orl")) {
-            return Divided.of(List.of(folder.resolve("orl_faces.zip")), Pattern.compile("/(s\\d+)/"), 10, 0.2, seed, tables);
+            return Divided.of(
+                    List.of(folder.resolve("orl_faces.zip")), Pattern.compile("/(s\\d+)/"), 10, 0.2, seed, tables);
         }
         // Fluent's flat and colour emoji are near twins: one hand, so the flat ones stay out.
         List<Path> hands = Stream.of("emojitwo", "fluent-color", "fluent-highcontrast", "noto", "openmoji", "twemoji")
@@ -168,7 +202,8 @@ public final class OmniglotBench {
     private record Taught(Path bundle, JsonObject json) {}
 
     private Optional<Taught> teach(String set, long seed, Path data) {
-        Path bundle = run.results().resolve("bundles").resolve(set + "-" + seed + (run.smoke() ? ".smoke" : "") + ".kindred");
+        Path bundle =
+                run.results().resolve("bundles").resolve(set + "-" + seed + (run.smoke() ? ".smoke" : "") + ".kindred");
         JsonObject json = run.ledger().cell("teaching " + set + ", seed " + seed, kept -> isThere(kept, bundle), () -> {
             List<String> words = new ArrayList<>(List.of("train", data.toString(), "--out", bundle.toString()));
             // Seed 1 is the default, and not saying so keeps to "with defaults alone".
@@ -178,7 +213,8 @@ public final class OmniglotBench {
             if (run.smoke()) {
                 words.addAll(List.of("--steps", "12"));
             }
-            JsonObject said = run.kindred(run.home(), words.toArray(String[]::new)).orElseGet(JsonObject::new);
+            JsonObject said =
+                    run.kindred(run.home(), words.toArray(String[]::new)).orElseGet(JsonObject::new);
             if (said.has("bundle")) {
                 said.addProperty("sha256", sha256(bundle));
             }
@@ -191,8 +227,11 @@ public final class OmniglotBench {
     private Optional<JsonObject> measured(String name, Taught taught, List<String> words) {
         String cell = name + " of " + taught.json().get("sha256").getAsString().substring(0, 12);
         JsonObject json = run.ledger()
-                .cell(cell, kept -> kept.has("task"), () -> run.kindred(run.home(), words.toArray(String[]::new))
-                        .orElseGet(JsonObject::new));
+                .cell(
+                        cell,
+                        kept -> kept.has("task"),
+                        () -> run.kindred(run.home(), words.toArray(String[]::new))
+                                .orElseGet(JsonObject::new));
         return json.has("task") ? Optional.of(json) : Optional.empty();
     }
 

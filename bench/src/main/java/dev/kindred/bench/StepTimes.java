@@ -59,13 +59,12 @@ final class StepTimes {
     public static void main(String[] arguments) {
         StepTimes times = new StepTimes(Runtime.getRuntime().availableProcessors());
         int count = Integer.parseInt(arguments[1]);
-        JsonObject json =
-                switch (arguments[0]) {
-                    case "pairs" -> times.pairs(count);
-                    case "kindred" -> times.kindred(count);
-                    case "djl" -> times.djl(count);
-                    default -> throw new IllegalArgumentException(arguments[0]);
-                };
+        JsonObject json = switch (arguments[0]) {
+            case "pairs" -> times.pairs(count);
+            case "kindred" -> times.kindred(count);
+            case "djl" -> times.djl(count);
+            default -> throw new IllegalArgumentException(arguments[0]);
+        };
         System.out.println(json);
         System.out.flush();
         Runtime.getRuntime().exit(0);
@@ -188,8 +187,7 @@ final class StepTimes {
             batch[i] = level(random.nextInt(256));
         }
         Weights weights = Weights.untrained(architecture, SEED);
-        return new BareStep(
-                architecture, weights, batch, 2 * PAIRS_PER_BATCH, TEMPERATURE, LEARNING_RATE, device);
+        return new BareStep(architecture, weights, batch, 2 * PAIRS_PER_BATCH, TEMPERATURE, LEARNING_RATE, device);
     }
 
     private static float level(int level) {
@@ -213,8 +211,8 @@ final class StepTimes {
         }
         Weights weights = Weights.untrained(architecture, SEED);
         float[] theirs = bare.embeddings();
-        try (Encoder encoder =
-                EncoderParts.of(architecture, weights, preparation(), Distance.COSINE).open(1)) {
+        try (Encoder encoder = EncoderParts.of(architecture, weights, preparation(), Distance.COSINE)
+                .open(1)) {
             float[] ours = encoder.encode(pictures).values();
             double farthest = 0;
             for (int i = 0; i < ours.length; i++) {

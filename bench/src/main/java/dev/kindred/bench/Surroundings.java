@@ -21,12 +21,17 @@ record Surroundings(Path root, String tree, String commit, String machine) {
     private static final List<String> SOURCES = List.of("--", ".", ":(exclude)docs", ":(exclude,glob)**/*.md");
 
     static Surroundings here() {
-        Path root = Path.of(System.getProperty("kindred.root", ".")).toAbsolutePath().normalize();
+        Path root = Path.of(System.getProperty("kindred.root", "."))
+                .toAbsolutePath()
+                .normalize();
         // Contents rather than commits: committing what was measured changes nothing.
         StringBuilder all = new StringBuilder();
         git(root, "ls-files", "--cached", "--others", "--exclude-standard").stream()
                 .sorted()
-                .forEach(file -> all.append(file).append(' ').append(hash(root.resolve(file))).append('\n'));
+                .forEach(file -> all.append(file)
+                        .append(' ')
+                        .append(hash(root.resolve(file)))
+                        .append('\n'));
         String head = Shell.lines(root, List.of("git", "rev-parse", "HEAD")).getFirst();
         boolean clean = git(root, "status", "--porcelain").isEmpty();
         return new Surroundings(root, Hashes.sha256Hex(all.toString()), clean ? head : head + "+", processor());

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Kindred's speed beside its peers', in alternating pairs: the training step, embedding, and the start of a short command. */
 public final class TrainBench {
-    private static final String ABOUT =
-            """
-            A training step of conv4 beside the bare DJL step, waiting for data, embedding beside ONNX Runtime alone, and
-            bundle show beside java -version. Run it on a quiet machine. --goals adds the step beside bare DJL and, where
-            python3 has torch, beside PyTorch, each in a process of its own as people run it.""";
+    private static final String ABOUT = """
+        A training step of conv4 beside the bare DJL step, waiting for data, embedding beside ONNX Runtime alone, and
+        bundle show beside java -version. Run it on a quiet machine. --goals adds the step beside bare DJL and, where
+        python3 has torch, beside PyTorch, each in a process of its own as people run it.\
+        """;
 
     private static final Pattern ALLOCATOR = Pattern.compile("export (MALLOC_\\w+)=\\$\\{\\w+:-(\\d+)}");
 
@@ -77,7 +77,8 @@ public final class TrainBench {
         return rows;
     }
 
-    private static Row ratio(String what, JsonArray ratios, Row.Bound bound, @Nullable Double floor, @Nullable Double goal) {
+    private static Row ratio(
+            String what, JsonArray ratios, Row.Bound bound, @Nullable Double floor, @Nullable Double goal) {
         Spread spread = Spread.of(Spread.values(ratios));
         return Row.of(what, "×", spread.median(), bound, floor, goal).with(spread);
     }
@@ -86,7 +87,8 @@ public final class TrainBench {
         Map<String, String> all = new LinkedHashMap<>(environment);
         all.put("OPT_OUT_TRACKING", "true");
         List<String> options = List.of(
-                "-Dai.djl.offline=true", "-DDJL_CACHE_DIR=" + run.home().resolve("native").resolve("djl"));
+                "-Dai.djl.offline=true",
+                "-DDJL_CACHE_DIR=" + run.home().resolve("native").resolve("djl"));
         return run.java(StepTimes.class, all, options, side, String.valueOf(count));
     }
 
@@ -139,11 +141,13 @@ public final class TrainBench {
     }
 
     private double pytorch(String python) {
-        String script = run.root().resolve("bench/src/main/python/conv4_step.py").toString();
+        String script =
+                run.root().resolve("bench/src/main/python/conv4_step.py").toString();
         String threads = String.valueOf(Runtime.getRuntime().availableProcessors());
         List<String> command = List.of(python, script, threads, "6", String.valueOf(steps / 2));
-        return milliseconds(JsonParser.parseString(Shell.lines(run.root(), command).getLast())
-                .getAsJsonObject());
+        return milliseconds(
+                JsonParser.parseString(Shell.lines(run.root(), command).getLast())
+                        .getAsJsonObject());
     }
 
     /** A Python that has PyTorch: Debian's before any other. */
@@ -152,7 +156,10 @@ public final class TrainBench {
             try {
                 Shell.Ended tried = Shell.run(
                         run.root(),
-                        List.of(python, "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"),
+                        List.of(
+                                python,
+                                "-c",
+                                "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"),
                         Map.of());
                 if (tried.exitCode() == 0) {
                     return Optional.of(python);
@@ -183,7 +190,10 @@ public final class TrainBench {
         }
         JsonObject cell = run.ledger().cell("bundle show", () -> {
             List<String> show = List.of(
-                    run.root().resolve("kindred").toString(), "bundle", "show", bundle.get().toString());
+                    run.root().resolve("kindred").toString(),
+                    "bundle",
+                    "show",
+                    bundle.get().toString());
             String java = BenchRun.javaHome().resolve("bin").resolve("java").toString();
             List<String> version = List.of("sh", "-c", "exec \"$0\" -version 2>/dev/null", java);
             List<Double> ours = new ArrayList<>();
@@ -208,7 +218,8 @@ public final class TrainBench {
     }
 
     private double ended(List<String> command) {
-        Shell.Ended ended = Shell.run(run.root(), command, Map.of("KINDRED_HOME", run.home().toString()));
+        Shell.Ended ended =
+                Shell.run(run.root(), command, Map.of("KINDRED_HOME", run.home().toString()));
         if (ended.exitCode() != 0) {
             throw new IllegalStateException(String.join(" ", command) + " ended with " + ended.exitCode());
         }

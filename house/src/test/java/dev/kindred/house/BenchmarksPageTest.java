@@ -46,7 +46,8 @@ class BenchmarksPageTest {
                 .toList();
         for (JsonElement element : summary.getAsJsonArray("numbers")) {
             JsonObject row = element.getAsJsonObject();
-            boolean lacks = !row.get("floor").isJsonNull() && (row.get("measured").isJsonNull() || !holds(row));
+            boolean lacks =
+                    !row.get("floor").isJsonNull() && (row.get("measured").isJsonNull() || !holds(row));
             assertThat(told.contains(row.get("what").getAsString()))
                     .as(row.toString())
                     .isEqualTo(lacks);
