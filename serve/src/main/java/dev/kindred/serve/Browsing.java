@@ -38,6 +38,20 @@ final class Browsing {
         this.catalogue = new Catalogue(served.index());
     }
 
+    /** Reads the names before somebody asks for them. */
+    void warm() {
+        catalogue.groups();
+    }
+
+    /** All collections that this server answers for, each as {@link #collection} has it. */
+    JsonObject collections() {
+        JsonArray all = new JsonArray();
+        all.add(collection());
+        JsonObject json = new JsonObject();
+        json.add("collections", all);
+        return json;
+    }
+
     /** Ids, size, groups, and how scores become answers: all that the console needs to know before the first request. */
     JsonObject collection() {
         IndexInfo info = served.index().info();

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The items' names and fields, held in memory for browsing and picking: vectors stay in the index, sources on disk. Made anew when the
@@ -37,11 +38,10 @@ final class Catalogue {
     record Page(List<Entry> entries, int total) {}
 
     private final VectorIndex index;
-    private volatile Contents contents;
+    private volatile @Nullable Contents contents;
 
     Catalogue(VectorIndex index) {
         this.index = index;
-        this.contents = read();
     }
 
     /**
@@ -94,14 +94,17 @@ final class Catalogue {
     }
 
     private Contents current() {
-        if (index.info().lastSequence() == contents.sequence()) {
-            return contents;
+        Contents known = contents;
+        if (known != null && index.info().lastSequence() == known.sequence()) {
+            return known;
         }
         synchronized (this) {
-            if (index.info().lastSequence() != contents.sequence()) {
-                contents = read();
+            Contents now = contents;
+            if (now == null || index.info().lastSequence() != now.sequence()) {
+                now = read();
+                contents = now;
             }
-            return contents;
+            return now;
         }
     }
 

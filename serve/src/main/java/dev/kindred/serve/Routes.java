@@ -42,6 +42,7 @@ final class Routes {
         this.meters = meters;
         this.waiting = waiting;
         this.mostBodies = mostBodies;
+        waiting.execute(browsing::warm);
     }
 
     void bind(ServerBuilder server, BooleanSupplier ready) {
@@ -64,6 +65,7 @@ final class Routes {
         bindAnswer(server, "verify", answers::verify);
         bindAnswer(server, "search", answers::search);
 
+        get(server, "/v1/collections", (ctx, request) -> Wire.json(browsing.collections()));
         String collection = "/v1/collections/{collection}";
         get(server, collection, (ctx, request) -> Wire.json(browsing.collection(), served));
         get(server, collection + "/items", (ctx, request) -> Wire.json(browsing.items(ctx.queryParams()), served));

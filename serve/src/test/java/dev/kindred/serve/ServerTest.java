@@ -204,6 +204,8 @@ class ServerTest {
                         .getAsInt())
                 .isEqualTo(20);
         assertThat(about.get("items").getAsInt()).isEqualTo(100);
+        assertThat(caller.get("/v1/collections").json().getAsJsonArray("collections"))
+                .containsExactly(about);
     }
 
     @Test

@@ -39,7 +39,8 @@ async function call(path, options = {}) {
 const base = () => `/v1/collections/${encodeURIComponent(collection)}`;
 
 export async function describe() {
-  const info = await call('/v1/collections/default');
+  space = '';
+  const [info] = (await call('/v1/collections')).collections;
   collection = info.collection;
   space = info.space;
   return info;
