@@ -44,6 +44,35 @@ class BadDataTest {
     }
 
     @Test
+    void nothingToTeachOn() throws IOException {
+        Path out = Files.writeString(folder.resolve("standing.kindred"), "what stood there before");
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Path one = Drawings.folder(folder.resolve("one"), 1, 5);
+        Path single = Drawings.folder(folder.resolve("single"), 5, 1);
+        assertThat(refused("train", empty, "--out", out)).contains("empty");
+        assertThat(refused("train", one, "--out", out)).contains("one class");
+        assertThat(refused("train", single, "--out", out)).contains("class");
+        assertThat(refused("train", Drawings.zip(folder.resolve("z.zip"), "../b.png", Drawings.png(0, 0)), "--out", out)).contains("z.zip");
+        assertThat(refused("evaluate", bundle, one)).contains("one class only");
+        assertThat(refused("evaluate", bundle, data, "--episodes", folder.resolve("none.csv"))).contains("--task oneshot");
+        assertThat(out).content().isEqualTo("what stood there before");
+    }
+
+    @Test
+    void figuresStandBesideTheirBaselines() {
+        Path page = folder.resolve("page.html");
+        Shell.Ended ended = shell.run("evaluate", bundle, data, "--report", page, "--json");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.json().get("task").getAsString()).isEqualTo("retrieval");
+        assertThat(ended.json().getAsJsonObject("recall").keySet()).contains("1", "5", "10");
+        assertThat(ended.json().getAsJsonObject("baselines").keySet()).contains("pixels", "untrained");
+        assertThat(page).content().contains("<svg").doesNotContain("http://", "https://", "src=\"/");
+        Shell.Ended shots = shell.run("evaluate", bundle, data, "--task", "oneshot", "--way", "3", "--trials", "50", "--json");
+        assertThat(shots.json().get("trials").getAsInt()).isEqualTo(50);
+        assertThat(shots.json().get("accuracy").getAsDouble()).isBetween(0.0, 1.0);
+    }
+
+    @Test
     void aZipThatLeadsOutside() throws IOException {
         Path zip = Drawings.zip(folder.resolve("z.zip"), "a/../../b.png", Drawings.png(0, 0));
         assertThat(refused("embed", bundle, zip, "--out", folder.resolve("e.npy"))).contains("z.zip");
