@@ -105,7 +105,8 @@ class BadDataTest {
         assertThat(ended.json().get("bad").getAsInt()).isEqualTo(3);
         assertThat(ended.err()).contains("zero.png").contains("words.png").contains("huge.png").contains("50,000");
         assertThat(Files.readAllLines(folder.resolve("e.ids.txt"))).hasSize(320).contains("c0/s0.png");
-        assertThat(refused("embed", bundle, many, "--out", out, "--strict")).contains("zero.png");
+        // Which of the three a worker meets first is chance.
+        assertThat(refused("embed", bundle, many, "--out", out, "--strict")).containsPattern("(zero|words|huge)\\.png");
         assertThat(out).as("what stood there").isNotEmptyFile();
     }
 
