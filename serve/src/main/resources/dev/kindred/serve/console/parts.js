@@ -75,13 +75,16 @@ function isInk(image) {
   pen.drawImage(image, 0, 0, 12, 12);
   const { data } = pen.getImageData(0, 0, 12, 12);
   let white = 0;
+  let black = 0;
   for (let i = 0; i < data.length; i += 4) {
     const most = Math.max(data[i], data[i + 1], data[i + 2]);
     const least = Math.min(data[i], data[i + 1], data[i + 2]);
     if (most - least > 26) return false;
     if (least > 236) white++;
+    if (most < 40) black++;
   }
-  return white > 30;
+  // Thin lines leave much white; a filled sign leaves little of it, but hardly any grey.
+  return white > 30 || (white > 6 && white + black > 90);
 }
 
 export function percent(rate) {
