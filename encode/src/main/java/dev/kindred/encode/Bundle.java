@@ -114,8 +114,11 @@ public final class Bundle {
                 Preparation.read(Fields.parse(preprocessing, path + ": " + EncoderParts.preprocessingEntry(name)));
         Distance distance = Distance.ofWireName(manifest.text("distance"));
         Map<String, String> deciding = new TreeMap<>();
-        deciding.put(EncoderParts.modelEntry(name), Hashes.sha256Hex(model));
-        deciding.put(EncoderParts.preprocessingEntry(name), Hashes.sha256Hex(preprocessing));
+        // Held to the entries' bytes by checkEntries.
+        Fields listed = manifest.fields("entries");
+        for (String entry : List.of(EncoderParts.modelEntry(name), EncoderParts.preprocessingEntry(name))) {
+            deciding.put(entry, listed.fields(entry).text("sha256"));
+        }
         Space space = EncoderParts.space(deciding, manifest.integer("dimension", 1, 1 << 16), distance);
         if (!space.id().equals(manifest.text("space")) || space.dimension() != architecture.dimension()) {
             throw new Refusal(

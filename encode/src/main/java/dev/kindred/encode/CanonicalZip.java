@@ -53,6 +53,15 @@ final class CanonicalZip {
     }
 
     static byte[] bytes(Map<String, byte[]> entries) {
+        byte[] unsealed = unsealed(entries);
+        byte[] zip = Arrays.copyOf(unsealed, unsealed.length + HASH_SIZE);
+        byte[] hash = Hashes.sha256Hex(unsealed).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(hash, 0, zip, unsealed.length, HASH_SIZE);
+        return zip;
+    }
+
+    /** All but the comment. */
+    private static byte[] unsealed(Map<String, byte[]> entries) {
         ByteArrayOutputStream zip = new ByteArrayOutputStream();
         ByteArrayOutputStream directory = new ByteArrayOutputStream();
         entries.forEach((name, content) -> {
@@ -67,7 +76,6 @@ final class CanonicalZip {
         int start = zip.size();
         zip.writeBytes(directory.toByteArray());
         zip.writeBytes(end(entries.size(), directory.size(), start).array());
-        zip.writeBytes(Hashes.sha256Hex(zip.toByteArray()).getBytes(StandardCharsets.US_ASCII));
         return zip.toByteArray();
     }
 
@@ -148,7 +156,8 @@ final class CanonicalZip {
         boolean tail = bytes.getInt(end) == END && bytes.getShort(zip.length - HASH_SIZE - 2) == HASH_SIZE;
         Map<String, byte[]> entries = tail ? entries(path, bytes, end) : Map.of();
         verify(path, zip, tail, entries);
-        if (!tail || !Arrays.equals(bytes(entries), zip)) {
+        byte[] anew = unsealed(entries);
+        if (!tail || !Arrays.equals(anew, 0, anew.length, zip, 0, zip.length - HASH_SIZE)) {
             throw damaged(path, "is a zip, but not one that Kindred writes");
         }
         return entries;
@@ -166,7 +175,7 @@ final class CanonicalZip {
             throw damaged(path, "does not end as a bundle ends: it was cut short, or bytes were added after its end");
         }
         // Written anew from what can be read, the first byte that differs tells the place.
-        String place = firstDifference(bytes(entries), zip, entries);
+        String place = firstDifference(unsealed(entries), zip, entries);
         throw damaged(
                 path,
                 "was changed after sealing%s: its checksum is %s…, it says %s…"

@@ -108,7 +108,11 @@ final class Network implements AutoCloseable {
     /** Goes on from other weights of the same architecture. */
     void restore(Weights weights) {
         learned.forEach((name, array) -> System.arraycopy(weights.copy(name), 0, array, 0, array.length));
-        moving.forEach((name, array) -> array.set(weights.copy(name)));
+        // Made anew: setting values in place goes through a deprecated mode of the engine that warns of wrong results.
+        moving.replaceAll((name, array) -> {
+            array.close();
+            return manager.create(weights.copy(name));
+        });
     }
 
     private Map<String, NDArray> leaves(NDManager step, boolean gradient) {
