@@ -3,6 +3,7 @@ package dev.kindred.cli;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
+import dev.kindred.core.RawPixels;
 import dev.kindred.core.Workers;
 import dev.kindred.demo.DemoMeasure;
 import dev.kindred.demo.Hands;
@@ -10,7 +11,6 @@ import dev.kindred.demo.Icon;
 import dev.kindred.demo.IconFamily;
 import dev.kindred.demo.IconSplit;
 import dev.kindred.demo.Icons;
-import dev.kindred.demo.PixelBaseline;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.index.Item;
@@ -82,15 +82,18 @@ final class DemoRun {
             try (Encoder encoder = bundle.encoder(run.settings().threads());
                     Encoder untrained = bundle.untrained(run.settings().threads())) {
                 embeddings = encode(icons, encoder, "embedding");
-                figures.put("encoder", measure.measure(workers, embeddings.values(), embeddings.dimension()));
-                Embeddings raw = encode(icons, untrained, "untrained");
-                figures.put("untrained", measure.measure(workers, raw.values(), raw.dimension()));
+                figures.put("encoder", measure.measure(workers, embeddings));
+                figures.put("untrained", measure.measure(workers, encode(icons, untrained, "untrained")));
             }
-            figures.put("pixels", measure.measure(workers, PixelBaseline.of(workers, icons), Icons.SIDE * Icons.SIDE));
+            figures.put("pixels", measure.measure(workers, pixels(icons)));
             Path index = index(bundle, icons, embeddings);
             double seconds = (System.nanoTime() - began) / 1e9;
             return new Made(index, json(bundle, figures, icons, families, seconds), text(figures, split, seconds));
         }
+    }
+
+    private static Embeddings pixels(List<Icon> icons) {
+        return RawPixels.of(icons.stream().map(icon -> icon.pixels().values()).toList());
     }
 
     private List<String> recipe(Path zip, Path bundle) {

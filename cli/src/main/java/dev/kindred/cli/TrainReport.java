@@ -3,11 +3,11 @@ package dev.kindred.cli;
 import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
+import dev.kindred.core.RawPixels;
 import dev.kindred.core.Workers;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.evaluate.EvaluationReport;
-import dev.kindred.evaluate.PixelBaseline;
 import dev.kindred.evaluate.RetrievalTask;
 import dev.kindred.evaluate.Samples;
 import dev.kindred.evaluate.TrainingReport;
@@ -42,7 +42,7 @@ record TrainReport(
         Samples samples = new Samples(ids, provenance.data().classes(), labels, attributes);
         Views views = new Views(
                 validation,
-                PixelBaseline.of(pictures.stream().map(Content.Pixels::values).toList()),
+                RawPixels.of(pictures.stream().map(Content.Pixels::values).toList()),
                 untrained(seed, threads));
         Page page = TrainingReport.teaching(
                 Page.titled("How teaching went", "One run, from its first step to the sealed bundle."), points(), provenance.facts());

@@ -1,12 +1,15 @@
 package dev.kindred.demo;
 
+import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.ScoreTiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * How well an embedding finds <em>the same thing by another hand</em> among icons it was not taught on. A query's gallery is every icon of
@@ -59,32 +62,37 @@ public final class DemoMeasure {
     public record Figures(Recall unseenNames, double twentyWay, int trials, Recall unseenFamily) {}
 
     /**
-     * @param embeddings {@code [icons, d]} in the order of the split's icons, compared by cosine
-     * @param d values an icon
+     * @param embeddings of the split's icons, in their order
+     * @throws dev.kindred.core.Refusal for an embedding that is not finite
      */
-    public Figures measure(Workers workers, float[] embeddings, int d) {
-        if (embeddings.length != Math.multiplyExact(icons.size(), d)) {
-            throw new IllegalArgumentException(embeddings.length + " values for " + icons.size() + " icons of " + d);
+    public Figures measure(Workers workers, Embeddings embeddings) {
+        if (embeddings.count() != icons.size()) {
+            throw new IllegalArgumentException(embeddings.count() + " embeddings for " + icons.size() + " icons");
         }
-        float[] unit = unit(embeddings, d);
+        int[] queries = IntStream.concat(Arrays.stream(unseenNames), Arrays.stream(unseenFamily)).toArray();
+        int[] before = before(workers, embeddings, queries);
         return new Figures(
-                recall(workers, unit, d, unseenNames), won(unit, d), trials.size(), recall(workers, unit, d, unseenFamily));
+                recall(Arrays.copyOf(before, unseenNames.length)),
+                won(embeddings),
+                trials.size(),
+                recall(Arrays.copyOfRange(before, unseenNames.length, before.length)));
     }
 
-    private Recall recall(Workers workers, float[] unit, int d, int[] queries) {
+    /** For each query the wrong icons at least as near as the nearest right one. */
+    private int[] before(Workers workers, Embeddings embeddings, int[] queries) {
+        ScoreTiles tiles = ScoreTiles.of(embeddings.select(queries), embeddings);
+        int stride = ScoreTiles.stride(0, icons.size());
         int[] before = new int[queries.length];
         workers.blocks(queries.length, BLOCK, (from, to) -> {
-            int n = icons.size();
-            float[] scores = new float[(to - from) * n];
-            Scores.against(unit, n, d, queries, from, to, scores);
+            float[] scores = new float[(to - from) * stride];
+            tiles.scores(from, to, 0, icons.size(), scores);
             for (int q = from; q < to; q++) {
-                before[q] = before(queries[q], scores, (q - from) * n);
+                before[q] = before(queries[q], scores, (q - from) * stride);
             }
         });
-        return new Recall(within(before, 1), within(before, 5), within(before, 10), queries.length);
+        return before;
     }
 
-    /** Wrong icons at least as near as the nearest right one. */
     private int before(int query, float[] scores, int offset) {
         float right = Float.NEGATIVE_INFINITY;
         for (int j = 0; j < name.length; j++) {
@@ -94,8 +102,7 @@ public final class DemoMeasure {
         }
         int before = 0;
         for (int j = 0; j < name.length; j++) {
-            // Written so that a score that is no number counts as nearer: a broken embedding must not look good.
-            if (!(scores[offset + j] < right) && family[j] != family[query] && name[j] != name[query]) {
+            if (scores[offset + j] >= right && family[j] != family[query] && name[j] != name[query]) {
                 before++;
             }
         }
@@ -104,6 +111,10 @@ public final class DemoMeasure {
 
     private boolean hit(int query, int other) {
         return name[other] == name[query] && family[other] != family[query] && !split.hands().twins(query, other);
+    }
+
+    private static Recall recall(int[] before) {
+        return new Recall(within(before, 1), within(before, 5), within(before, 10), before.length);
     }
 
     private static double within(int[] before, int k) {
@@ -160,35 +171,12 @@ public final class DemoMeasure {
         return byName.getOrDefault(icons.get(query).name(), new int[0]);
     }
 
-    private double won(float[] unit, int d) {
+    private double won(Embeddings embeddings) {
         int won = 0;
         for (int[] trial : trials) {
-            double right = dot(unit, d, trial[0], trial[1]);
-            won += Arrays.stream(trial, 2, trial.length).allMatch(other -> dot(unit, d, trial[0], other) < right) ? 1 : 0;
+            double right = embeddings.score(trial[0], trial[1]);
+            won += Arrays.stream(trial, 2, trial.length).allMatch(other -> embeddings.score(trial[0], other) < right) ? 1 : 0;
         }
         return trials.isEmpty() ? 0 : (double) won / trials.size();
-    }
-
-    private static double dot(float[] unit, int d, int i, int j) {
-        double sum = 0;
-        for (int k = 0; k < d; k++) {
-            sum += unit[i * d + k] * (double) unit[j * d + k];
-        }
-        return sum;
-    }
-
-    private static float[] unit(float[] embeddings, int d) {
-        float[] unit = new float[embeddings.length];
-        for (int row = 0; row < unit.length; row += d) {
-            double squares = 0;
-            for (int k = row; k < row + d; k++) {
-                squares += embeddings[k] * (double) embeddings[k];
-            }
-            double scale = squares == 0 ? 0 : 1 / Math.sqrt(squares);
-            for (int k = row; k < row + d; k++) {
-                unit[k] = (float) (embeddings[k] * scale);
-            }
-        }
-        return unit;
     }
 }

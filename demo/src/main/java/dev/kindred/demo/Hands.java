@@ -1,5 +1,7 @@
 package dev.kindred.demo;
 
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.RawPixels;
 import dev.kindred.core.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,27 +56,17 @@ public final class Hands {
     }
 
     private static void findTwins(List<Icon> icons, int[] rows, int[][] twins) {
-        float[][] pixels = new float[rows.length][];
-        for (int a = 0; a < rows.length; a++) {
-            pixels[a] = PixelBaseline.row(icons.get(rows[a]));
-        }
+        Embeddings pixels = RawPixels.of(
+                Arrays.stream(rows).mapToObj(row -> icons.get(row).pixels().values()).toList());
         for (int a = 0; a < rows.length; a++) {
             IntStream.Builder found = IntStream.builder();
             for (int b = 0; b < rows.length; b++) {
-                if (icons.get(rows[a]).family() != icons.get(rows[b]).family() && dot(pixels[a], pixels[b]) >= ONE_HAND) {
+                if (icons.get(rows[a]).family() != icons.get(rows[b]).family() && pixels.score(a, b) >= ONE_HAND) {
                     found.add(rows[b]);
                 }
             }
             twins[rows[a]] = found.build().toArray();
         }
-    }
-
-    private static double dot(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * (double) b[i];
-        }
-        return sum;
     }
 
     /** Within one name, a family is one hand, and so are families that have twins there; the first row stands for each hand. */

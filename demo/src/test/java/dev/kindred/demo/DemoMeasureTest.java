@@ -1,9 +1,14 @@
 package dev.kindred.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import dev.kindred.core.Distance;
+import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +22,7 @@ class DemoMeasureTest {
     private static final DemoMeasure MEASURE = new DemoMeasure(SPLIT, 1);
 
     /** As many numbers as values a name, by seed of the name: the perfect embedding. */
-    private static float[] byName(int d, double noise) {
+    private static Embeddings byName(int d, double noise) {
         List<Icon> icons = Drawn.ICONS;
         float[] values = new float[icons.size() * d];
         for (int i = 0; i < icons.size(); i++) {
@@ -27,13 +32,17 @@ class DemoMeasureTest {
                 values[i * d + k] = (float) (name.nextGaussian() + noise * own.nextGaussian());
             }
         }
-        return values;
+        return vectors(values, d);
+    }
+
+    private static Embeddings vectors(float[] values, int d) {
+        return new Embeddings(Space.external("made", d, Distance.COSINE), values.length / d, values);
     }
 
     @Test
     void theAllKnowingFindAll() {
         try (Workers workers = Workers.of(2)) {
-            DemoMeasure.Figures figures = MEASURE.measure(workers, byName(32, 0), 32);
+            DemoMeasure.Figures figures = MEASURE.measure(workers, byName(32, 0));
             assertThat(figures.unseenNames().at1()).isEqualTo(1);
             assertThat(figures.twentyWay()).isEqualTo(1);
             assertThat(figures.unseenFamily().at10()).isEqualTo(1);
@@ -44,20 +53,20 @@ class DemoMeasureTest {
     @Test
     void theBlindFindWhatChanceGives() {
         try (Workers workers = Workers.of(2)) {
-            float[] noise = byName(24, 1000);
-            DemoMeasure.Figures figures = MEASURE.measure(workers, noise, 24);
+            Embeddings noise = byName(24, 1000);
+            DemoMeasure.Figures figures = MEASURE.measure(workers, noise);
             assertThat(figures.twentyWay()).isCloseTo(0.05, offset(4 * Math.sqrt(0.05 * 0.95 / figures.trials())));
             assertThat(figures.unseenNames().at10()).isLessThan(0.1);
         }
     }
 
     @Test
-    void theCollapsedAndTheBrokenFindNothing() {
+    void theCollapsedFindNothing() {
         try (Workers workers = Workers.of(2)) {
-            for (float value : new float[] {0, 1, Float.NaN}) {
+            for (float value : new float[] {0, 1}) {
                 float[] same = new float[Drawn.ICONS.size() * 16];
                 Arrays.fill(same, value);
-                DemoMeasure.Figures figures = MEASURE.measure(workers, same, 16);
+                DemoMeasure.Figures figures = MEASURE.measure(workers, vectors(same, 16));
                 assertThat(figures.unseenNames().at10()).isZero();
                 assertThat(figures.twentyWay()).isZero();
                 assertThat(figures.unseenFamily().at10()).isZero();
@@ -65,15 +74,26 @@ class DemoMeasureTest {
         }
     }
 
+    @Test
+    void theBrokenAreRefused() {
+        float[] values = new float[Drawn.ICONS.size() * 16];
+        values[5 * 16] = Float.NaN;
+        try (Workers workers = Workers.of(1)) {
+            assertThatThrownBy(() -> MEASURE.measure(workers, vectors(values, 16)))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("embedding 5");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 1.5, 3})
     void equalsARankingByHand(double noise) {
         int d = 19;
-        float[] values = byName(d, noise);
+        Embeddings values = byName(d, noise);
         try (Workers workers = Workers.of(3)) {
-            DemoMeasure.Figures figures = MEASURE.measure(workers, values, d);
-            check(figures.unseenNames(), SPLIT.ofUnseenNames(), values, d);
-            check(figures.unseenFamily(), SPLIT.ofUnseenFamily(), values, d);
+            DemoMeasure.Figures figures = MEASURE.measure(workers, values);
+            check(figures.unseenNames(), SPLIT.ofUnseenNames(), values.values(), d);
+            check(figures.unseenFamily(), SPLIT.ofUnseenFamily(), values.values(), d);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.kindred.evaluate;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Progress;
+import dev.kindred.core.RawPixels;
 import dev.kindred.core.Workers;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Entry;
@@ -95,10 +96,10 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
                     PictureShape.Fit.STRETCH);
         }
         if (smaller.equals(shape)) {
-            return PixelBaseline.of(rasters);
+            return RawPixels.of(rasters);
         }
         PictureShape chosen = smaller;
-        return PixelBaseline.of(rasters.stream()
+        return RawPixels.of(rasters.stream()
                 .map(raster -> chosen.raster(picture(shape, raster)))
                 .toList());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindred.core.Content;
 import dev.kindred.core.Progress;
+import dev.kindred.core.RawPixels;
 import dev.kindred.core.Workers;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Episodes;
@@ -43,7 +44,7 @@ class PublishedEpisodesTest {
                     data.labels(),
                     ids.stream().map(id -> Map.<String, String>of()).toList());
             OneShotTask.Result result = OneShotTask.run(
-                    samples, Views.of(PixelBaseline.of(rasters.values())), Trials.of(episodes, samples), null);
+                    samples, Views.of(RawPixels.of(rasters.values())), Trials.of(episodes, samples), null);
             assertThat(result.trials()).hasSize(400);
             assertThat(result.way()).isEqualTo(20);
             assertThat(result.right().value()).isCloseTo(0.217, within(0.01));

@@ -14,11 +14,11 @@ import jdk.incubator.vector.VectorSpecies;
  * Cosine divides by norms taken in double precision beforehand; l2 sums squared differences, never a difference of squares, so that
  * near vectors keep their digits. Within 4e-7·√d·|a||b| of double precision (tests hold it to that).
  */
-final class ScoreTiles {
+public final class ScoreTiles {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
 
     /** Items a panel; a tile starts at a multiple of it. */
-    static final int WIDTH = 2 * LANES.length();
+    public static final int WIDTH = 2 * LANES.length();
 
     private final int d;
     private final int itemCount;
@@ -34,8 +34,12 @@ final class ScoreTiles {
         this.panels = panels;
     }
 
-    /** Rows and items of one space. */
-    static ScoreTiles of(Embeddings rows, Embeddings items) {
+    /**
+     * Rows and items of one space; both may be the same object, which is then prepared once.
+     *
+     * @throws Refusal where a value is not finite, naming its row
+     */
+    public static ScoreTiles of(Embeddings rows, Embeddings items) {
         rows.space().require(items.space(), "score");
         Distance distance = rows.space().distance();
         int d = rows.dimension();
@@ -85,7 +89,7 @@ final class ScoreTiles {
     }
 
     /** Columns that a tile of items {@code [from, to)} takes in its output: {@code to - from} rounded up to whole panels. */
-    static int stride(int from, int to) {
+    public static int stride(int from, int to) {
         return Math.ceilDiv(to - from, WIDTH) * WIDTH;
     }
 
@@ -95,7 +99,7 @@ final class ScoreTiles {
      *
      * @param itemFrom a multiple of {@link #WIDTH}
      */
-    void scores(int rowFrom, int rowTo, int itemFrom, int itemTo, float[] out) {
+    public void scores(int rowFrom, int rowTo, int itemFrom, int itemTo, float[] out) {
         if (itemFrom % WIDTH != 0 || itemTo > itemCount) {
             throw new IllegalArgumentException("items " + itemFrom + " to " + itemTo + " of " + itemCount);
         }

@@ -1,16 +1,13 @@
-package dev.kindred.evaluate;
+package dev.kindred.core;
 
-import dev.kindred.core.Distance;
-import dev.kindred.core.Embeddings;
-import dev.kindred.core.Space;
 import java.util.List;
 
 /**
  * Raw pixels as an embedding: a picture's levels less their own mean, compared by cosine, so that neither brightness nor contrast of a
  * whole picture decides. A blank picture is all zeros and like nothing.
  */
-public final class PixelBaseline {
-    private PixelBaseline() {}
+public final class RawPixels {
+    private RawPixels() {}
 
     /** @param rasters at least one, all of one size: unsigned bytes */
     public static Embeddings of(List<byte[]> rasters) {
