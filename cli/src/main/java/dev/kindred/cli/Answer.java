@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param yes false where the work is done and the answer is no: exit code 1
  * @param afterwards what goes on once the answer is printed, until it is asked to end: serving; null for nothing
  */
-record Answer(JsonObject json, String text, boolean yes, @Nullable Afterwards afterwards) {
+record Answer(
+        JsonObject json, String text, boolean yes, @Nullable Afterwards afterwards) {
 
     /** Work that lasts until Ctrl-C. */
     @FunctionalInterface

@@ -40,7 +40,9 @@ final class BundleShowCommand implements Command {
     /** The plainest line, {@code M.kindred [--json]}, understood without the parser, which takes longer to start than the work. */
     static Optional<Command> plain(List<String> arguments) {
         boolean json = arguments.size() == 2 && arguments.get(1).equals("--json");
-        if (arguments.size() != (json ? 2 : 1) || arguments.getFirst().startsWith("-") || arguments.getFirst().startsWith("@")) {
+        if (arguments.size() != (json ? 2 : 1)
+                || arguments.getFirst().startsWith("-")
+                || arguments.getFirst().startsWith("@")) {
             return Optional.empty();
         }
         BundleShowCommand command = new BundleShowCommand();
@@ -65,7 +67,8 @@ final class BundleShowCommand implements Command {
             }
         });
         JsonArray thresholds = new JsonArray();
-        bundle.decision().ifPresent(decision -> decision.thresholds().forEach(threshold -> thresholds.add(json(threshold))));
+        bundle.decision()
+                .ifPresent(decision -> decision.thresholds().forEach(threshold -> thresholds.add(json(threshold))));
         json.add("thresholds", thresholds);
         JsonObject entries = new JsonObject();
         bundle.entrySizes().forEach(entries::addProperty);
@@ -85,12 +88,23 @@ final class BundleShowCommand implements Command {
         StringBuilder text = new StringBuilder();
         line(text, "bundle", bundle.id());
         line(text, "space", bundle.space().id());
-        line(text, "gives", bundle.space().dimension() + " values, compared by " + bundle.space().distance().wireName());
+        line(
+                text,
+                "gives",
+                bundle.space().dimension() + " values, compared by "
+                        + bundle.space().distance().wireName());
         PictureShape shape = bundle.preparation().shape();
-        line(text, "takes", "pictures, as " + shape.width() + " × " + shape.height() + (shape.channels() == 1 ? " grey" : " in colour"));
+        line(
+                text,
+                "takes",
+                "pictures, as " + shape.width() + " × " + shape.height()
+                        + (shape.channels() == 1 ? " grey" : " in colour"));
         line(text, "file", Words.bytes(bytes) + ", every byte checked");
-        bundle.manifest().getAsJsonObject("provenance").asMap().forEach((name, value) ->
-                line(text, name, value.isJsonPrimitive() ? value.getAsString() : value.toString()));
+        bundle.manifest()
+                .getAsJsonObject("provenance")
+                .asMap()
+                .forEach((name, value) ->
+                        line(text, name, value.isJsonPrimitive() ? value.getAsString() : value.toString()));
         Decision decision = bundle.decision().orElse(null);
         if (decision == null) {
             line(text, "thresholds", "none; it was sealed without validation");
@@ -114,6 +128,9 @@ final class BundleShowCommand implements Command {
     }
 
     private static void line(StringBuilder text, String name, String value) {
-        text.append(name).append(" ".repeat(Math.max(1, 14 - name.length()))).append(value).append('\n');
+        text.append(name)
+                .append(" ".repeat(Math.max(1, 14 - name.length())))
+                .append(value)
+                .append('\n');
     }
 }

@@ -27,10 +27,14 @@ final class DataOptions {
     @Option(
             names = "--columns",
             paramLabel = "ROLE=COLUMN,…",
-            description = "Map a table's columns, e.g. label=category,image=file: names, or positions from 1 where there is no header.")
+            description =
+                    "Map a table's columns, e.g. label=category,image=file: names, or positions from 1 where there is"
+                            + " no header.")
     List<String> columns = new ArrayList<>();
 
-    @Option(names = "--strict", description = "Stop at the first bad picture or row. Default: at more than 1%% of them.")
+    @Option(
+            names = "--strict",
+            description = "Stop at the first bad picture or row. Default: at more than 1%% of them.")
     boolean strict;
 
     /** @throws Refusal for an expression or a mapping that cannot be understood */

@@ -22,7 +22,8 @@ final class DemoCommand implements Command {
     @Option(
             names = "--port",
             paramLabel = "P",
-            description = "Port of the page; a stated one that is busy is refused. Default: 8317, or the next free one.")
+            description =
+                    "Port of the page; a stated one that is busy is refused. Default: 8317, or the next free one.")
     @Nullable
     Integer port;
 

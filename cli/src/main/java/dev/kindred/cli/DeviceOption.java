@@ -17,7 +17,8 @@ final class DeviceOption {
     /** This build carries the processor's natives only. */
     void require() {
         if (device == Device.cuda) {
-            throw new Refusal("this build runs on the processor alone", "--device cuda", "use --device cpu, or leave it out");
+            throw new Refusal(
+                    "this build runs on the processor alone", "--device cuda", "use --device cpu, or leave it out");
         }
     }
 }

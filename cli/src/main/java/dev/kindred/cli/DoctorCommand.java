@@ -27,7 +27,11 @@ import picocli.CommandLine.Parameters;
 final class DoctorCommand implements Command {
     private static final long LITTLE_ROOM = 1L << 30;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "FILE|DIR", description = "A bundle or an index folder to check too.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "FILE|DIR",
+            description = "A bundle or an index folder to check too.")
     @Nullable
     Path patient;
 
@@ -60,7 +64,9 @@ final class DoctorCommand implements Command {
         facts.put("kindred", Version.current());
         facts.put("java", Runtime.version() + " at " + System.getProperty("java.home"));
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        facts.put("threads", run.settings().threads() + " of " + Runtime.getRuntime().availableProcessors() + " cores");
+        facts.put(
+                "threads",
+                run.settings().threads() + " of " + Runtime.getRuntime().availableProcessors() + " cores");
         facts.put("memory", Words.bytes(Runtime.getRuntime().maxMemory()) + " for the heap");
         boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
         facts.put("vectors", vectors ? "jdk.incubator.vector is there" : "missing");
@@ -78,9 +84,13 @@ final class DoctorCommand implements Command {
             standing = standing.getParent();
         }
         FileStore disk = Files.getFileStore(standing);
-        facts.put("home", home + (Files.exists(home) ? "" : " (not made yet)") + ", " + Words.bytes(disk.getUsableSpace()) + " free");
+        facts.put(
+                "home",
+                home + (Files.exists(home) ? "" : " (not made yet)") + ", " + Words.bytes(disk.getUsableSpace())
+                        + " free");
         if (!Files.isDirectory(standing) || !Files.isWritable(standing)) {
-            findings.add(new Finding(home.toString(), "cannot be written", "give it permission or name another by --home"));
+            findings.add(
+                    new Finding(home.toString(), "cannot be written", "give it permission or name another by --home"));
         } else if (disk.getUsableSpace() < LITTLE_ROOM) {
             findings.add(new Finding(home.toString(), "has less than 1 GiB free", "free some space"));
         }
@@ -100,7 +110,10 @@ final class DoctorCommand implements Command {
         try (ExactIndex index = opened.open()) {
             opened.bundle(index);
             findings.addAll(index.check());
-            facts.put("index", folder + ", " + index.info().count() + " items in space " + index.info().space().shortId());
+            facts.put(
+                    "index",
+                    folder + ", " + index.info().count() + " items in space "
+                            + index.info().space().shortId());
         }
     }
 
@@ -108,10 +121,14 @@ final class DoctorCommand implements Command {
         Bundle bundle = Bundle.open(file);
         Natives.forEncoding(run.home());
         try (Encoder encoder = bundle.encoder(run.settings().threads())) {
-            facts.put("bundle", bundle.id() + ", its probes agree here, space " + encoder.space().shortId());
+            facts.put(
+                    "bundle",
+                    bundle.id() + ", its probes agree here, space "
+                            + encoder.space().shortId());
         }
         if (bundle.decision().isEmpty()) {
-            findings.add(new Finding(file.toString(), "has no thresholds, so verify cannot answer", "train it with validation classes"));
+            findings.add(new Finding(
+                    file.toString(), "has no thresholds, so verify cannot answer", "train it with validation classes"));
         }
     }
 
@@ -120,14 +137,23 @@ final class DoctorCommand implements Command {
         facts.forEach(told::addProperty);
         JsonArray listed = new JsonArray();
         StringBuilder text = new StringBuilder();
-        facts.forEach((name, value) -> text.append(name).append(" ".repeat(Math.max(1, 10 - name.length()))).append(value).append('\n'));
+        facts.forEach((name, value) -> text.append(name)
+                .append(" ".repeat(Math.max(1, 10 - name.length())))
+                .append(value)
+                .append('\n'));
         for (Finding finding : findings) {
             JsonObject json = new JsonObject();
             json.addProperty("where", finding.where());
             json.addProperty("message", finding.what());
             json.addProperty("hint", finding.hint());
             listed.add(json);
-            text.append("! ").append(finding.where()).append(": ").append(finding.what()).append("; ").append(finding.hint()).append('\n');
+            text.append("! ")
+                    .append(finding.where())
+                    .append(": ")
+                    .append(finding.what())
+                    .append("; ")
+                    .append(finding.hint())
+                    .append('\n');
         }
         JsonObject json = new JsonObject();
         json.addProperty("sound", findings.isEmpty());

@@ -27,15 +27,21 @@ final class Ending {
                     return Optional.of(refusal);
                 }
                 case NoSuchFileException missing -> {
-                    return Optional.of(new Refusal("no such file", String.valueOf(missing.getFile()), "name an existing one", missing));
+                    return Optional.of(new Refusal(
+                            "no such file", String.valueOf(missing.getFile()), "name an existing one", missing));
                 }
                 case AccessDeniedException denied -> {
-                    return Optional.of(new Refusal("no permission", String.valueOf(denied.getFile()), "choose another place", denied));
+                    return Optional.of(new Refusal(
+                            "no permission", String.valueOf(denied.getFile()), "choose another place", denied));
                 }
-                case IOException io when noRoom(io) -> {
+                case IOException io
+                when noRoom(io) -> {
                     String where = io instanceof FileSystemException file ? String.valueOf(file.getFile()) : "";
                     return Optional.of(new Refusal(
-                            "there is no room left to write (" + reason(io) + ")", where, "free some space or choose another place", io));
+                            "there is no room left to write (" + reason(io) + ")",
+                            where,
+                            "free some space or choose another place",
+                            io));
                 }
                 default -> {}
             }
@@ -69,9 +75,12 @@ final class Ending {
 
     /** A fault in a few words. */
     static String describe(Throwable thrown) {
-        Throwable told = thrown instanceof UncheckedIOException unchecked && unchecked.getCause() != null ? unchecked.getCause() : thrown;
+        Throwable told = thrown instanceof UncheckedIOException unchecked && unchecked.getCause() != null
+                ? unchecked.getCause()
+                : thrown;
         String words = told.getMessage();
-        return told.getClass().getSimpleName() + (words == null ? "" : " (" + words.lines().findFirst().orElse("") + ")");
+        return told.getClass().getSimpleName()
+                + (words == null ? "" : " (" + words.lines().findFirst().orElse("") + ")");
     }
 
     /** Keeps the stack trace in a file under {@code home/runs}, or the temporary folder where that cannot be written. */
@@ -80,10 +89,12 @@ final class Ending {
         PrintWriter writer = new PrintWriter(text);
         writer.println("kindred " + Version.current() + " " + command);
         writer.println("arguments " + arguments);
-        writer.println("java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        writer.println("java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
+                + System.getProperty("os.arch"));
         thrown.printStackTrace(writer);
         writer.flush();
-        String name = "crash-" + Instant.now().toString().replace(':', '-') + "-" + ProcessHandle.current().pid() + ".txt";
+        String name = "crash-" + Instant.now().toString().replace(':', '-') + "-"
+                + ProcessHandle.current().pid() + ".txt";
         for (Path folder : List.of(home.resolve("runs"), Path.of(System.getProperty("java.io.tmpdir")))) {
             try {
                 Files.createDirectories(folder);

@@ -33,33 +33,52 @@ final class EvaluateCommand implements Command {
     @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to measure.")
     Path bundle = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Labelled pictures that it was not taught on.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "DATA",
+            description = "Labelled pictures that it was not taught on.")
     List<Path> paths = List.of();
 
-    @Option(names = "--task", paramLabel = "TASK", description = "retrieval, verify or oneshot. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            description = "retrieval, verify or oneshot. Default: ${DEFAULT-VALUE}.")
     Task task = Task.retrieval;
 
     @Option(
             names = "--episodes",
             paramLabel = "E.csv",
-            description = "One-shot trials as episode,query,candidate,match; paths are relative to DATA and go into zips.")
+            description =
+                    "One-shot trials as episode,query,candidate,match; paths are relative to DATA and go into zips.")
     @Nullable
     Path episodes;
 
-    @Option(names = "--way", paramLabel = "N", description = "Candidates of a drawn one-shot trial. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--way",
+            paramLabel = "N",
+            description = "Candidates of a drawn one-shot trial. Default: ${DEFAULT-VALUE}.")
     int way = 20;
 
     @Option(names = "--trials", paramLabel = "N", description = "One-shot trials to draw. Default: ${DEFAULT-VALUE}.")
     int trials = 1000;
 
-    @Option(names = "--across", description = "Draw one-shot trials across parents. Default: within one, where labels are nested.")
+    @Option(
+            names = "--across",
+            description = "Draw one-shot trials across parents. Default: within one, where labels are nested.")
     boolean across;
 
-    @Option(names = "--by", paramLabel = "ATTRIBUTE", description = "Also a table by this attribute; label and parent are always there.")
+    @Option(
+            names = "--by",
+            paramLabel = "ATTRIBUTE",
+            description = "Also a table by this attribute; label and parent are always there.")
     @Nullable
     String by;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Of drawn trials and intervals. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Of drawn trials and intervals. Default: ${DEFAULT-VALUE}.")
     long seed = 1;
 
     @Option(names = "--report", paramLabel = "R.html", description = "Also write one self-contained page.")
@@ -86,7 +105,15 @@ final class EvaluateCommand implements Command {
         Bundle opened = Bundle.open(bundle);
         Natives.forEncoding(run.home());
         EvaluationOptions options = new EvaluationOptions(
-                EvaluationOptions.Task.ofWireName(task.name()), way, trials, across, episodes, by, seed, data.strict, true);
+                EvaluationOptions.Task.ofWireName(task.name()),
+                way,
+                trials,
+                across,
+                episodes,
+                by,
+                seed,
+                data.strict,
+                true);
         try (Workers workers = run.workers()) {
             Evaluation evaluation = Evaluation.run(opened, paths, data.readOptions(), options, workers, run.progress());
             evaluation.warnings().forEach(warning -> run.say("note: " + warning));

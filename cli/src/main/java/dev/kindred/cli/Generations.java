@@ -34,21 +34,27 @@ final class Generations {
             JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
             int format = json.get("format").getAsInt();
             if (format > FORMAT) {
-                throw new Refusal("is of format " + format + ", newer than this Kindred", file.toString(), "use a newer Kindred");
+                throw new Refusal(
+                        "is of format " + format + ", newer than this Kindred", file.toString(), "use a newer Kindred");
             }
             String name = json.get("generation").getAsString();
             if (!name.matches("[0-9a-z][0-9a-z.-]{0,100}")) {
                 throw new Refusal("names no generation", file.toString(), "make the collection again");
             }
             return Optional.of(folder.resolve(name));
-        } catch (IOException | JsonParseException | IllegalStateException | NullPointerException | NumberFormatException e) {
+        } catch (IOException
+                | JsonParseException
+                | IllegalStateException
+                | NullPointerException
+                | NumberFormatException e) {
             throw new Refusal("cannot be understood", file.toString(), "make the collection again", e);
         }
     }
 
     /** Where a new generation is to be built: named after its space and the moment, so that it stands in nobody's way. */
     Path next(String space) {
-        String name = space.substring(0, Math.min(12, space.length())) + "-" + Long.toString(System.currentTimeMillis(), 36);
+        String name =
+                space.substring(0, Math.min(12, space.length())) + "-" + Long.toString(System.currentTimeMillis(), 36);
         return folder.resolve(name);
     }
 
@@ -59,7 +65,9 @@ final class Generations {
         json.addProperty("generation", String.valueOf(generation.getFileName()));
         NewFile.write(liveFile(), out -> out.write((json + "\n").getBytes(StandardCharsets.UTF_8)));
         try (Stream<Path> inside = Files.list(folder)) {
-            for (Path other : inside.filter(Files::isDirectory).filter(path -> !path.equals(generation)).toList()) {
+            for (Path other : inside.filter(Files::isDirectory)
+                    .filter(path -> !path.equals(generation))
+                    .toList()) {
                 delete(other);
             }
         }

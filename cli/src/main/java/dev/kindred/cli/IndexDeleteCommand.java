@@ -44,7 +44,13 @@ final class IndexDeleteCommand implements Command {
             json.addProperty("deleted", ids.size());
             json.addProperty("count", index.info().count());
             return Answer.done(
-                    json, String.format(Locale.ROOT, "%d deleted; %s now holds %,d items", ids.size(), dir, index.info().count()));
+                    json,
+                    String.format(
+                            Locale.ROOT,
+                            "%d deleted; %s now holds %,d items",
+                            ids.size(),
+                            dir,
+                            index.info().count()));
         }
     }
 }

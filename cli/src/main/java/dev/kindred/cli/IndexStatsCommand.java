@@ -43,7 +43,8 @@ final class IndexStatsCommand implements Command {
                     json,
                     String.format(
                             Locale.ROOT,
-                            "%,d items of %d values, compared by %s, in space %s%n%s: vectors %s, fields %s, pictures %s",
+                            "%,d items of %d values, compared by %s, in space %s%n%s: vectors %s, fields %s, pictures"
+                                    + " %s",
                             stats.info().count(),
                             stats.info().dimension(),
                             stats.info().distance().wireName(),

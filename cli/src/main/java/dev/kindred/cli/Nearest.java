@@ -12,7 +12,8 @@ final class Nearest {
     static Optional<String> to(String wrong, Collection<String> right) {
         return right.stream()
                 .filter(word -> distance(wrong, word) <= Math.max(2, word.length() / 3))
-                .min(Comparator.<String>comparingInt(word -> distance(wrong, word)).thenComparing(word -> word));
+                .min(Comparator.<String>comparingInt(word -> distance(wrong, word))
+                        .thenComparing(word -> word));
     }
 
     /** {@code did you mean x?}, or {@code otherwise}. */

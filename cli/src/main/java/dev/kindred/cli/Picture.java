@@ -1,10 +1,10 @@
 package dev.kindred.cli;
 
 import dev.kindred.core.Content;
+import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.ReadOptions;
-import dev.kindred.core.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,8 +16,10 @@ final class Picture {
     /** @throws Refusal where it is missing, too large or no picture */
     static Content read(Path path) {
         if (!Files.isRegularFile(path)) {
-            throw new Refusal(Files.exists(path) ? "is not a file" : "does not exist", path.toString(), "name a picture");
+            throw new Refusal(
+                    Files.exists(path) ? "is not a file" : "does not exist", path.toString(), "name a picture");
         }
-        return Dataset.read(List.of(path), ReadOptions.defaults(), Progress.SILENT).content(0);
+        return Dataset.read(List.of(path), ReadOptions.defaults(), Progress.SILENT)
+                .content(0);
     }
 }

@@ -101,7 +101,10 @@ final class ProgressLine implements Progress, AutoCloseable {
             double part = Math.clamp((double) done / total, 0, 1);
             if (interactive) {
                 int full = (int) Math.round(part * BAR);
-                line.append(" ▕").append("█".repeat(full)).append(" ".repeat(BAR - full)).append('▏');
+                line.append(" ▕")
+                        .append("█".repeat(full))
+                        .append(" ".repeat(BAR - full))
+                        .append('▏');
             }
             line.append(String.format(Locale.ROOT, " %3.0f%%  %d/%d", Math.floor(part * 100), done, total));
         } else {

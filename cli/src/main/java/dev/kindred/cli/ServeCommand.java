@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
             "  kindred serve --index holiday.index --port 8080"
         })
 final class ServeCommand implements Command {
-    @Option(names = "--bundle", paramLabel = "M.kindred", description = "The bundle. Default: the one in the index folder.")
+    @Option(
+            names = "--bundle",
+            paramLabel = "M.kindred",
+            description = "The bundle. Default: the one in the index folder.")
     @Nullable
     Path bundle;
 
@@ -37,7 +40,8 @@ final class ServeCommand implements Command {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "Address to listen on; there are no keys yet, so leave it on this machine. Default: ${DEFAULT-VALUE}.")
+            description = "Address to listen on; there are no keys yet, so leave it on this machine. Default:"
+                    + " ${DEFAULT-VALUE}.")
     String host = "127.0.0.1";
 
     @Mixin

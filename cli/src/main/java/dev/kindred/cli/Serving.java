@@ -39,7 +39,11 @@ final class Serving implements AutoCloseable {
             Encoder encoder = bundle.encoder(run.settings().threads());
             try {
                 return new Serving(
-                        run, bundle, index, encoder, KindredServer.start(options(run, host), Served.of(bundle, encoder, index)));
+                        run,
+                        bundle,
+                        index,
+                        encoder,
+                        KindredServer.start(options(run, host), Served.of(bundle, encoder, index)));
             } catch (RuntimeException e) {
                 encoder.close();
                 throw e;
@@ -51,7 +55,8 @@ final class Serving implements AutoCloseable {
     }
 
     private static ServeOptions options(Run run, String host) {
-        ServeOptions options = ServeOptions.defaults().onHost(host).withThreads(run.settings().threads());
+        ServeOptions options =
+                ServeOptions.defaults().onHost(host).withThreads(run.settings().threads());
         Integer port = run.settings().port();
         return port == null ? options : options.onPort(port);
     }
@@ -67,7 +72,8 @@ final class Serving implements AutoCloseable {
         json.addProperty("bundle", bundle.id());
         json.addProperty("space", bundle.space().id());
         json.addProperty("count", index.info().count());
-        return Answer.done(json, "serving " + index.info().count() + " items at " + url() + " (Ctrl-C ends)").then(this::untilStopped);
+        return Answer.done(json, "serving " + index.info().count() + " items at " + url() + " (Ctrl-C ends)")
+                .then(this::untilStopped);
     }
 
     void untilStopped() throws InterruptedException {

@@ -35,7 +35,9 @@ record Settings(Path home, @Nullable Integer port, int threads) {
                 environmentNumber(environment, "KINDRED_THREADS", 1, MOST_THREADS),
                 file.threads());
         return new Settings(
-                (home != null ? home : Path.of(System.getProperty("user.home"), ".kindred")).toAbsolutePath().normalize(),
+                (home != null ? home : Path.of(System.getProperty("user.home"), ".kindred"))
+                        .toAbsolutePath()
+                        .normalize(),
                 settledPort,
                 threads != null ? threads : Runtime.getRuntime().availableProcessors());
     }
@@ -49,7 +51,8 @@ record Settings(Path home, @Nullable Integer port, int threads) {
         return value == null || value.isEmpty() ? null : Path.of(value);
     }
 
-    private static @Nullable Integer environmentNumber(Map<String, String> environment, String name, int least, int most) {
+    private static @Nullable Integer environmentNumber(
+            Map<String, String> environment, String name, int least, int most) {
         String value = environment.get(name);
         return value == null || value.isEmpty() ? null : number(value, name, least, most);
     }
@@ -59,7 +62,8 @@ record Settings(Path home, @Nullable Integer port, int threads) {
         try {
             return within(Integer.parseInt(value.strip()), where, least, most);
         } catch (NumberFormatException e) {
-            throw new Refusal("'" + value + "' is not a whole number", where, "write one from " + least + " to " + most);
+            throw new Refusal(
+                    "'" + value + "' is not a whole number", where, "write one from " + least + " to " + most);
         }
     }
 

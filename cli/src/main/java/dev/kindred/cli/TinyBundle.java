@@ -28,13 +28,17 @@ final class TinyBundle {
         Architecture architecture = Architecture.conv4(1, 16, 4, 8);
         PictureShape shape = new PictureShape(16, 16, 1, PictureShape.Fit.PAD);
         Preparation preparation = new Preparation(shape, List.of(0.5f), List.of(0.25f));
-        EncoderParts parts = EncoderParts.of(architecture, Weights.untrained(architecture, seed), preparation, Distance.COSINE);
+        EncoderParts parts =
+                EncoderParts.of(architecture, Weights.untrained(architecture, seed), preparation, Distance.COSINE);
         Probes probes;
         try (Encoder encoder = parts.open(1)) {
-            probes = Sealing.probe(preparation, rasters -> encoder.encode(pictures(rasters, shape)).values());
+            probes = Sealing.probe(
+                    preparation,
+                    rasters -> encoder.encode(pictures(rasters, shape)).values());
         }
         Decision decision = new Decision(
-                new Calibration(List.of(0.0, 1.0), List.of(-4.0, 4.0)), List.of(new Threshold(0.01, 0.9, 0.009, 0.2, null)));
+                new Calibration(List.of(0.0, 1.0), List.of(-4.0, 4.0)),
+                List.of(new Threshold(0.01, 0.9, 0.009, 0.2, null)));
         JsonObject provenance = new JsonObject();
         provenance.addProperty("seed", seed);
         return new Sealing(parts, probes, decision, null, provenance, "# Never taught\n").write(path);

@@ -1,6 +1,5 @@
 package dev.kindred.cli;
 
-import dev.kindred.core.Refusal;
 import dev.kindred.train.Options;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +26,10 @@ final class TrainCommand implements Command {
     @Option(names = "--out", required = true, paramLabel = "M.kindred", description = "The bundle to write.")
     Path out = Path.of("");
 
-    @Option(names = "--encoder", paramLabel = "E", description = "Architecture: conv4[:width[:embedding]]. Default: by the data.")
+    @Option(
+            names = "--encoder",
+            paramLabel = "E",
+            description = "Architecture: conv4[:width[:embedding]]. Default: by the data.")
     @Nullable
     String encoder;
 
@@ -38,7 +40,10 @@ final class TrainCommand implements Command {
     @Nullable
     String loss;
 
-    @Option(names = "--miner", paramLabel = "N", description = "For triplets: batch-all, batch-hard or semi-hard. Default: semi-hard.")
+    @Option(
+            names = "--miner",
+            paramLabel = "N",
+            description = "For triplets: batch-all, batch-hard or semi-hard. Default: semi-hard.")
     @Nullable
     String miner;
 
@@ -52,7 +57,10 @@ final class TrainCommand implements Command {
 
     /** How long to teach. */
     static final class Length {
-        @Option(names = "--steps", paramLabel = "N", description = "Steps to teach; with --seed and --threads the same again.")
+        @Option(
+                names = "--steps",
+                paramLabel = "N",
+                description = "Steps to teach; with --seed and --threads the same again.")
         @Nullable
         Integer steps;
 
@@ -61,14 +69,20 @@ final class TrainCommand implements Command {
         Double minutes;
     }
 
-    @Option(names = "--seed", paramLabel = "S", description = "Decides every choice by chance. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Decides every choice by chance. Default: ${DEFAULT-VALUE}.")
     long seed = 1;
 
     @Option(names = "--augment", paramLabel = "A", description = "gentle, drawing or none. Default: gentle.")
     @Nullable
     String augment;
 
-    @Option(names = "--resume", paramLabel = "RUN", description = "Go on with a run that was stopped: its name or folder.")
+    @Option(
+            names = "--resume",
+            paramLabel = "RUN",
+            description = "Go on with a run that was stopped: its name or folder.")
     @Nullable
     String resume;
 

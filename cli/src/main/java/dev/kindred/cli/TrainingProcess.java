@@ -32,7 +32,9 @@ final class TrainingProcess {
         line.addAll(arguments);
         line.addAll(List.of("--json", "--progress", "json", "--home", run.home().toString()));
         line.addAll(List.of("--threads", Integer.toString(run.settings().threads())));
-        Process child = new ProcessBuilder(line).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())).start();
+        Process child = new ProcessBuilder(line)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .start();
         try {
             Thread notes = Thread.ofVirtual().start(() -> tell(child));
             JsonObject last = follow(child);
@@ -113,9 +115,13 @@ final class TrainingProcess {
             JsonObject error = last.getAsJsonObject("error");
             String message = error.get("message").getAsString();
             if (code == ExitCode.REFUSED) {
-                throw new Refusal(message, error.get("where").getAsString(), error.get("hint").getAsString());
+                throw new Refusal(
+                        message,
+                        error.get("where").getAsString(),
+                        error.get("hint").getAsString());
             }
-            throw new IllegalStateException("teaching failed: " + message + ", see " + error.get("where").getAsString());
+            throw new IllegalStateException("teaching failed: " + message + ", see "
+                    + error.get("where").getAsString());
         }
         throw new IllegalStateException("teaching ended with code " + code + " and no answer");
     }

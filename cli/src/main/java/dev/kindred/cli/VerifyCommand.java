@@ -34,7 +34,8 @@ final class VerifyCommand implements Command {
     @Option(
             names = "--fmr",
             paramLabel = "RATE",
-            description = "False-match rate of the threshold, a fraction that was measured when sealing. Default: 0.01.")
+            description =
+                    "False-match rate of the threshold, a fraction that was measured when sealing. Default: 0.01.")
     @Nullable
     Double fmr;
 
@@ -55,7 +56,9 @@ final class VerifyCommand implements Command {
         Bundle opened = Bundle.open(bundle);
         Decision decision = opened.decision()
                 .orElseThrow(() -> new Refusal(
-                        "was sealed without thresholds, so it cannot say what is the same", bundle.toString(), "train it with validation classes"));
+                        "was sealed without thresholds, so it cannot say what is the same",
+                        bundle.toString(),
+                        "train it with validation classes"));
         List<Content> pair = List.of(Picture.read(left), Picture.read(right));
         Natives.forEncoding(run.home());
         Embeddings embeddings;
@@ -74,7 +77,11 @@ final class VerifyCommand implements Command {
         json.addProperty("threshold", threshold == null ? null : threshold.threshold());
         json.addProperty("fmr", threshold == null ? null : threshold.targetFmr());
         String text = String.format(
-                Locale.ROOT, "%s  score %.4f, probability %.3f", answer.same() ? "same" : "different", score, answer.probability());
+                Locale.ROOT,
+                "%s  score %.4f, probability %.3f",
+                answer.same() ? "same" : "different",
+                score,
+                answer.probability());
         if (threshold != null) {
             text += String.format(
                     Locale.ROOT,

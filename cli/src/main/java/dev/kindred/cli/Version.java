@@ -8,6 +8,7 @@ final class Version {
 
     /** As the jar's manifest states it; {@code development} when run from classes. */
     static String current() {
-        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion()).orElse("development");
+        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+                .orElse("development");
     }
 }

@@ -18,7 +18,10 @@ final class WarmUp {
         try {
             TinyBundle.seal(bundle, 1);
             String[][] lines = {
-                {"bundle", "show", bundle.toString()}, {"bundle", "show", bundle.toString(), "--json"}, {"--help"}, {"train", "--help"}
+                {"bundle", "show", bundle.toString()},
+                {"bundle", "show", bundle.toString(), "--json"},
+                {"--help"},
+                {"train", "--help"}
             };
             for (String[] line : lines) {
                 int code = new Main(quiet, new StopSignal()).run(line);

@@ -47,9 +47,12 @@ class BadBundleTest {
         assertThat(plain.out()).contains("space").contains("every byte checked");
         Shell.Ended json = shell.run("bundle", "show", bundle, "--json");
         assertThat(json.json().get("bundle").getAsString()).matches("[0-9a-f]{64}");
-        assertThat(shell.run("bundle", "show", "--json", bundle).out()).as("by the parser").isEqualTo(json.out());
+        assertThat(shell.run("bundle", "show", "--json", bundle).out())
+                .as("by the parser")
+                .isEqualTo(json.out());
         assertThat(shell.run("bundle", "show", bundle, "--card").out()).isEqualTo("# Never taught\n");
-        assertThat(shell.run("doctor", bundle, "--json").json().get("facts").toString()).contains("probes agree");
+        assertThat(shell.run("doctor", bundle, "--json").json().get("facts").toString())
+                .contains("probes agree");
     }
 
     @Test
@@ -88,7 +91,10 @@ class BadBundleTest {
         String text = new String(manifest, StandardCharsets.UTF_8);
         assertThat(text).contains("\"format\": 1");
         seal(bad, manifest, text.replaceFirst("\"format\": 1", "\"format\": 2").getBytes(StandardCharsets.UTF_8));
-        assertThat(refused("bundle", "show", bad)).contains("bad.kindred").contains("format 2").contains("newer Kindred");
+        assertThat(refused("bundle", "show", bad))
+                .contains("bad.kindred")
+                .contains("format 2")
+                .contains("newer Kindred");
     }
 
     @Test
@@ -106,14 +112,16 @@ class BadBundleTest {
         assertThat(refused("bundle", "show", bad)).contains("bad.kindred");
         assertThat(refused("bundle", "show", folder.resolve("none.kindred"))).contains("none.kindred");
         assertThat(refused("bundle", "show", folder)).contains(folder.toString());
-        assertThat(refused("embed", bad, folder, "--out", folder.resolve("e.npy"))).contains("bad.kindred");
+        assertThat(refused("embed", bad, folder, "--out", folder.resolve("e.npy")))
+                .contains("bad.kindred");
     }
 
     @Test
     void anIndexOfAnotherSpace() throws IOException {
         Path data = Drawings.folder(folder.resolve("data"), 2, 2);
         Path index = folder.resolve("i");
-        assertThat(shell.run("index", "build", bundle, data, "--out", index).code()).isZero();
+        assertThat(shell.run("index", "build", bundle, data, "--out", index).code())
+                .isZero();
         TinyBundle.seal(index.resolve("bundle.kindred"), 2);
         assertThat(refused("index", "search", index, data.resolve("c0/s0.png"))).contains("space");
         assertThat(refused("index", "add", index, data)).contains("space");
@@ -142,7 +150,10 @@ class BadBundleTest {
     private static byte[] crc(byte[] content) {
         CRC32 crc = new CRC32();
         crc.update(content);
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt((int) crc.getValue()).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt((int) crc.getValue())
+                .array();
     }
 
     private static void replace(byte[] in, byte[] old, byte[] changed) {

@@ -38,8 +38,10 @@ class BadDataTest {
     @Test
     void anEmptyFolder() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertThat(refused("embed", bundle, empty, "--out", folder.resolve("e.npy"))).contains("empty");
-        assertThat(refused("embed", bundle, folder.resolve("nowhere"), "--out", folder.resolve("e.npy"))).contains("does not exist");
+        assertThat(refused("embed", bundle, empty, "--out", folder.resolve("e.npy")))
+                .contains("empty");
+        assertThat(refused("embed", bundle, folder.resolve("nowhere"), "--out", folder.resolve("e.npy")))
+                .contains("does not exist");
         assertThat(folder.resolve("e.npy")).doesNotExist();
     }
 
@@ -52,9 +54,12 @@ class BadDataTest {
         assertThat(refused("train", empty, "--out", out)).contains("empty");
         assertThat(refused("train", one, "--out", out)).contains("one class");
         assertThat(refused("train", single, "--out", out)).contains("class");
-        assertThat(refused("train", Drawings.zip(folder.resolve("z.zip"), "../b.png", Drawings.png(0, 0)), "--out", out)).contains("z.zip");
+        assertThat(refused(
+                        "train", Drawings.zip(folder.resolve("z.zip"), "../b.png", Drawings.png(0, 0)), "--out", out))
+                .contains("z.zip");
         assertThat(refused("evaluate", bundle, one)).contains("one class only");
-        assertThat(refused("evaluate", bundle, data, "--episodes", folder.resolve("none.csv"))).contains("--task oneshot");
+        assertThat(refused("evaluate", bundle, data, "--episodes", folder.resolve("none.csv")))
+                .contains("--task oneshot");
         assertThat(out).content().isEqualTo("what stood there before");
     }
 
@@ -67,7 +72,8 @@ class BadDataTest {
         assertThat(ended.json().getAsJsonObject("recall").keySet()).contains("1", "5", "10");
         assertThat(ended.json().getAsJsonObject("baselines").keySet()).contains("pixels", "untrained");
         assertThat(page).content().contains("<svg").doesNotContain("http://", "https://", "src=\"/");
-        Shell.Ended shots = shell.run("evaluate", bundle, data, "--task", "oneshot", "--way", "3", "--trials", "50", "--json");
+        Shell.Ended shots =
+                shell.run("evaluate", bundle, data, "--task", "oneshot", "--way", "3", "--trials", "50", "--json");
         assertThat(shots.json().get("trials").getAsInt()).isEqualTo(50);
         assertThat(shots.json().get("accuracy").getAsDouble()).isBetween(0.0, 1.0);
     }
@@ -75,21 +81,24 @@ class BadDataTest {
     @Test
     void aZipThatLeadsOutside() throws IOException {
         Path zip = Drawings.zip(folder.resolve("z.zip"), "a/../../b.png", Drawings.png(0, 0));
-        assertThat(refused("embed", bundle, zip, "--out", folder.resolve("e.npy"))).contains("z.zip");
+        assertThat(refused("embed", bundle, zip, "--out", folder.resolve("e.npy")))
+                .contains("z.zip");
     }
 
     @Test
     void aBomb() throws IOException {
         // 80 MiB of nothing in a few kB: above the bound of one picture's file.
         Path zip = Drawings.zip(folder.resolve("z.zip"), "a/b.png", new byte[80 << 20]);
-        assertThat(refused("embed", bundle, zip, "--out", folder.resolve("e.npy"))).contains("z.zip");
+        assertThat(refused("embed", bundle, zip, "--out", folder.resolve("e.npy")))
+                .contains("z.zip");
     }
 
     @Test
     void rottenPicturesAloneStopTheRun() throws IOException {
         Path rotten = Files.createDirectories(folder.resolve("rotten/c"));
         Files.write(rotten.resolve("empty.png"), new byte[0]);
-        assertThat(refused("embed", bundle, folder.resolve("rotten"), "--out", folder.resolve("e.npy"))).contains("empty.png");
+        assertThat(refused("embed", bundle, folder.resolve("rotten"), "--out", folder.resolve("e.npy")))
+                .contains("empty.png");
     }
 
     @Test
@@ -103,7 +112,11 @@ class BadDataTest {
         assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(ended.json().get("count").getAsInt()).isEqualTo(320);
         assertThat(ended.json().get("bad").getAsInt()).isEqualTo(3);
-        assertThat(ended.err()).contains("zero.png").contains("words.png").contains("huge.png").contains("50,000");
+        assertThat(ended.err())
+                .contains("zero.png")
+                .contains("words.png")
+                .contains("huge.png")
+                .contains("50,000");
         assertThat(Files.readAllLines(folder.resolve("e.ids.txt"))).hasSize(320).contains("c0/s0.png");
         // Which of the three a worker meets first is chance.
         assertThat(refused("embed", bundle, many, "--out", out, "--strict")).containsPattern("(zero|words|huge)\\.png");
@@ -123,8 +136,10 @@ class BadDataTest {
     @Test
     void anOutputThatCannotBeWritten() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "mine");
-        assertThat(refused("embed", bundle, data, "--out", file.resolve("e.npy"))).contains("file");
-        assertThat(refused("embed", bundle, data, "--out", folder.resolve("e.parquet"))).contains(".npy or .csv");
+        assertThat(refused("embed", bundle, data, "--out", file.resolve("e.npy")))
+                .contains("file");
+        assertThat(refused("embed", bundle, data, "--out", folder.resolve("e.parquet")))
+                .contains(".npy or .csv");
         assertThat(refused("index", "build", bundle, data, "--out", file)).contains("is a file");
         assertThat(refused("index", "build", bundle, data, "--out", data)).contains("holds other files");
         assertThat(file).content().isEqualTo("mine");
@@ -136,13 +151,19 @@ class BadDataTest {
         Path good = data.resolve("c0/s0.png");
         assertThat(refused("verify", bundle, good, words)).contains("w.png");
         assertThat(refused("verify", bundle, good, folder.resolve("none.png"))).contains("none.png: does not exist");
-        assertThat(refused("verify", bundle, good, good, "--fmr", "0.5")).contains("0.5").contains("0.01");
+        assertThat(refused("verify", bundle, good, good, "--fmr", "0.5"))
+                .contains("0.5")
+                .contains("0.01");
     }
 
     /** The first bytes of a PNG that says it is this large. */
     private static byte[] claims(int width, int height) {
-        byte[] header = ByteBuffer.allocate(17).put("IHDR".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
-                .putInt(width).putInt(height).put(new byte[] {8, 2, 0, 0, 0}).array();
+        byte[] header = ByteBuffer.allocate(17)
+                .put("IHDR".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+                .putInt(width)
+                .putInt(height)
+                .put(new byte[] {8, 2, 0, 0, 0})
+                .array();
         CRC32 crc = new CRC32();
         crc.update(header);
         return ByteBuffer.allocate(8 + 4 + 17 + 4)

@@ -16,19 +16,23 @@ class CommandsPageTest {
     void thePageSaysWhatTheCommandsSay(@TempDir Path home) throws IOException {
         Shell shell = new Shell(home);
         StringBuilder page = new StringBuilder("""
-                # The commands
+            # The commands
 
-                Made from what `./kindred COMMAND --help` prints; a test holds this page to it
-                (`mvn -pl cli -am test -Dtest=CommandsPageTest -Dkindred.write=true -Dsurefire.failIfNoSpecifiedTests=false` writes it anew).
+            Made from what `./kindred COMMAND --help` prints; a test holds this page to it
+            (`mvn -pl cli -am test -Dtest=CommandsPageTest -Dkindred.write=true -Dsurefire.failIfNoSpecifiedTests=false` writes it anew).
 
-                Exit codes: 0 done · 1 done, and the answer is no · 2 bad input or usage, in one line · 3 a fault of Kindred's, its trace
-                kept in a file · 130 ended by Ctrl-C. With `--json` the last line of standard output is one JSON object; an error is
-                `{"error":{"message","where","hint"}}`. Home, port and threads: flag over environment (`KINDRED_HOME`, `KINDRED_PORT`,
-                `KINDRED_THREADS`) over `kindred.yaml` over default.
-                """);
+            Exit codes: 0 done · 1 done, and the answer is no · 2 bad input or usage, in one line · 3 a fault of Kindred's, its trace
+            kept in a file · 130 ended by Ctrl-C. With `--json` the last line of standard output is one JSON object; an error is
+            `{"error":{"message","where","hint"}}`. Home, port and threads: flag over environment (`KINDRED_HOME`, `KINDRED_PORT`,
+            `KINDRED_THREADS`) over `kindred.yaml` over default.
+            """);
         for (CommandList.Entry entry : CommandList.all()) {
             Object[] words = (entry.name() + " --help").split(" ");
-            page.append("\n## ").append(entry.name()).append("\n\n```\n").append(shell.run(words).out().strip()).append("\n```\n");
+            page.append("\n## ")
+                    .append(entry.name())
+                    .append("\n\n```\n")
+                    .append(shell.run(words).out().strip())
+                    .append("\n```\n");
         }
         Path file = Path.of(System.getProperty("kindred.root", "..")).resolve("docs/commands.md");
         if (Boolean.getBoolean("kindred.write")) {

@@ -28,11 +28,16 @@ class FullDiskTest {
         Path index = folder.resolve("i");
         // Another test's home may be gone with the natives that lay there.
         System.clearProperty("onnxruntime.native.path");
-        assertThat(new Shell(folder.resolve("home")).run("index", "build", bundle, data.resolve("c0"), "--out", index).code()).isZero();
+        assertThat(new Shell(folder.resolve("home"))
+                        .run("index", "build", bundle, data.resolve("c0"), "--out", index)
+                        .code())
+                .isZero();
         byte[] rows = Files.readAllBytes(index.resolve("vectors.rows"));
 
-        assertThat(limited("embed", bundle.toString(), data.toString(), "--out", out.toString())).contains("e.npy");
-        assertThat(limited("index", "build", bundle.toString(), data.toString(), "--out", index.toString())).contains(index.toString());
+        assertThat(limited("embed", bundle.toString(), data.toString(), "--out", out.toString()))
+                .contains("e.npy");
+        assertThat(limited("index", "build", bundle.toString(), data.toString(), "--out", index.toString()))
+                .contains(index.toString());
 
         assertThat(out).content().isEqualTo("what stood there before");
         assertThat(Files.readAllBytes(index.resolve("vectors.rows"))).isEqualTo(rows);
@@ -44,8 +49,9 @@ class FullDiskTest {
     /** Runs with files of at most 16 blocks (8 or 16 KiB); the embeddings alone are more than that. */
     private String limited(String... words) throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String line = "ulimit -f 16; exec \"$0\" -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector"
-                + " -Donnxruntime.native.path=\"$ONNX\" -cp \"$CP\" dev.kindred.cli.Main \"$@\"";
+        String line = "ulimit -f 16; exec \"$0\" -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --add-modules"
+                + " jdk.incubator.vector -Donnxruntime.native.path=\"$ONNX\" -cp \"$CP\" dev.kindred.cli.Main"
+                + " \"$@\"";
         ProcessBuilder builder = new ProcessBuilder(new java.util.ArrayList<>(List.of("bash", "-c", line, java)));
         builder.command().addAll(List.of(words));
         builder.environment().put("CP", System.getProperty("java.class.path"));
@@ -57,6 +63,9 @@ class FullDiskTest {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(said).isEqualTo(2);
         assertThat(said).doesNotContain("\tat ");
-        return said.lines().filter(text -> text.startsWith("kindred: ")).findFirst().orElse(said);
+        return said.lines()
+                .filter(text -> text.startsWith("kindred: "))
+                .findFirst()
+                .orElse(said);
     }
 }

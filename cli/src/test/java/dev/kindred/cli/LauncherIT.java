@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real {@code ./kindred} on what this build packaged. */
 class LauncherIT {
-    private static final Path LAUNCHER = Path.of(System.getProperty("kindred.root", "..")).resolve("kindred").toAbsolutePath().normalize();
+    private static final Path LAUNCHER = Path.of(System.getProperty("kindred.root", ".."))
+            .resolve("kindred")
+            .toAbsolutePath()
+            .normalize();
 
     @TempDir
     Path folder;
@@ -23,7 +26,8 @@ class LauncherIT {
     @BeforeAll
     static void packaged() throws Exception {
         Assumptions.assumeTrue(
-                Files.exists(LAUNCHER.resolveSibling("cli/target/dist/built")), "the launcher has nothing to start before package");
+                Files.exists(LAUNCHER.resolveSibling("cli/target/dist/built")),
+                "the launcher has nothing to start before package");
         // The first start after a build prepares quick ones, and says so.
         new ProcessBuilder(LAUNCHER.toString(), "--version").inheritIO().start().waitFor();
     }
@@ -72,7 +76,8 @@ class LauncherIT {
         Files.deleteIfExists(state.resolve("light.aot"));
         Files.createSymbolicLink(state.resolve("lock"), Path.of(Long.toString(gone.pid())));
         assertThat(run(LAUNCHER, "--version").code()).isZero();
-        assertThat(Files.exists(state.resolve("lock"), java.nio.file.LinkOption.NOFOLLOW_LINKS)).isFalse();
+        assertThat(Files.exists(state.resolve("lock"), java.nio.file.LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
         assertThat(state.resolve("light.aot")).isNotEmptyFile();
     }
 }

@@ -37,7 +37,10 @@ class MainTest {
         for (CommandList.Entry entry : CommandList.all()) {
             Shell.Ended ended = shell.run((Object[]) (entry.name() + " --help").split(" "));
             assertThat(ended.code()).isZero();
-            assertThat(ended.out()).contains("Usage: kindred " + entry.name()).contains("--json").contains("kindred " + entry.name() + " ");
+            assertThat(ended.out())
+                    .contains("Usage: kindred " + entry.name())
+                    .contains("--json")
+                    .contains("kindred " + entry.name() + " ");
             assertThat(ended.out().substring(ended.out().indexOf("Example"))).contains("kindred " + entry.name());
             assertThat(ended.out().replaceAll("\\s+", " ")).contains(entry.summary());
         }
@@ -67,7 +70,8 @@ class MainTest {
     void anErrorIsJsonWhereJsonIsAskedFor() {
         Shell.Ended ended = shell.run("train", "x", "--out", "y", "--stpes", "3", "--json");
         assertThat(ended.code()).isEqualTo(2);
-        assertThat(ended.json().getAsJsonObject("error").get("hint").getAsString()).isEqualTo("did you mean --steps?");
+        assertThat(ended.json().getAsJsonObject("error").get("hint").getAsString())
+                .isEqualTo("did you mean --steps?");
         assertThat(ended.json().getAsJsonObject("error").keySet()).containsExactly("message", "where", "hint");
     }
 
@@ -76,7 +80,10 @@ class MainTest {
         Throwable fault = new IllegalStateException("a tap was left open");
         String log = Ending.record(fault, home, "verify", java.util.List.of("a b"));
         assertThat(Path.of(log).getParent()).isEqualTo(home.resolve("runs"));
-        assertThat(Files.readString(Path.of(log))).contains("a tap was left open").contains("\tat ").contains("a b");
+        assertThat(Files.readString(Path.of(log)))
+                .contains("a tap was left open")
+                .contains("\tat ")
+                .contains("a b");
         assertThat(Ending.describe(fault)).isEqualTo("IllegalStateException (a tap was left open)");
         assertThat(Ending.refusal(fault)).isEmpty();
     }
@@ -89,6 +96,7 @@ class MainTest {
         assertThat(stop.ask()).isFalse();
         assertThat(stop.getAsBoolean()).isTrue();
         org.assertj.core.api.Assertions.assertThatThrownBy(stop::check).isInstanceOf(StopSignal.Stopped.class);
-        assertThat(Ending.stopped(new IllegalStateException(new StopSignal.Stopped()))).isTrue();
+        assertThat(Ending.stopped(new IllegalStateException(new StopSignal.Stopped())))
+                .isTrue();
     }
 }

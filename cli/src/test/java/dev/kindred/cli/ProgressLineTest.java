@@ -29,7 +29,9 @@ class ProgressLineTest {
         assertThat(shown()).doesNotContain("\r", "\u001b");
         assertThat(shown().lines()).hasSize(3);
         assertThat(shown().lines().toList().get(1)).contains("reading 100%  1000/1000");
-        assertThat(shown().lines().toList().get(2)).contains("teaching  10%  1/10").endsWith("loss 2.1");
+        assertThat(shown().lines().toList().get(2))
+                .contains("teaching  10%  1/10")
+                .endsWith("loss 2.1");
     }
 
     @Test
@@ -48,7 +50,11 @@ class ProgressLineTest {
     @Test
     void jsonLinesForAProgram() {
         ProgressLine.json(err).at("teaching", 5, 10, "loss \"1\"");
-        assertThat(JsonParser.parseString(shown()).getAsJsonObject().getAsJsonObject("progress").get("note").getAsString())
+        assertThat(JsonParser.parseString(shown())
+                        .getAsJsonObject()
+                        .getAsJsonObject("progress")
+                        .get("note")
+                        .getAsString())
                 .isEqualTo("loss \"1\"");
     }
 

@@ -35,7 +35,8 @@ final class Shell {
 
         /** The one line that a refusal is. */
         String line() {
-            List<String> lines = err.lines().filter(line -> line.startsWith("kindred: ")).toList();
+            List<String> lines =
+                    err.lines().filter(line -> line.startsWith("kindred: ")).toList();
             if (lines.size() != 1 || err.contains("\tat ") || err.contains("Exception")) {
                 throw new AssertionError("one plain line was expected, not:\n" + err);
             }

@@ -69,7 +69,8 @@ public final class DemoMeasure {
         if (embeddings.count() != icons.size()) {
             throw new IllegalArgumentException(embeddings.count() + " embeddings for " + icons.size() + " icons");
         }
-        int[] queries = IntStream.concat(Arrays.stream(unseenNames), Arrays.stream(unseenFamily)).toArray();
+        int[] queries = IntStream.concat(Arrays.stream(unseenNames), Arrays.stream(unseenFamily))
+                .toArray();
         int[] before = before(workers, embeddings, queries);
         return new Figures(
                 recall(Arrays.copyOf(before, unseenNames.length)),
@@ -110,7 +111,9 @@ public final class DemoMeasure {
     }
 
     private boolean hit(int query, int other) {
-        return name[other] == name[query] && family[other] != family[query] && !split.hands().twins(query, other);
+        return name[other] == name[query]
+                && family[other] != family[query]
+                && !split.hands().twins(query, other);
     }
 
     private static Recall recall(int[] before) {
@@ -118,7 +121,9 @@ public final class DemoMeasure {
     }
 
     private static double within(int[] before, int k) {
-        return before.length == 0 ? 0 : (double) Arrays.stream(before).filter(wrong -> wrong < k).count() / before.length;
+        return before.length == 0
+                ? 0
+                : (double) Arrays.stream(before).filter(wrong -> wrong < k).count() / before.length;
     }
 
     private int[] answerable(int[] rows, Map<String, int[]> byName) {
@@ -131,21 +136,26 @@ public final class DemoMeasure {
     private List<int[]> draw(Map<String, int[]> byName, long seed) {
         Map<IconFamily, List<int[]>> drawn = new EnumMap<>(IconFamily.class);
         for (int[] rows : byName.values()) {
-            Arrays.stream(rows).mapToObj(row -> icons.get(row).family()).distinct().forEach(family -> drawn.computeIfAbsent(
-                            family, each -> new ArrayList<>())
-                    .add(of(family, rows)));
+            Arrays.stream(rows)
+                    .mapToObj(row -> icons.get(row).family())
+                    .distinct()
+                    .forEach(family -> drawn.computeIfAbsent(family, each -> new ArrayList<>())
+                            .add(of(family, rows)));
         }
         List<int[]> all = new ArrayList<>();
         for (int query : unseenNames) {
             Keyed random = Keyed.of(seed, query);
-            int[] right = Arrays.stream(rows(byName, query)).filter(j -> hit(query, j)).toArray();
+            int[] right = Arrays.stream(rows(byName, query))
+                    .filter(j -> hit(query, j))
+                    .toArray();
             IconFamily[] families = Arrays.stream(right)
                     .mapToObj(j -> icons.get(j).family())
                     .distinct()
                     .toArray(IconFamily[]::new);
             IconFamily family = families[random.nextInt(families.length)];
             List<int[]> others = new ArrayList<>(drawn.getOrDefault(family, List.of()));
-            others.removeIf(rows -> icons.get(rows[0]).name().equals(icons.get(query).name()));
+            others.removeIf(
+                    rows -> icons.get(rows[0]).name().equals(icons.get(query).name()));
             if (others.size() >= WAYS - 1) {
                 int[] trial = new int[1 + WAYS];
                 trial[0] = query;
@@ -160,7 +170,9 @@ public final class DemoMeasure {
     }
 
     private int[] of(IconFamily family, int[] rows) {
-        return Arrays.stream(rows).filter(row -> icons.get(row).family() == family).toArray();
+        return Arrays.stream(rows)
+                .filter(row -> icons.get(row).family() == family)
+                .toArray();
     }
 
     private static int any(int[] rows, Keyed random) {
@@ -175,7 +187,9 @@ public final class DemoMeasure {
         int won = 0;
         for (int[] trial : trials) {
             double right = embeddings.score(trial[0], trial[1]);
-            won += Arrays.stream(trial, 2, trial.length).allMatch(other -> embeddings.score(trial[0], other) < right) ? 1 : 0;
+            won += Arrays.stream(trial, 2, trial.length).allMatch(other -> embeddings.score(trial[0], other) < right)
+                    ? 1
+                    : 0;
         }
         return trials.isEmpty() ? 0 : (double) won / trials.size();
     }

@@ -57,7 +57,8 @@ final class Glyphs {
                 }
                 return outlines;
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("the font of " + glyphs.getFirst().family().id() + " cannot be read", e);
+                throw new java.io.UncheckedIOException(
+                        "the font of " + glyphs.getFirst().family().id() + " cannot be read", e);
             }
         }
     }
@@ -77,7 +78,8 @@ final class Glyphs {
             }
             for (Ikon ikon : type.getEnumConstants()) {
                 IkonHandler handler = handlers.stream()
-                        .filter(each -> pack(each.getClass()).equals(family.id()) && each.supports(ikon.getDescription()))
+                        .filter(each ->
+                                pack(each.getClass()).equals(family.id()) && each.supports(ikon.getDescription()))
                         .findFirst()
                         .orElseThrow(() -> new IllegalStateException("no font draws " + ikon.getDescription()));
                 // Large packs spread one font over several enums, each with a handler of its own.
@@ -91,7 +93,8 @@ final class Glyphs {
             font.glyphs().sort(Comparator.comparing(Glyph::description));
         }
         return fonts.values().stream()
-                .sorted(Comparator.comparing((Font font) -> font.glyphs().getFirst().family())
+                .sorted(Comparator.comparing(
+                                (Font font) -> font.glyphs().getFirst().family())
                         .thenComparing(font -> font.glyphs().getFirst().description()))
                 .toList();
     }

@@ -56,8 +56,9 @@ public final class Hands {
     }
 
     private static void findTwins(List<Icon> icons, int[] rows, int[][] twins) {
-        Embeddings pixels = RawPixels.of(
-                Arrays.stream(rows).mapToObj(row -> icons.get(row).pixels().values()).toList());
+        Embeddings pixels = RawPixels.of(Arrays.stream(rows)
+                .mapToObj(row -> icons.get(row).pixels().values())
+                .toList());
         for (int a = 0; a < rows.length; a++) {
             IntStream.Builder found = IntStream.builder();
             for (int b = 0; b < rows.length; b++) {
@@ -78,7 +79,8 @@ public final class Hands {
             changed = false;
             for (int a : rows) {
                 for (int b : rows) {
-                    boolean one = icons.get(a).family() == icons.get(b).family() || Arrays.binarySearch(twins[a], b) >= 0;
+                    boolean one =
+                            icons.get(a).family() == icons.get(b).family() || Arrays.binarySearch(twins[a], b) >= 0;
                     if (one && hand[a] != hand[b]) {
                         hand[a] = hand[b] = Math.min(hand[a], hand[b]);
                         changed = true;

@@ -84,7 +84,9 @@ final class IconNames {
                 told = style.equals("plain") ? told : Optional.of(style);
             }
         }
-        if (words.size() > 1 && words.getLast().matches("0?\\d") && words.stream().noneMatch(rules.numbered()::contains)) {
+        if (words.size() > 1
+                && words.getLast().matches("0?\\d")
+                && words.stream().noneMatch(rules.numbered()::contains)) {
             words.removeLast();
         }
         return told;
@@ -101,7 +103,8 @@ final class IconNames {
         return String.join(
                 "-",
                 kept.stream()
-                        .sorted(Comparator.comparing((String word) -> rules.modifiers().contains(word))
+                        .sorted(Comparator.comparing(
+                                        (String word) -> rules.modifiers().contains(word))
                                 .thenComparing(Comparator.naturalOrder()))
                         .toList());
     }
@@ -127,7 +130,7 @@ final class IconNames {
                 Map.entry("fltrmz", "outline"),
                 Map.entry("unil", "outline"),
                 Map.entry("unis", "solid"),
-                    Map.entry("ion4-ios", "ios"),
+                Map.entry("ion4-ios", "ios"),
                 Map.entry("ion4-md", "material"));
         private static final Set<String> BRANDS = Set.of("bxl", "fab", "cib", "ion4-logo");
 
@@ -141,7 +144,11 @@ final class IconNames {
             }
             String prefix = description.substring(0, end);
             String style = STYLES.getOrDefault(prefix, "plain");
-            return new Prefix(end + 1, style, style.equals("plain") ? "" : style + "-", BRANDS.contains(prefix) || BLOTS.contains(prefix));
+            return new Prefix(
+                    end + 1,
+                    style,
+                    style.equals("plain") ? "" : style + "-",
+                    BRANDS.contains(prefix) || BLOTS.contains(prefix));
         }
     }
 }

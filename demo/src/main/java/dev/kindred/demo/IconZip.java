@@ -40,7 +40,8 @@ final class IconZip {
     private static File file(IconSplit split, int row) {
         Icon icon = split.icons().get(row);
         String glyph = icon.id().substring(icon.id().indexOf('/') + 1);
-        String path = icon.name() + "/" + icon.family().id() + "~" + split.hands().hand(row) + "~" + glyph + ".png";
+        String path =
+                icon.name() + "/" + icon.family().id() + "~" + split.hands().hand(row) + "~" + glyph + ".png";
         return new File(path, Pictures.png(icon.pixels()));
     }
 

@@ -37,7 +37,8 @@ record NameRules(
         List<Refinement> refinements) {
 
     /** In names that hold one of {@code when}, {@code from} becomes {@code to}, or vanishes where {@code to} is null. */
-    record Refinement(Set<String> when, Set<String> from, @Nullable String to) {}
+    record Refinement(
+            Set<String> when, Set<String> from, @Nullable String to) {}
 
     /** Parses the file's text; a line that is no rule, or says what another said otherwise, is an error that names it. */
     static NameRules parse(String text) {
@@ -69,19 +70,19 @@ record NameRules(
         int arrow = line.indexOf("<-");
         if (arrow < 0) {
             List<String> words = words(line);
-            Set<String> set =
-                    switch (words.getFirst()) {
-                        case "brand" -> brands;
-                        case "drop" -> noise;
-                        case "numbered" -> numbered;
-                        case "modifier" -> modifiers;
-                        default -> throw new IllegalArgumentException("neither a list nor a rule with <-");
-                    };
+            Set<String> set = switch (words.getFirst()) {
+                case "brand" -> brands;
+                case "drop" -> noise;
+                case "numbered" -> numbered;
+                case "modifier" -> modifiers;
+                default -> throw new IllegalArgumentException("neither a list nor a rule with <-");
+            };
             set.addAll(words.subList(1, words.size()));
             return;
         }
-        List<String> from =
-                Arrays.stream(line.substring(arrow + 2).split(",")).map(String::strip).toList();
+        List<String> from = Arrays.stream(line.substring(arrow + 2).split(","))
+                .map(String::strip)
+                .toList();
         String left = line.substring(0, arrow).strip();
         int colon = left.indexOf(':');
         List<String> scope = colon < 0 ? List.of() : words(left.substring(0, colon));
@@ -126,7 +127,8 @@ record NameRules(
     }
 
     /** The style that a word tells in a family's names, or null; the family's own words tell it only at the end. */
-    @Nullable String style(IconFamily family, String word, boolean last) {
+    @Nullable
+    String style(IconFamily family, String word, boolean last) {
         String mine = ownStyles.getOrDefault(family, Map.of()).get(word);
         if (mine != null && mine.isEmpty()) {
             return null;
@@ -186,12 +188,11 @@ record NameRules(
         record Match(List<String> to, int length) {}
 
         private void add(String phrase, List<String> to) {
-            Map<String, List<String>> map =
-                    switch (phrase.charAt(0)) {
-                        case '=' -> whole;
-                        case '^' -> first;
-                        default -> anywhere;
-                    };
+            Map<String, List<String>> map = switch (phrase.charAt(0)) {
+                case '=' -> whole;
+                case '^' -> first;
+                default -> anywhere;
+            };
             String plain = map == anywhere ? phrase : phrase.substring(1).strip();
             List<String> other = map.putIfAbsent(plain, to);
             if (other != null) {

@@ -37,7 +37,9 @@ record Outline(List<double[]> rings) {
 
     /** Least x, least y, greatest x, greatest y; NaN where there is nothing. */
     double[] bounds() {
-        double[] box = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
+        double[] box = {
+            Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY
+        };
         for (double[] ring : rings) {
             for (int i = 0; i < ring.length; i += 2) {
                 box[0] = Math.min(box[0], ring[i]);
@@ -108,8 +110,10 @@ record Outline(List<double[]> rings) {
         private void cubic(double x1, double y1, double x2, double y2, double x3, double y3) {
             double x0 = corners[used - 2];
             double y0 = corners[used - 1];
-            int steps = steps(6 * Math.max(
-                    Math.hypot(x0 - 2 * x1 + x2, y0 - 2 * y1 + y2), Math.hypot(x1 - 2 * x2 + x3, y1 - 2 * y2 + y3)));
+            int steps = steps(6
+                    * Math.max(
+                            Math.hypot(x0 - 2 * x1 + x2, y0 - 2 * y1 + y2),
+                            Math.hypot(x1 - 2 * x2 + x3, y1 - 2 * y2 + y3)));
             for (int i = 1; i <= steps; i++) {
                 double t = (double) i / steps;
                 double u = 1 - t;

@@ -109,7 +109,8 @@ class DemoMeasureTest {
                     .mapToInt(Integer::intValue)
                     .toArray();
             int rank = 0;
-            while (rank < gallery.length && !icons.get(gallery[rank]).name().equals(icons.get(q).name())) {
+            while (rank < gallery.length
+                    && !icons.get(gallery[rank]).name().equals(icons.get(q).name())) {
                 rank++;
             }
             if (rank < gallery.length) {

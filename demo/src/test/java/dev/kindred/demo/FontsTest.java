@@ -15,8 +15,10 @@ class FontsTest {
         List<String> lines = Files.readAllLines(Path.of(System.getProperty("kindred.root"), "demo", "FONTS.md"));
         for (IconFamily family : IconFamily.all()) {
             assertThat(lines)
-                    .contains("| %s | %s | %s | %s |".formatted(family.id(), family.title(), family.licence(), family.source()));
+                    .contains("| %s | %s | %s | %s |"
+                            .formatted(family.id(), family.title(), family.licence(), family.source()));
         }
-        assertThat(lines.stream().filter(line -> line.matches("\\| [a-z0-9]+ \\|.*http.*"))).hasSize(IconFamily.all().size());
+        assertThat(lines.stream().filter(line -> line.matches("\\| [a-z0-9]+ \\|.*http.*")))
+                .hasSize(IconFamily.all().size());
     }
 }

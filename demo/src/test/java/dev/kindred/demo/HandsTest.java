@@ -22,7 +22,9 @@ class HandsTest {
                     boolean expected = icons.get(i).family() != icons.get(j).family()
                             && icons.get(i).name().equals(icons.get(j).name())
                             && correlation(icons.get(i).pixels(), icons.get(j).pixels()) >= 0.98;
-                    assertThat(hands.twins(i, j)).as(icons.get(i).id() + " " + icons.get(j).id()).isEqualTo(expected);
+                    assertThat(hands.twins(i, j))
+                            .as(icons.get(i).id() + " " + icons.get(j).id())
+                            .isEqualTo(expected);
                     twins += expected ? 1 : 0;
                     if (expected) {
                         assertThat(hands.hand(i)).isEqualTo(hands.hand(j));

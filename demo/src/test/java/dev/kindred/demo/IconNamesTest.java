@@ -79,9 +79,12 @@ class IconNamesTest {
 
     @Test
     void sizesOfOneDrawingShareIt() {
-        IconNames.Named small = NAMES.read(IconFamily.FLUENTUI, "fltfal-bookmark-16").orElseThrow();
-        IconNames.Named large = NAMES.read(IconFamily.FLUENTUI, "fltfal-bookmark-28").orElseThrow();
-        IconNames.Named outline = NAMES.read(IconFamily.FLUENTUI, "fltral-bookmark-28").orElseThrow();
+        IconNames.Named small =
+                NAMES.read(IconFamily.FLUENTUI, "fltfal-bookmark-16").orElseThrow();
+        IconNames.Named large =
+                NAMES.read(IconFamily.FLUENTUI, "fltfal-bookmark-28").orElseThrow();
+        IconNames.Named outline =
+                NAMES.read(IconFamily.FLUENTUI, "fltral-bookmark-28").orElseThrow();
         assertThat(small.drawing()).isEqualTo(large.drawing()).isNotEqualTo(outline.drawing());
         assertThat(small.key()).isEqualTo("solid-bookmark-16");
         assertThat(large.size()).isEqualTo(28);

@@ -21,7 +21,8 @@ class RasterTest {
         // A sample stands for 1/512 pixel, and each end of a span may be off by one.
         for (int i = 0; i < SIDE * SIDE; i++) {
             double expected = 255 * (1 - sampled(outline, i % SIDE, i / SIDE, 512, Raster.LINES));
-            assertThat((double) (drawn.values()[i] & 0xFF)).isCloseTo(expected, org.assertj.core.data.Offset.offset(5.0));
+            assertThat((double) (drawn.values()[i] & 0xFF))
+                    .isCloseTo(expected, org.assertj.core.data.Offset.offset(5.0));
         }
     }
 
@@ -53,7 +54,8 @@ class RasterTest {
         double[] sameWay = {1, 1, 3, 1, 3, 3, 1, 3};
         double[] otherWay = {1, 1, 1, 3, 3, 3, 3, 1};
         assertThat(row(Raster.draw(new Outline(List.of(outer, sameWay)), 4), 1)).containsExactly(0, 0, 0, 0);
-        assertThat(row(Raster.draw(new Outline(List.of(outer, otherWay)), 4), 1)).containsExactly(0, 255, 255, 0);
+        assertThat(row(Raster.draw(new Outline(List.of(outer, otherWay)), 4), 1))
+                .containsExactly(0, 255, 255, 0);
     }
 
     @Test

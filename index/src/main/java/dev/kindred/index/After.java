@@ -28,6 +28,7 @@ public record After(double score, String id) {
         } catch (IllegalArgumentException e) {
             // No base64: refused below.
         }
-        throw new Refusal("'after' is no page's end", "after", "pass on the value that the page before gave, unchanged");
+        throw new Refusal(
+                "'after' is no page's end", "after", "pass on the value that the page before gave, unchanged");
     }
 }

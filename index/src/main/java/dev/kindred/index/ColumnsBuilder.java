@@ -51,7 +51,9 @@ final class ColumnsBuilder implements AutoCloseable {
             Layout.copyFloats(item.vector(), MemorySegment.ofArray(row), 0);
             rows.write(row);
             if (Columns.hasNorms(space.distance())) {
-                norms.write(littleEndian(4).putFloat((float) (1 / Vectors.length(item.vector()))).array());
+                norms.write(littleEndian(4)
+                        .putFloat((float) (1 / Vectors.length(item.vector())))
+                        .array());
             }
             sequences.write(littleEndian(8).putLong(sequence).array());
             ids.add(item.id().getBytes(StandardCharsets.UTF_8));
@@ -65,7 +67,12 @@ final class ColumnsBuilder implements AutoCloseable {
 
     private static byte[] source(Item item) {
         byte[] source = item.source();
-        return source == null ? new byte[0] : ByteBuffer.allocate(1 + source.length).put((byte) 1).put(source).array();
+        return source == null
+                ? new byte[0]
+                : ByteBuffer.allocate(1 + source.length)
+                        .put((byte) 1)
+                        .put(source)
+                        .array();
     }
 
     private static ByteBuffer littleEndian(int bytes) {

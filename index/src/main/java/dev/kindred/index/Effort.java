@@ -20,7 +20,8 @@ public sealed interface Effort {
     record TargetRecall(double recall) implements Effort {
         public TargetRecall {
             if (!(recall > 0 && recall <= 1)) {
-                throw new Refusal("a target recall of " + recall, "target recall", "use a fraction above 0 and at most 1");
+                throw new Refusal(
+                        "a target recall of " + recall, "target recall", "use a fraction above 0 and at most 1");
             }
         }
     }

@@ -41,10 +41,14 @@ public sealed interface Filter {
     /**
      * The field lies between the bounds; a missing bound is no bound. Numbers, moments and texts (by code point) have an order.
      */
-    record Range(String field, @Nullable Bound low, @Nullable Bound high) implements Filter {
+    record Range(
+            String field, @Nullable Bound low, @Nullable Bound high) implements Filter {
         public Range {
             if (low == null && high == null) {
-                throw new Refusal("a range has no bound", "filter on '" + field + "'", "give a low or a high bound, or use exists");
+                throw new Refusal(
+                        "a range has no bound",
+                        "filter on '" + field + "'",
+                        "give a low or a high bound, or use exists");
             }
         }
 

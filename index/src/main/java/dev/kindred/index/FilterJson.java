@@ -73,13 +73,16 @@ public final class FilterJson {
     }
 
     private static Filter range(String field, JsonElement body, String where) {
-        if (!(body instanceof JsonObject bounds) || !Set.of("gt", "gte", "lt", "lte").containsAll(bounds.keySet())) {
-            throw new Refusal("a range cannot be read", where, "write it as {\"range\":{\"year\":{\"gte\":1990,\"lt\":2000}}}");
+        if (!(body instanceof JsonObject bounds)
+                || !Set.of("gt", "gte", "lt", "lte").containsAll(bounds.keySet())) {
+            throw new Refusal(
+                    "a range cannot be read", where, "write it as {\"range\":{\"year\":{\"gte\":1990,\"lt\":2000}}}");
         }
         return new Filter.Range(field, bound(bounds, "gte", "gt", where), bound(bounds, "lte", "lt", where));
     }
 
-    private static Filter.Range.@Nullable Bound bound(JsonObject bounds, String inclusive, String exclusive, String where) {
+    private static Filter.Range.@Nullable Bound bound(
+            JsonObject bounds, String inclusive, String exclusive, String where) {
         if (bounds.has(inclusive) && bounds.has(exclusive)) {
             throw new Refusal("a range has both " + inclusive + " and " + exclusive, where, "keep one of them");
         }

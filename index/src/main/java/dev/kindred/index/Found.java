@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether these are surely the true neighbours
  * @param next where the next page starts, or null where this was the last
  */
-public record Found(Space space, List<Neighbor> neighbors, boolean exact, @Nullable After next) {
+public record Found(
+        Space space,
+        List<Neighbor> neighbors,
+        boolean exact,
+        @Nullable After next) {
     public Found {
         neighbors = List.copyOf(neighbors);
     }

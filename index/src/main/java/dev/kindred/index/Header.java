@@ -91,7 +91,10 @@ record Header(Space space, int count, long lastSequence, long[] lengths) {
         byte[] id = space.id().getBytes(StandardCharsets.UTF_8);
         ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC).putInt(VERSION).putInt(BYTES).putLong(fileLength()).putLong(count);
-        out.putInt(space.dimension()).putInt(DISTANCES.indexOf(space.distance())).putInt(stride()).putInt(BLOCK);
+        out.putInt(space.dimension())
+                .putInt(DISTANCES.indexOf(space.distance()))
+                .putInt(stride())
+                .putInt(BLOCK);
         out.putLong(lastSequence).putInt(lengths.length).putInt(id.length);
         for (long length : lengths) {
             out.putLong(length);

@@ -40,7 +40,8 @@ final class Inspection {
         try {
             long length = Files.size(file);
             if (length != snapshot.header().fileLength()) {
-                found("has %,d bytes where its header says %,d".formatted(length, snapshot.header().fileLength()));
+                found("has %,d bytes where its header says %,d"
+                        .formatted(length, snapshot.header().fileLength()));
             }
         } catch (IOException e) {
             found("is gone or cannot be read (" + e.getMessage() + ")");
@@ -67,7 +68,9 @@ final class Inspection {
                 if (snapshot.find(item.id()) != row) {
                     found("does not find its item '" + item.id() + "' by its id");
                 }
-                double product = Columns.hasNorms(space.distance()) ? columns.inverseNorm(row) * Vectors.length(item.vector()) : 1;
+                double product = Columns.hasNorms(space.distance())
+                        ? columns.inverseNorm(row) * Vectors.length(item.vector())
+                        : 1;
                 if (!(Math.abs(product - 1) < 1e-5)) {
                     found("holds a wrong length of the vector of item '" + item.id() + "'");
                 }

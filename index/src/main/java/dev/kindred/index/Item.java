@@ -26,7 +26,8 @@ public record Item(String id, float[] vector, Map<String, Value> payload, byte @
         requireId(id);
         payload = Collections.unmodifiableMap(new TreeMap<>(payload));
         if (source != null && source.length > MAX_SOURCE_BYTES) {
-            throw new Refusal("has a source of " + source.length + " bytes", "item '" + id + "'", "a source has at most 64 MiB");
+            throw new Refusal(
+                    "has a source of " + source.length + " bytes", "item '" + id + "'", "a source has at most 64 MiB");
         }
     }
 
@@ -46,7 +47,8 @@ public record Item(String id, float[] vector, Map<String, Value> payload, byte @
                     "ids have 1 to 512 bytes of UTF-8");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(id)) {
-            throw new Refusal("an item's id is no valid text (a lone surrogate)", "item '" + id + "'", "ids are Unicode text");
+            throw new Refusal(
+                    "an item's id is no valid text (a lone surrogate)", "item '" + id + "'", "ids are Unicode text");
         }
     }
 }

@@ -19,11 +19,10 @@ final class Kernel {
     /** The padding of a row and of a query, in floats: a whole number of vectors of every species up to 512 bits. */
     static final int LANES = 16;
 
-    private static final VectorSpecies<Float> SPECIES =
-            switch (FloatVector.SPECIES_PREFERRED.length()) {
-                case 4, 8, 16 -> FloatVector.SPECIES_PREFERRED;
-                default -> FloatVector.SPECIES_128;
-            };
+    private static final VectorSpecies<Float> SPECIES = switch (FloatVector.SPECIES_PREFERRED.length()) {
+        case 4, 8, 16 -> FloatVector.SPECIES_PREFERRED;
+        default -> FloatVector.SPECIES_128;
+    };
     private static final int STEP = SPECIES.length();
     private static final VectorShuffle<Float> HALVES = partners(STEP / 2);
     private static final VectorShuffle<Float> QUARTERS = partners(STEP / 4);

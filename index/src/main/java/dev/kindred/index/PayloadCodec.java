@@ -42,7 +42,8 @@ final class PayloadCodec {
             for (Map.Entry<String, Value> field : payload.entrySet()) {
                 byte[] name = field.getKey().getBytes(StandardCharsets.UTF_8);
                 if (name.length < 1 || name.length > 255) {
-                    throw new Refusal("has a payload field whose name is empty or longer than 255 bytes", where, "rename it");
+                    throw new Refusal(
+                            "has a payload field whose name is empty or longer than 255 bytes", where, "rename it");
                 }
                 byte[] value = encode(field.getValue());
                 out.writeByte(name.length);
@@ -124,7 +125,11 @@ final class PayloadCodec {
     }
 
     private static Refusal malformed(String where, RuntimeException e) {
-        return new Refusal("holds a payload that cannot be read", where, "restore the file from a copy or build the index again", e);
+        return new Refusal(
+                "holds a payload that cannot be read",
+                where,
+                "restore the file from a copy or build the index again",
+                e);
     }
 
     private static int nameLength(MemorySegment payload, long at) {
@@ -157,8 +162,7 @@ final class PayloadCodec {
             case REAL -> new Value.Real(Double.longBitsToDouble(Layout.int64(payload, start)));
             case FLAG -> new Value.Flag(payload.get(ValueLayout.JAVA_BYTE, start) != 0);
             case MOMENT ->
-                new Value.Moment(
-                        Instant.ofEpochSecond(Layout.int64(payload, start), Layout.int32(payload, start + 8)));
+                new Value.Moment(Instant.ofEpochSecond(Layout.int64(payload, start), Layout.int32(payload, start + 8)));
             case WORDS -> new Value.Words(words(payload, start, start + length));
             default -> throw new IllegalArgumentException("type " + type);
         };

@@ -65,7 +65,8 @@ public final class PayloadJson {
             case JsonPrimitive flag when flag.isBoolean() -> new Value.Flag(flag.getAsBoolean());
             case JsonPrimitive number -> number(number, where);
             case JsonArray list -> new Value.Words(words(list, where));
-            case JsonObject instant when instant.size() == 1 && instant.has("instant") -> moment(instant.get("instant"), where);
+            case JsonObject instant
+            when instant.size() == 1 && instant.has("instant") -> moment(instant.get("instant"), where);
             default -> throw unknown(where);
         };
     }

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param k how many, 1 to 100,000; page on with {@code after} for more
  * @param after the end of the page before, or null for the first
  */
-public record Query(float[] vector, Space space, int k, Filter filter, Effort effort, @Nullable After after) {
+public record Query(
+        float[] vector,
+        Space space,
+        int k,
+        Filter filter,
+        Effort effort,
+        @Nullable After after) {
     /** The most neighbours of one answer. */
     public static final int MAX_K = 100_000;
 

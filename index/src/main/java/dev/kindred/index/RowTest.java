@@ -15,7 +15,8 @@ interface RowTest {
 
     static RowTest of(Filter filter, Snapshot snapshot) {
         return switch (filter) {
-            case Filter.And and -> all(and.all().stream().map(f -> of(f, snapshot)).toList());
+            case Filter.And and ->
+                all(and.all().stream().map(f -> of(f, snapshot)).toList());
             case Filter.Or or -> any(or.any().stream().map(f -> of(f, snapshot)).toList());
             case Filter.Not not -> {
                 RowTest inner = of(not.filter(), snapshot);
@@ -54,7 +55,8 @@ interface RowTest {
     }
 
     private static int[] rows(Set<String> ids, Snapshot snapshot) {
-        int[] rows = ids.stream().mapToInt(snapshot::find).filter(row -> row >= 0).toArray();
+        int[] rows =
+                ids.stream().mapToInt(snapshot::find).filter(row -> row >= 0).toArray();
         Arrays.sort(rows);
         return rows;
     }
@@ -63,14 +65,15 @@ interface RowTest {
         return switch (tests.size()) {
             case 0 -> row -> true;
             case 1 -> tests.getFirst();
-            default -> row -> {
-                for (RowTest test : tests) {
-                    if (!test.passes(row)) {
-                        return false;
+            default ->
+                row -> {
+                    for (RowTest test : tests) {
+                        if (!test.passes(row)) {
+                            return false;
+                        }
                     }
-                }
-                return true;
-            };
+                    return true;
+                };
         };
     }
 

@@ -131,7 +131,9 @@ final class RowsWriter {
                 byte[] id = run.columns.ids().copy(row);
                 if (IdTable.insert(table, run.start + row - run.from, id, this::id) >= 0) {
                     throw new Refusal(
-                            "stands twice among the items", Vectors.named(Snapshot.text(id)), "give every item its own id");
+                            "stands twice among the items",
+                            Vectors.named(Snapshot.text(id)),
+                            "give every item its own id");
                 }
             }
         }
@@ -218,7 +220,8 @@ final class RowsWriter {
             }
             byte[] list = checksums.array();
             out.write(list);
-            ByteBuffer last = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(crc(list, list.length));
+            ByteBuffer last =
+                    ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(crc(list, list.length));
             out.write(last.array());
         }
 

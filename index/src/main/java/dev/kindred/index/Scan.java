@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Scan {
     /** Rows at once, at most; the block's numbers stay in the core's own cache, so several queries can pass over it. */
     private static final int BLOCK_ROWS = 256;
+
     private static final int BLOCK_BYTES = 128 << 10;
 
     private final Snapshot snapshot;
@@ -97,7 +98,9 @@ final class Scan {
     }
 
     private boolean isAfter(float key, int row) {
-        return afterId == null || key < afterKey || Snapshot.compare(columns.ids().slice(row), afterId) > 0;
+        return afterId == null
+                || key < afterKey
+                || Snapshot.compare(columns.ids().slice(row), afterId) > 0;
     }
 
     private float key(float sum, int row) {
@@ -130,7 +133,9 @@ final class Scan {
                 neighbors.add(new Neighbor(snapshot.id(row), score(key), snapshot.payload(row)));
             }
         });
-        After next = more ? new After(neighbors.getLast().score(), neighbors.getLast().id()) : null;
+        After next = more
+                ? new After(neighbors.getLast().score(), neighbors.getLast().id())
+                : null;
         return new Found(snapshot.space(), neighbors, true, next);
     }
 }

@@ -74,7 +74,8 @@ final class Snapshot {
         } catch (NoSuchFileException e) {
             throw new Refusal("there is no index", where, "build one with: kindred index build", e);
         } catch (IOException e) {
-            throw new Refusal("could not be read (" + e.getMessage() + ")", where, "check that it is a readable file", e);
+            throw new Refusal(
+                    "could not be read (" + e.getMessage() + ")", where, "check that it is a readable file", e);
         } finally {
             if (!opened) {
                 arena.close();
@@ -185,8 +186,7 @@ final class Snapshot {
         if (at == left.byteSize() || at == right.byteSize()) {
             return Long.compare(left.byteSize(), right.byteSize());
         }
-        return Byte.compareUnsigned(
-                left.get(ValueLayout.JAVA_BYTE, at), right.get(ValueLayout.JAVA_BYTE, at));
+        return Byte.compareUnsigned(left.get(ValueLayout.JAVA_BYTE, at), right.get(ValueLayout.JAVA_BYTE, at));
     }
 
     Map<String, Value> payload(int row) {

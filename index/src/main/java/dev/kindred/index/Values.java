@@ -21,7 +21,8 @@ final class Values {
 
     static boolean equal(Value value, Value wanted) {
         return switch (value) {
-            case Value.Words words when wanted instanceof Value.Text text -> words.value().contains(text.value());
+            case Value.Words words
+            when wanted instanceof Value.Text text -> words.value().contains(text.value());
             case Value.Words words -> words.equals(wanted);
             case Value.Flag flag -> flag.equals(wanted);
             default -> {
@@ -38,7 +39,8 @@ final class Values {
                 texts.add(text.value());
             }
         });
-        List<Value> others = wanted.stream().filter(w -> !(w instanceof Value.Text)).toList();
+        List<Value> others =
+                wanted.stream().filter(w -> !(w instanceof Value.Text)).toList();
         return value -> switch (value) {
             case Value.Text text -> texts.contains(text.value());
             case Value.Words words when words.value().stream().anyMatch(texts::contains) -> true;
@@ -63,10 +65,13 @@ final class Values {
     private static OptionalInt order(Value left, Value right) {
         return switch (left) {
             case Value.Text a when right instanceof Value.Text b -> OptionalInt.of(order(a.value(), b.value()));
-            case Value.Moment a when right instanceof Value.Moment b -> OptionalInt.of(a.value().compareTo(b.value()));
-            case Value.Whole a when right instanceof Value.Whole b -> OptionalInt.of(Long.compare(a.value(), b.value()));
+            case Value.Moment a
+            when right instanceof Value.Moment b -> OptionalInt.of(a.value().compareTo(b.value()));
+            case Value.Whole a
+            when right instanceof Value.Whole b -> OptionalInt.of(Long.compare(a.value(), b.value()));
             case Value.Whole a when right instanceof Value.Real b -> order(a.value(), b.value());
-            case Value.Real a when right instanceof Value.Whole b -> {
+            case Value.Real a
+            when right instanceof Value.Whole b -> {
                 OptionalInt order = order(b.value(), a.value());
                 yield order.isPresent() ? OptionalInt.of(-order.getAsInt()) : order;
             }

@@ -36,7 +36,8 @@ public interface VectorIndex extends AutoCloseable {
     /** The k items most like one embedding. */
     default Found search(Embeddings embedding, int k) {
         if (embedding.count() != 1) {
-            throw new Refusal("a search takes one embedding, not " + embedding.count(), "query", "search for them one by one");
+            throw new Refusal(
+                    "a search takes one embedding, not " + embedding.count(), "query", "search for them one by one");
         }
         return search(Query.of(embedding.space(), embedding.values(), k));
     }

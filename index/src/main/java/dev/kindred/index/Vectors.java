@@ -20,7 +20,8 @@ final class Vectors {
     static void require(Space space, Item item) {
         if (item.vector().length != space.dimension()) {
             throw new Refusal(
-                    "has a vector of %d values where the space has %d".formatted(item.vector().length, space.dimension()),
+                    "has a vector of %d values where the space has %d"
+                            .formatted(item.vector().length, space.dimension()),
                     named(item.id()),
                     "embed it with the bundle of the index");
         }
@@ -33,7 +34,8 @@ final class Vectors {
             throw new Refusal("has a vector with a value that is no finite number", where, "embed it anew");
         }
         if (length > LONGEST) {
-            throw new Refusal("has a vector of length %.3g".formatted(length), where, "scale vectors to a length below 1e15");
+            throw new Refusal(
+                    "has a vector of length %.3g".formatted(length), where, "scale vectors to a length below 1e15");
         }
         if (distance == Distance.COSINE && length < SHORTEST) {
             throw new Refusal("has a zero vector, which has no direction", where, "leave it out, or use l2 or dot");

@@ -34,21 +34,26 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[]", "{\"a\":null}", "{\"a\":{}}", "{\"a\":[1]}", "{\"a\":{\"instant\":\"yesterday\"}}", "{\"a\":1e999}", "{\"a\":{\"instant\":5}}"
+                "[]",
+                "{\"a\":null}",
+                "{\"a\":{}}",
+                "{\"a\":[1]}",
+                "{\"a\":{\"instant\":\"yesterday\"}}",
+                "{\"a\":1e999}",
+                "{\"a\":{\"instant\":5}}"
             })
     void whatNoPayloadCanHoldIsRefused(String json) {
         assertThatThrownBy(() -> PayloadJson.read(JsonParser.parseString(json), "line 3"))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.where()).contains("line 3"));
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.where()).contains("line 3"));
     }
 
     @Test
     void filtersAreRead() {
-        Filter read = FilterJson.read(
-                JsonParser.parseString(
-                        """
-                        {"and":[{"not":{"equals":{"colour":"red"}}},{"in":{"n":[1,2.5]}},
-                        {"or":[{"range":{"year":{"gte":1990,"lt":2000}}},{"exists":"year"}]},{"ids":["a","b","a"]}]}"""),
-                "test");
+        Filter read = FilterJson.read(JsonParser.parseString("""
+            {"and":[{"not":{"equals":{"colour":"red"}}},{"in":{"n":[1,2.5]}},
+            {"or":[{"range":{"year":{"gte":1990,"lt":2000}}},{"exists":"year"}]},{"ids":["a","b","a"]}]}\
+            """), "test");
         assertThat(read)
                 .isEqualTo(new Filter.And(List.of(
                         new Filter.Not(new Filter.Equals("colour", Value.of("red"))),
@@ -77,19 +82,22 @@ class JsonTest {
                 "{\"ids\":[3]}"
             })
     void whatIsNoFilterIsRefused(String json) {
-        assertThatThrownBy(() -> FilterJson.read(JsonParser.parseString(json), "filter")).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> FilterJson.read(JsonParser.parseString(json), "filter"))
+                .isInstanceOf(Refusal.class);
     }
 
     @Test
     void deepFiltersAreRefused() {
         String json = "{\"not\":".repeat(40) + "{\"exists\":\"a\"}" + "}".repeat(40);
-        assertThatThrownBy(() -> FilterJson.read(JsonParser.parseString(json), "filter")).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> FilterJson.read(JsonParser.parseString(json), "filter"))
+                .isInstanceOf(Refusal.class);
     }
 
     @Test
     void payloadsAreBounded() {
         assertThatThrownBy(() -> PayloadCodec.encode(Map.of("a", Value.of("x".repeat(10 << 20))), "item 'i'"))
                 .isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> PayloadCodec.encode(Map.of("", Value.of(1L)), "item 'i'")).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> PayloadCodec.encode(Map.of("", Value.of(1L)), "item 'i'"))
+                .isInstanceOf(Refusal.class);
     }
 }

@@ -83,7 +83,11 @@ abstract class VectorIndexContract {
             Found found = index.search(Query.of(space, query, k));
             assertThat(found.neighbors()).hasSize(Math.min(k, items.size()));
             double scale = distance == Distance.COSINE ? 1 : Vectors.length(query) * Math.sqrt(d);
-            double[] best = truth.values().stream().mapToDouble(v -> -distance.score(query, v)).sorted().map(s -> -s).toArray();
+            double[] best = truth.values().stream()
+                    .mapToDouble(v -> -distance.score(query, v))
+                    .sorted()
+                    .map(s -> -s)
+                    .toArray();
             for (int i = 0; i < found.neighbors().size(); i++) {
                 Neighbor neighbor = found.neighbors().get(i);
                 double expected = distance.score(query, truth.get(neighbor.id()));
@@ -147,8 +151,8 @@ abstract class VectorIndexContract {
             Filter filter = filter(random, 3);
             List<String> expected = items.stream()
                     .filter(item -> matches(filter, item))
-                    .sorted((a, b) -> Double.compare(
-                            Distance.L2.score(query, b.vector()), Distance.L2.score(query, a.vector())))
+                    .sorted((a, b) ->
+                            Double.compare(Distance.L2.score(query, b.vector()), Distance.L2.score(query, a.vector())))
                     .map(Item::id)
                     .limit(40)
                     .toList();
@@ -173,7 +177,8 @@ abstract class VectorIndexContract {
         return switch (random.nextInt(depth > 0 ? 11 : 8)) {
             case 0 -> new Filter.Equals("colour", Value.of("red"));
             case 1 -> new Filter.In("tags", List.of(Value.of("t1"), Value.of("u3"), Value.of(4L)));
-            case 2 -> Filter.Range.between("n", Value.of((long) random.nextInt(250)), Value.of(250.0 + random.nextInt(250)));
+            case 2 ->
+                Filter.Range.between("n", Value.of((long) random.nextInt(250)), Value.of(250.0 + random.nextInt(250)));
             case 3 -> new Filter.Exists("colour");
             case 4 -> new Filter.Ids(Set.of("i3", "i77", "i" + (100 + random.nextInt(400)), "nowhere"));
             case 5 -> new Filter.Equals("flag", Value.of(true));
@@ -194,13 +199,18 @@ abstract class VectorIndexContract {
             case Filter.Not not -> !matches(not.filter(), item);
             case Filter.Exists exists -> p.containsKey(exists.field());
             case Filter.Ids ids -> ids.ids().contains(item.id());
-            case Filter.In in -> ((Value.Words) p.get("tags")).value().stream().anyMatch(t -> t.equals("t1") || t.equals("u3"));
+            case Filter.In in ->
+                ((Value.Words) p.get("tags")).value().stream().anyMatch(t -> t.equals("t1") || t.equals("u3"));
             case Filter.Equals e when e.field().equals("n") -> number(p.get("n")) == number(e.value());
             case Filter.Equals e -> e.value().equals(p.get(e.field()));
-            case Filter.Range r when r.field().equals("n") ->
-                number(p.get("n")) >= number(r.low().value()) && number(p.get("n")) <= number(r.high().value());
+            case Filter.Range r
+            when r.field().equals("n") ->
+                number(p.get("n")) >= number(r.low().value())
+                        && number(p.get("n")) <= number(r.high().value());
             case Filter.Range r ->
-                ((Value.Moment) p.get("when")).value().isBefore(((Value.Moment) r.high().value()).value());
+                ((Value.Moment) p.get("when"))
+                        .value()
+                        .isBefore(((Value.Moment) r.high().value()).value());
         };
     }
 
@@ -246,7 +256,8 @@ abstract class VectorIndexContract {
             try (Items items = index.scan(before)) {
                 assertThat(items.stream()).allSatisfy(w -> {
                     assertThat(w.sequence()).isGreaterThan(before);
-                    assertThat(w.item().payload().get("round")).isEqualTo(truth.get(w.item().id()).payload().get("round"));
+                    assertThat(w.item().payload().get("round"))
+                            .isEqualTo(truth.get(w.item().id()).payload().get("round"));
                 });
             }
         }
@@ -282,15 +293,18 @@ abstract class VectorIndexContract {
     void badVectorsAreRefusedByIdAndNothingOfTheBatchIsWritten() {
         Space space = space(2, Distance.COSINE);
         VectorIndex index = index(space);
-        for (float[] bad : new float[][] {{1}, {1, 2, 3}, {Float.NaN, 1}, {Float.POSITIVE_INFINITY, 1}, {0, 0}, {1e30f, 1e30f}}) {
+        for (float[] bad :
+                new float[][] {{1}, {1, 2, 3}, {Float.NaN, 1}, {Float.POSITIVE_INFINITY, 1}, {0, 0}, {1e30f, 1e30f}}) {
             assertThatThrownBy(() -> index.write(
                             List.of(new Change.Put(Item.of("good", 1, 1)), new Change.Put(Item.of("bad", bad))),
                             Visibility.SEARCHABLE))
-                    .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.where()).contains("bad"));
+                    .isInstanceOfSatisfying(
+                            Refusal.class, r -> assertThat(r.where()).contains("bad"));
         }
         assertThat(index.info().count()).isZero();
         assertThat(index.info().lastSequence()).isZero();
-        assertThat(index.search(Query.of(space, new float[] {1, 0}, 5)).neighbors()).isEmpty();
+        assertThat(index.search(Query.of(space, new float[] {1, 0}, 5)).neighbors())
+                .isEmpty();
     }
 
     @Test
@@ -298,11 +312,15 @@ abstract class VectorIndexContract {
         Space space = space(2, Distance.COSINE);
         VectorIndex index = index(space);
         Space other = Space.external("other", 2, Distance.COSINE);
-        assertThatThrownBy(() -> index.search(Query.of(other, new float[] {1, 0}, 1))).isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> index.search(new Embeddings(other, 1, new float[] {1, 0}), 1)).isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> index.search(Query.of(space, new float[] {0, 0}, 1))).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> index.search(Query.of(other, new float[] {1, 0}, 1)))
+                .isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> index.search(new Embeddings(other, 1, new float[] {1, 0}), 1))
+                .isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> index.search(Query.of(space, new float[] {0, 0}, 1)))
+                .isInstanceOf(Refusal.class);
         assertThatThrownBy(() -> Query.of(space, new float[] {1, 0}, 0)).isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> Query.of(space, new float[] {1, 0}, 10_000_000)).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> Query.of(space, new float[] {1, 0}, 10_000_000))
+                .isInstanceOf(Refusal.class);
     }
 
     @Test
@@ -328,9 +346,15 @@ abstract class VectorIndexContract {
                     while (!done.get()) {
                         Found found = index.search(Query.of(space, new float[8], 100));
                         assertThat(found.neighbors()).hasSize(50);
-                        assertThat(found.neighbors().stream().map(n -> n.payload().get("round")).distinct()).hasSize(1);
+                        assertThat(found.neighbors().stream()
+                                        .map(n -> n.payload().get("round"))
+                                        .distinct())
+                                .hasSize(1);
                         try (Items items = index.scan(0)) {
-                            assertThat(items.stream().map(w -> w.item().payload()).distinct()).hasSize(1);
+                            assertThat(items.stream()
+                                            .map(w -> w.item().payload())
+                                            .distinct())
+                                    .hasSize(1);
                         }
                     }
                 } catch (Throwable e) {
