@@ -2,6 +2,10 @@ package dev.kindred.media;
 
 import dev.kindred.core.Content;
 import dev.kindred.core.Refusal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,6 +27,23 @@ public final class Pictures {
     public static boolean named(String fileName) {
         String lower = fileName.toLowerCase(Locale.ROOT);
         return EXTENSIONS.stream().anyMatch(lower::endsWith);
+    }
+
+    /**
+     * Decodes a picture file, of which no more than {@link #MAX_FILE_BYTES} and one are ever read.
+     *
+     * @throws Refusal where there is no such file, and as {@link #decode} does
+     */
+    public static Content.Pixels read(Path path) {
+        if (!Files.isRegularFile(path)) {
+            throw new Refusal(
+                    Files.exists(path) ? "is not a file" : "does not exist", path.toString(), "name a picture");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return decode(in.readNBytes(MAX_FILE_BYTES + 1), path.toString());
+        } catch (IOException e) {
+            throw new Refusal("cannot be read (" + e + ")", path.toString(), "check who may read it", e);
+        }
     }
 
     /**

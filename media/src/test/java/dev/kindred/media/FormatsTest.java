@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +28,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,6 +37,20 @@ import org.junit.jupiter.params.provider.ValueSource;
  * refusal.
  */
 class FormatsTest {
+
+    @Test
+    void fileIsReadOrRefusedByName(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("grey.pgm");
+        Files.write(file, "P5 2 1 255\n".getBytes(StandardCharsets.US_ASCII));
+        assertThatThrownBy(() -> Pictures.read(file)).isInstanceOf(Refusal.class);
+        Files.write(file, new byte[] {'P', '5', ' ', '2', ' ', '1', ' ', '2', '5', '5', '\n', 7, (byte) 200});
+        assertThat(Pictures.read(file).values()).containsExactly(7, 200);
+        assertThatThrownBy(() -> Pictures.read(folder.resolve("none.png")))
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.line()).contains("none.png", "does not exist"));
+        assertThatThrownBy(() -> Pictures.read(folder))
+                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains("is not a file"));
+    }
 
     @Test
     void jpegIsWithinTwoLevelsOfTheJdksOwnReading() throws IOException {
