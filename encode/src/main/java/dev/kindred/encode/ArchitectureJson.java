@@ -61,15 +61,25 @@ final class ArchitectureJson {
         return array;
     }
 
-    static Architecture read(Fields json) {
+    /** @param most numbers that its weights may be, as many as its graph has room for: they are allocated when it is asked for untrained */
+    static Architecture read(Fields json, long most) {
         Extent input = new Extent(
                 json.integer("channels", 1, WIDEST),
                 json.integer("height", 1, WIDEST),
                 json.integer("width", 1, WIDEST));
         try {
-            return new Architecture(json.text("name"), input, layers(json.list("layers")));
+            Architecture architecture = new Architecture(json.text("name"), input, layers(json.list("layers")));
+            long numbers = 0;
+            for (Parameter parameter : architecture.parameters()) {
+                numbers += parameter.size();
+            }
+            if (numbers > most) {
+                throw new IllegalArgumentException(
+                        "it has %,d weights, its graph room for %,d at most".formatted(numbers, most));
+            }
+            return architecture;
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new Refusal("is no architecture: " + e.getMessage(), json.where(), "", e);
+            throw new Refusal("is no architecture: " + e.getMessage(), json.where(), "fetch the bundle again, or seal it anew", e);
         }
     }
 

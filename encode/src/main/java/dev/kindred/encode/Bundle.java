@@ -59,6 +59,7 @@ public final class Bundle {
                     "open it with a newer Kindred");
         }
         checkEntries(path, entries, manifest);
+        manifest.fields("provenance");
         return new Bundle(path, entries, manifest, parts(path, entries, manifest));
     }
 
@@ -107,12 +108,18 @@ public final class Bundle {
         }
         Fields encoder = encoders.getFirst();
         String name = encoder.text("name");
-        Architecture architecture = ArchitectureJson.read(encoder.fields("architecture"));
         byte[] model = entry(path, entries, EncoderParts.modelEntry(name));
+        Architecture architecture = ArchitectureJson.read(encoder.fields("architecture"), model.length);
         byte[] preprocessing = entry(path, entries, EncoderParts.preprocessingEntry(name));
         Preparation preparation =
                 Preparation.read(Fields.parse(preprocessing, path + ": " + EncoderParts.preprocessingEntry(name)));
-        Distance distance = Distance.ofWireName(manifest.text("distance"));
+        if (!preparation.fits(architecture)) {
+            throw new Refusal(
+                    "its preprocessing does not give what its encoder takes",
+                    path + ": " + EncoderParts.preprocessingEntry(name),
+                    "fetch the bundle again, or seal it anew");
+        }
+        Distance distance = distance(manifest);
         Map<String, String> deciding = new TreeMap<>();
         // Held to the entries' bytes by checkEntries.
         Fields listed = manifest.fields("entries");
@@ -127,6 +134,14 @@ public final class Bundle {
                     "fetch the bundle again, or seal it anew");
         }
         return new EncoderParts(name, architecture, preparation, model, distance, space);
+    }
+
+    private static Distance distance(Fields manifest) {
+        try {
+            return Distance.ofWireName(manifest.text("distance"));
+        } catch (Refusal e) {
+            throw new Refusal(e.what(), manifest.where(), "open it with a newer Kindred", e);
+        }
     }
 
     private static byte[] entry(Path path, Map<String, byte[]> entries, String name) {
@@ -201,14 +216,22 @@ public final class Bundle {
      */
     public Encoder encoder(int threads) {
         String where = path.toString();
-        ModelGuard.check(parts.model(), where + ": " + EncoderParts.modelEntry(parts.name()));
+        String model = where + ": " + EncoderParts.modelEntry(parts.name());
+        ModelGuard.check(parts.model(), model);
         String probesEntry = EncoderParts.probesEntry(parts.name());
         Probes probes = Probes.read(
                 Fields.parse(entry(path, entries, probesEntry), where + ": " + probesEntry), space().dimension());
-        Encoder encoder = parts.open(threads);
+        Encoder encoder = parts.open(threads, model);
         try {
             probes.require(preparation(), encoder, where);
             return encoder;
+        } catch (OnnxEncoder.Failed e) {
+            encoder.close();
+            throw new Refusal(
+                    "its encoder cannot be run: " + e.getMessage(),
+                    model,
+                    "fetch the bundle again, or seal it anew",
+                    e);
         } catch (RuntimeException e) {
             encoder.close();
             throw e;

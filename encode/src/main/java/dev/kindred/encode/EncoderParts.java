@@ -23,10 +23,9 @@ public record EncoderParts(
 
     public static EncoderParts of(
             Architecture architecture, Weights weights, Preparation preparation, Distance distance) {
-        Extent in = architecture.input();
-        var shape = preparation.shape();
-        if (in.channels() != shape.channels() || in.height() != shape.height() || in.width() != shape.width()) {
-            throw new IllegalArgumentException("an encoder of " + in + " behind a preparation of " + shape);
+        if (!preparation.fits(architecture)) {
+            throw new IllegalArgumentException(
+                    "an encoder of " + architecture.input() + " behind a preparation of " + preparation.shape());
         }
         byte[] model = OnnxGraph.write(architecture, weights);
         return new EncoderParts(
@@ -75,7 +74,12 @@ public record EncoderParts(
 
     /** Opens it on ONNX Runtime. */
     public Encoder open(int threads) {
-        return OnnxEncoder.open(model, preparation, space, threads, modelEntry(name));
+        return open(threads, modelEntry(name));
+    }
+
+    /** @param where the bundle and entry, for errors */
+    Encoder open(int threads, String where) {
+        return OnnxEncoder.open(model, preparation, space, threads, where);
     }
 
     /** The same architecture and preparation before any teaching: what a figure must be compared with. */

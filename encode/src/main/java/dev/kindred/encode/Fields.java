@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Reads a JSON object of a stranger field by field; what is missing or of another kind is refused by its place.
  */
 public final class Fields {
+    private static final String MEND = "fetch the bundle again, or seal it anew";
+
     private final JsonObject object;
     private final String where;
 
@@ -33,12 +35,18 @@ public final class Fields {
             reader.setStrictness(Strictness.STRICT);
             JsonElement element = JsonParser.parseReader(reader);
             if (!(element instanceof JsonObject parsed)) {
-                throw new Refusal("is not a JSON object", where, "");
+                throw new Refusal("is not a JSON object", where, MEND);
             }
             return new Fields(parsed, where);
         } catch (JsonParseException | java.io.IOException e) {
-            throw new Refusal("is not valid JSON: " + e.getMessage(), where, "", e);
+            throw new Refusal("is not valid JSON (" + reason(e) + ")", where, MEND, e);
         }
+    }
+
+    /** Gson's own words, cut before the path, which is as long as a stranger's nesting, and the address of its manual. */
+    private static String reason(Exception e) {
+        Throwable told = e instanceof JsonParseException && e.getCause() != null ? e.getCause() : e;
+        return String.valueOf(told.getMessage()).replaceFirst("(?s)( path |\\R).*", "");
     }
 
     public JsonObject object() {
@@ -136,6 +144,6 @@ public final class Fields {
 
     private Refusal wrong(String name, String expected) {
         @Nullable JsonElement there = object.get(name);
-        return new Refusal("field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, "");
+        return new Refusal("field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, MEND);
     }
 }

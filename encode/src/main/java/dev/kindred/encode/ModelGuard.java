@@ -6,7 +6,7 @@ import dev.kindred.core.Refusal;
 
 /**
  * Looks at an ONNX model of a stranger before a runtime does: data alone, no weights kept in other files, no operators of foreign
- * libraries.
+ * libraries, and no graphs within the graph: a loop of a stranger's need never end.
  */
 final class ModelGuard {
     private ModelGuard() {}
@@ -29,7 +29,7 @@ final class ModelGuard {
             check(tensor, where);
         }
         if (graph.getSparseInitializerCount() > 0) {
-            throw new Refusal("carries sparse weights", where, "export the encoder with dense weights");
+            throw sparse(where);
         }
         for (OnnxMl.NodeProto node : graph.getNodeList()) {
             if (!node.getDomain().isEmpty()
@@ -41,16 +41,26 @@ final class ModelGuard {
                         "export the encoder with standard operators");
             }
             for (OnnxMl.AttributeProto attribute : node.getAttributeList()) {
-                if (attribute.hasG()) {
-                    check(attribute.getG(), where);
+                if (attribute.hasG() || attribute.getGraphsCount() > 0) {
+                    throw new Refusal(
+                            "carries a graph within its operator " + node.getOpType(),
+                            where,
+                            "export the encoder as one flat graph, without loops and branches");
                 }
-                attribute.getGraphsList().forEach(inner -> check(inner, where));
+                if (attribute.hasSparseTensor() || attribute.getSparseTensorsCount() > 0) {
+                    throw sparse(where);
+                }
                 if (attribute.hasT()) {
                     check(attribute.getT(), where);
                 }
                 attribute.getTensorsList().forEach(tensor -> check(tensor, where));
             }
         }
+    }
+
+    /** Their parts may lie in other files as well; no encoder needs them. */
+    private static Refusal sparse(String where) {
+        return new Refusal("carries sparse weights", where, "export the encoder with dense weights");
     }
 
     private static void check(OnnxMl.TensorProto tensor, String where) {

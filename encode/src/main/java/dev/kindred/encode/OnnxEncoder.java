@@ -3,6 +3,7 @@ package dev.kindred.encode;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
@@ -15,6 +16,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An encoder on ONNX Runtime. A batch is cut into chunks; each is prepared and run whole by one thread of a fixed pool, so that
@@ -23,10 +25,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class OnnxEncoder implements Encoder {
     /** Enough for the runtime to be busy, little enough to stay in cache. */
     private static final int CHUNK = 32;
+    /** Bytes of one prepared chunk at most; larger pictures go fewer at once. */
+    private static final int CHUNK_BYTES = 64 << 20;
+
+    /** The runtime or its graph does not do what an encoder does. */
+    static final class Failed extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        Failed(String what, @Nullable Throwable cause) {
+            super(what, cause);
+        }
+    }
 
     private final Space space;
     private final Preparation preparation;
     private final float[][] table;
+    private final int chunk;
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final Workers workers;
@@ -37,6 +51,7 @@ final class OnnxEncoder implements Encoder {
         this.space = space;
         this.preparation = preparation;
         this.table = preparation.table();
+        this.chunk = Math.clamp(CHUNK_BYTES / Float.BYTES / preparation.size(), 1, CHUNK);
         this.environment = environment;
         this.session = session;
         this.workers = workers;
@@ -48,8 +63,10 @@ final class OnnxEncoder implements Encoder {
      */
     static OnnxEncoder open(byte[] model, Preparation preparation, Space space, int threads, String where) {
         try {
-            OrtEnvironment environment = OrtEnvironment.getEnvironment();
+            // What goes wrong is thrown and told in one line; the runtime's own lines would stand between.
+            OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+                options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
                 options.setIntraOpNumThreads(1);
                 options.setInterOpNumThreads(1);
                 options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
@@ -73,7 +90,7 @@ final class OnnxEncoder implements Encoder {
         if (batch.size() <= 1) {
             chunk(batch, 0, batch.size(), embeddings);
         } else {
-            int size = Math.min(CHUNK, (batch.size() + workers.threads() - 1) / workers.threads());
+            int size = Math.min(chunk, (batch.size() + workers.threads() - 1) / workers.threads());
             workers.blocks(batch.size(), size, (from, to) -> chunk(batch, from, to, embeddings));
         }
         return new Embeddings(space, batch.size(), embeddings);
@@ -86,7 +103,7 @@ final class OnnxEncoder implements Encoder {
         int size = preparation.size();
         FloatBuffer input = scratch.poll();
         if (input == null) {
-            input = ByteBuffer.allocateDirect(CHUNK * size * Float.BYTES)
+            input = ByteBuffer.allocateDirect(chunk * size * Float.BYTES)
                     .order(ByteOrder.nativeOrder())
                     .asFloatBuffer();
         }
@@ -113,11 +130,18 @@ final class OnnxEncoder implements Encoder {
         try (OnnxTensor tensor = OnnxTensor.createTensor(environment, input, dimensions);
                 OrtSession.Result result = session.run(Map.of(OnnxGraph.INPUT, tensor))) {
             if (!(result.get(0) instanceof OnnxTensor output)) {
-                throw new IllegalStateException("the encoder gave no tensor");
+                throw new Failed("it gives no tensor", null);
             }
-            output.getFloatBuffer().get(embeddings, row * space.dimension(), n * space.dimension());
+            FloatBuffer values = output.getFloatBuffer();
+            if (values == null || values.remaining() != n * space.dimension()) {
+                throw new Failed(
+                        "for %d samples it gives %s, not %d × %d floats"
+                                .formatted(n, output.getInfo(), n, space.dimension()),
+                        null);
+            }
+            values.get(embeddings, row * space.dimension(), n * space.dimension());
         } catch (OrtException e) {
-            throw new IllegalStateException("the runtime failed on a batch of " + n, e);
+            throw new Failed("the runtime failed on a batch of " + n + " (" + e.getMessage() + ")", e);
         }
     }
 

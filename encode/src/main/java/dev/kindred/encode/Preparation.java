@@ -36,6 +36,12 @@ public record Preparation(PictureShape shape, List<Float> mean, List<Float> devi
         return shape.width() * shape.height() * shape.channels();
     }
 
+    /** Whether it gives samples of the extent that the architecture takes. */
+    boolean fits(Architecture architecture) {
+        Extent in = architecture.input();
+        return in.channels() == shape.channels() && in.height() == shape.height() && in.width() == shape.width();
+    }
+
     /**
      * The picture in this shape: {@code height·width·channels} levels, channels interleaved.
      *
