@@ -213,7 +213,8 @@ final class BmpDecoder {
             } else if (value == 1) {
                 return;
             } else if (value == 2) {
-                x += in.u8();
+                // No further than the edge: a file may be long enough to count past what an int holds.
+                x = Math.min(width, x + in.u8());
                 line += in.u8();
             } else {
                 int bytes = bits == 8 ? value : (value + 1) / 2;

@@ -18,6 +18,12 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * is stood upright as its EXIF says.
  */
 final class JpegDecoder {
+    /**
+     * The most scans of a progressive JPEG. Encoders write about ten; each costs a pass over all pixels, however few bytes it has, so
+     * thousands would keep a core busy for hours.
+     */
+    private static final int MAX_SCANS = 100;
+
     private final Source in;
     private int width;
     private int height;
@@ -33,6 +39,9 @@ final class JpegDecoder {
     Content.Pixels decode() {
         readHeader();
         Bounds.check(width, height, in.where);
+        if (scans() > MAX_SCANS) {
+            throw in.refuse("is a JPEG of more than " + MAX_SCANS + " scans");
+        }
         if (components != 1 && components != 3 && components != 4) {
             throw in.refuse("is a JPEG of " + components + " components");
         }
@@ -83,6 +92,21 @@ final class JpegDecoder {
             }
             in.seek(next);
         }
+    }
+
+    /** Counted from the first, whose header comes next, to the end of the image; in coded data, 0xFF is followed by 0. */
+    private int scans() {
+        int scans = 1;
+        for (int at = in.at; at + 1 < in.bytes.length && scans <= MAX_SCANS; at++) {
+            if (in.bytes[at] == (byte) 0xFF) {
+                int marker = in.bytes[at + 1] & 0xFF;
+                if (marker == 0xD9) {
+                    break;
+                }
+                scans += marker == 0xDA ? 1 : 0;
+            }
+        }
+        return scans;
     }
 
     private void readFrame() {

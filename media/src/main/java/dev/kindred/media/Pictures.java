@@ -18,6 +18,9 @@ public final class Pictures {
     /** The largest picture file read, in bytes. */
     public static final int MAX_FILE_BYTES = Bounds.MAX_FILE_BYTES;
 
+    /** The most pixels of one picture. */
+    public static final long MAX_PIXELS = Bounds.MAX_PIXELS;
+
     private static final List<String> EXTENSIONS =
             List.of(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".pgm", ".ppm", ".pbm", ".pnm");
 

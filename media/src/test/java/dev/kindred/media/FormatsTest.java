@@ -238,6 +238,62 @@ class FormatsTest {
     }
 
     @Test
+    void stepsPastTheEdgeOfABmpAreNoPlaceInIt() {
+        int steps = Integer.MAX_VALUE / 255 + 9;
+        ByteBuffer bmp = ByteBuffer.allocate(14 + 40 + 4 + 4 * steps + 4).order(ByteOrder.LITTLE_ENDIAN);
+        bmp.put((byte) 'B').put((byte) 'M').putInt(bmp.capacity()).putInt(0).putInt(14 + 40 + 4);
+        bmp.putInt(40).putInt(2).putInt(1).putShort((short) 1).putShort((short) 8);
+        bmp.putInt(1).putInt(0).putInt(0).putInt(0).putInt(1).putInt(0).putInt(0x404040);
+        for (int i = 0; i < steps; i++) {
+            bmp.putInt(0x00FF0200);
+        }
+        bmp.put((byte) 1).put((byte) 0).put((byte) 0).put((byte) 1);
+        assertThat(Pictures.decode(bmp.array(), "x.bmp").values()).containsOnly(255);
+    }
+
+    @Test
+    void aJpegOfThousandsOfScansIsRefusedBeforeItIsRead() {
+        assertThat(Pictures.decode(progressive(50), "x.jpg").width()).isEqualTo(64);
+        assertThatThrownBy(() -> Pictures.decode(progressive(5_000), "x.jpg"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("scans");
+    }
+
+    /** 64×64 grey: one scan of the means, then scans that say "nothing more" of all 64 blocks in one byte. */
+    private static byte[] progressive(int more) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8});
+        byte[] quantisation = new byte[65];
+        Arrays.fill(quantisation, 1, 65, (byte) 1);
+        segment(out, 0xDB, quantisation);
+        segment(out, 0xC2, new byte[] {8, 0, 64, 0, 64, 1, 1, 0x11, 0});
+        // One code of one bit each: the means differ by nothing; no more for 64 and the next six bits of blocks.
+        segment(out, 0xC4, huffman(0x00, 0x00));
+        segment(out, 0xC4, huffman(0x10, 0x60));
+        segment(out, 0xDA, new byte[] {1, 1, 0, 0, 0, 0});
+        out.writeBytes(new byte[8]);
+        for (int i = 0; i < more; i++) {
+            segment(out, 0xDA, new byte[] {1, 1, 0, 1, 63, 0});
+            out.write(0x01);
+        }
+        out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD9});
+        return out.toByteArray();
+    }
+
+    private static byte[] huffman(int table, int symbol) {
+        byte[] body = new byte[18];
+        body[0] = (byte) table;
+        body[1] = 1;
+        body[17] = (byte) symbol;
+        return body;
+    }
+
+    private static void segment(ByteArrayOutputStream out, int marker, byte[] body) {
+        out.writeBytes(new byte[] {(byte) 0xFF, (byte) marker, 0, (byte) (body.length + 2)});
+        out.writeBytes(body);
+    }
+
+    @Test
     void netpbmInAllItsForms() {
         assertThat(pnm("P1\n# ink\n3 2\n1 0 1\n010")).containsExactly(0, 255, 0, 255, 0, 255);
         assertThat(pnm("P2 2 2 15 0 5 10 15")).containsExactly(0, 85, 170, 255);
