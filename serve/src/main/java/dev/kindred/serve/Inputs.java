@@ -170,11 +170,23 @@ final class Inputs {
         return vectors;
     }
 
+    /** A few bytes may decode to a great picture, so the pixels of one request are bounded as those of one picture are. */
     private List<Content> decoded(List<Input.Picture> pictures) {
         List<Content> contents = new ArrayList<>();
+        long pixels = 0;
         for (Input.Picture picture : pictures) {
             try {
-                contents.add(Pictures.decode(picture.bytes(), picture.where()));
+                Content.Pixels content = Pictures.decode(picture.bytes(), picture.where());
+                pixels += (long) content.width() * content.height();
+                if (pixels > Pictures.MAX_PIXELS) {
+                    throw new Problem(
+                            HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+                            "too-large",
+                            "the pictures have more than %,d pixels in all".formatted(Pictures.MAX_PIXELS),
+                            picture.where(),
+                            "send smaller pictures, or fewer at once");
+                }
+                contents.add(content);
             } catch (Refusal refusal) {
                 meters.preprocessingFailure();
                 throw Problem.of(HttpStatus.UNPROCESSABLE_ENTITY, "picture", refusal);

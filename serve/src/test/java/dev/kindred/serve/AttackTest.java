@@ -2,6 +2,8 @@ package dev.kindred.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindred.core.Content;
+import dev.kindred.media.Pictures;
 import dev.kindred.serve.Caller.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -11,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +71,17 @@ class AttackTest {
         Reply reply = caller.bytes("/v1/embed", "image/png", header(50_000, 50_000));
         isProblem(reply, 422, "picture");
         assertThat(reply.json().get("detail").getAsString()).contains("50").containsAnyOf("16", "64", "67");
+    }
+
+    @Test
+    void smallPicturesThatDecodeToMuchAreBoundedTogether() {
+        byte[] great = Pictures.png(new Content.Pixels(5_000, 5_000, 1, new byte[5_000 * 5_000]));
+        String image = '"' + Base64.getEncoder().encodeToString(great) + '"';
+        Reply reply = caller.json("/v1/embed", "{\"images\":[%s,%s,%s]}".formatted(image, image, image));
+        isProblem(reply, 413, "too-large");
+        assertThat(reply.json().get("where").getAsString()).isEqualTo("images[2]");
+        assertThat(caller.json("/v1/embed", "{\"images\":[%s]}".formatted(image)).code())
+                .isEqualTo(200);
     }
 
     /** A PNG of a header alone. */
