@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class ExactIndex implements VectorIndex {
     /** The file's name in the folder. */
     public static final String FILE = "vectors.rows";
+
+    /** What stands beside it while somebody writes, and after a writer that was killed. */
+    public static final Set<String> LOCK_FILES = Set.of(WriterLock.LOCK, WriterLock.OWNER);
 
     private final Path dir;
     private final Space space;

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -25,6 +26,8 @@ import java.util.UUID;
  */
 final class WriterLock implements AutoCloseable {
     private static final String PROCESS = ProcessHandle.current().pid() + "@" + UUID.randomUUID();
+    static final String LOCK = "writer.lock";
+    static final String OWNER = "writer.txt";
     private static final int MAX_OWNER_BYTES = 4096;
 
     private final FileChannel channel;
@@ -44,7 +47,7 @@ final class WriterLock implements AutoCloseable {
      */
     static WriterLock take(Path dir, String who) {
         synchronized (WriterLock.class) {
-            Path owner = dir.resolve("writer.txt");
+            Path owner = dir.resolve(OWNER);
             try {
                 Files.createDirectories(dir);
                 Optional<List<String>> holder = read(owner);
@@ -60,17 +63,21 @@ final class WriterLock implements AutoCloseable {
     }
 
     private static WriterLock lock(Path dir, Path owner, String who) throws IOException {
-        FileChannel channel =
-                FileChannel.open(dir.resolve("writer.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        // A folder from elsewhere may hold links in these places; nothing is written through them.
+        FileChannel channel = FileChannel.open(
+                dir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         boolean locked = false;
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw taken(dir, read(owner));
             }
+            Files.deleteIfExists(owner);
             Files.write(
                     owner,
-                    List.of(PROCESS, who.lines().findFirst().orElse(""), Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                    List.of(PROCESS, who.lines().findFirst().orElse(""), Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()),
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE);
             sweep(dir);
             locked = true;
             return new WriterLock(channel, owner);
@@ -95,7 +102,7 @@ final class WriterLock implements AutoCloseable {
     }
 
     private static Optional<List<String>> read(Path owner) throws IOException {
-        if (!Files.isRegularFile(owner) || Files.size(owner) > MAX_OWNER_BYTES) {
+        if (!Files.isRegularFile(owner, LinkOption.NOFOLLOW_LINKS) || Files.size(owner) > MAX_OWNER_BYTES) {
             return Optional.empty();
         }
         List<String> lines = new String(Files.readAllBytes(owner), StandardCharsets.UTF_8).lines().toList();

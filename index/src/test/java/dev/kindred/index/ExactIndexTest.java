@@ -71,6 +71,27 @@ class ExactIndexTest extends VectorIndexContract {
         assertThat(dir.toFile().list()).containsExactlyInAnyOrder(ExactIndex.FILE, "writer.lock");
     }
 
+    /** A folder may come from somebody else, with links where the writer's own files stand. */
+    @Test
+    void nothingIsWrittenThroughLinksInTheFolder() throws IOException {
+        Space space = space(5, Distance.COSINE);
+        Path inside = dir.resolve("given");
+        ExactIndex.build(inside, space, items(3, 5, 1), Progress.SILENT).close();
+        Path precious = Files.writeString(dir.resolve("precious"), "mine");
+        Files.createSymbolicLink(inside.resolve("writer.txt"), precious);
+        try (ExactIndex index = ExactIndex.open(inside)) {
+            index.write(List.of(new Change.Delete("item1")), Visibility.SEARCHABLE);
+        }
+        assertThat(precious).hasContent("mine");
+        Files.delete(inside.resolve("writer.lock"));
+        Files.createSymbolicLink(inside.resolve("writer.lock"), dir.resolve("made"));
+        try (ExactIndex index = ExactIndex.open(inside)) {
+            assertThatThrownBy(() -> index.write(List.of(new Change.Delete("item2")), Visibility.SEARCHABLE))
+                    .isInstanceOf(Refusal.class);
+        }
+        assertThat(dir.resolve("made")).doesNotExist();
+    }
+
     private static Offset<Double> within(double tolerance) {
         return Offset.offset(tolerance);
     }
