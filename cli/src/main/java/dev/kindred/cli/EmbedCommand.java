@@ -54,10 +54,14 @@ final class EmbedCommand implements Command {
     @Override
     public Answer run(Run run) {
         boolean csv = isCsv();
+        NewFile.requirePlace(out);
         device.require();
         long begun = System.nanoTime();
         Bundle opened = Bundle.open(bundle);
         Dataset found = data.read(paths, run);
+        if (!csv) {
+            requireLines(found);
+        }
         Natives.forEncoding(run.home());
         EmbeddedData embedded;
         try (Encoder encoder = opened.encoder(run.settings().threads())) {
@@ -90,6 +94,18 @@ final class EmbedCommand implements Command {
                         embedded.embeddings().dimension(),
                         opened.space().shortId(),
                         ProgressLine.clock(seconds)));
+    }
+
+    /** A name may hold a line end, on which every id after it would slip to another row. */
+    private static void requireLines(Dataset data) {
+        for (int row = 0; row < data.size(); row++) {
+            if (data.entry(row).id().chars().anyMatch(c -> c == '\n' || c == '\r')) {
+                throw new Refusal(
+                        "has a line end in its name, and the ids of a .npy stand one a line",
+                        data.where(row),
+                        "rename it, or write a .csv");
+            }
+        }
     }
 
     private boolean isCsv() {

@@ -1,6 +1,7 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.NewFile;
 import dev.kindred.core.Workers;
 import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Evaluation;
@@ -102,6 +103,9 @@ final class EvaluateCommand implements Command {
     @Override
     public Answer run(Run run) {
         device.require();
+        if (report != null) {
+            NewFile.requirePlace(report);
+        }
         Bundle opened = Bundle.open(bundle);
         Natives.forEncoding(run.home());
         EvaluationOptions options = new EvaluationOptions(

@@ -51,6 +51,8 @@ final class IndexBuildCommand implements Command {
     @Override
     public Answer run(Run run) throws IOException {
         device.require();
+        IndexFolder folder = new IndexFolder(out);
+        folder.requirePlace();
         long begun = System.nanoTime();
         Bundle opened = Bundle.open(bundle);
         Dataset found = data.read(paths, run);
@@ -60,7 +62,6 @@ final class IndexBuildCommand implements Command {
             embedded = EmbeddedData.of(found, opened.preparation(), encoder, data.strict, run);
         }
         embedded.tellFailures(run);
-        IndexFolder folder = new IndexFolder(out);
         long count = folder.build(opened, IndexFolder.items(embedded, !noSources), embedded.rows().length, run);
         double seconds = (System.nanoTime() - begun) / 1e9;
         JsonObject json = new JsonObject();

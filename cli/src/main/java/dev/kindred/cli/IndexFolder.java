@@ -1,5 +1,6 @@
 package dev.kindred.cli;
 
+import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Entry;
@@ -9,6 +10,7 @@ import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** An index folder holds its bundle, so that what was built can be asked years later. */
 final class IndexFolder {
     private static final String BUNDLE = "bundle.kindred";
+    private static final String READY = "." + BUNDLE;
+    private static final String PART = ".part";
 
     private final Path folder;
 
@@ -57,12 +61,14 @@ final class IndexFolder {
      */
     long build(Bundle bundle, Stream<Item> items, int total, Run run) throws IOException {
         boolean made = !Files.exists(folder);
-        refuseForeign();
+        requirePlace();
         Files.createDirectories(folder);
-        Path ready = Files.createTempFile(folder, "." + BUNDLE, ".part");
         boolean whole = false;
+        @Nullable Path ready = null;
         try (items;
                 ExactIndex.Builder builder = ExactIndex.builder(folder, bundle.space())) {
+            sweep();
+            ready = Files.createTempFile(folder, READY, PART);
             Files.copy(bundle.path(), ready, StandardCopyOption.REPLACE_EXISTING);
             items.forEach(item -> {
                 builder.add(item);
@@ -74,23 +80,36 @@ final class IndexFolder {
                 return index.info().count();
             }
         } finally {
-            Files.deleteIfExists(ready);
+            if (ready != null) {
+                Files.deleteIfExists(ready);
+            }
             if (made && !whole) {
                 Generations.delete(folder);
             }
         }
     }
 
-    /** A folder of somebody's other things is no place for an index. */
-    private void refuseForeign() throws IOException {
+    /** Takes away what a build that was killed left; called under the writer's lock. */
+    private void sweep() throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, READY + "*" + PART)) {
+            for (Path file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** A folder of somebody's other things is no place for an index; what a build that was killed left in a new one is none. */
+    void requirePlace() throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new Refusal("is a file", folder.toString(), "name a folder for the index");
+        }
+        NewFile.requirePlace(folder.resolve(ExactIndex.FILE));
         if (!Files.exists(folder) || Files.exists(folder.resolve(ExactIndex.FILE))) {
             return;
         }
-        if (!Files.isDirectory(folder)) {
-            throw new Refusal("is a file", folder.toString(), "name a folder for the index");
-        }
         try (Stream<Path> inside = Files.list(folder)) {
-            if (inside.anyMatch(path -> !String.valueOf(path.getFileName()).startsWith("."))) {
+            if (inside.map(path -> String.valueOf(path.getFileName()))
+                    .anyMatch(name -> !name.startsWith(".") && !name.equals(BUNDLE) && !ExactIndex.LOCK_FILES.contains(name))) {
                 throw new Refusal("holds other files and no index", folder.toString(), "name a new folder for the index");
             }
         }

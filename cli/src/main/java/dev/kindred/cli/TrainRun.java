@@ -6,6 +6,7 @@ import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Hashes;
+import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.Verification;
@@ -52,6 +53,7 @@ final class TrainRun {
     private static final Duration USUAL = Duration.ofMinutes(18);
 
     private static final String CHECKPOINT = "checkpoint";
+    private static final String REPORT = "index.html";
 
     private final Run run;
     private final Wishes wishes;
@@ -82,6 +84,7 @@ final class TrainRun {
     }
 
     Answer teach() {
+        requirePlaces();
         try (Workers workers = run.workers()) {
             Dataset data = Dataset.read(wishes.data(), wishes.reading(), run.words());
             data.warnings().forEach(warning -> run.say("note: " + warning));
@@ -102,6 +105,14 @@ final class TrainRun {
                     case Teaching.Taught taught -> seal(lesson, plan, taught, workers);
                 };
             }
+        }
+    }
+
+    /** Twenty minutes are too long to wait for the word that the result has no place. */
+    private void requirePlaces() {
+        NewFile.requirePlace(wishes.out());
+        if (wishes.report() != null) {
+            NewFile.requirePlace(wishes.report().resolve(REPORT));
         }
     }
 
@@ -299,7 +310,7 @@ final class TrainRun {
                         provenance.card(parts.space(), decision, pairs))
                 .write(wishes.out());
         if (wishes.report() != null) {
-            Path page = wishes.report().resolve("index.html");
+            Path page = wishes.report().resolve(REPORT);
             new TrainReport(provenance, taught, parts, decision, pictures)
                     .write(page, rows, validation, run.settings().threads(), workers);
             run.say("report: " + page);

@@ -141,6 +141,10 @@ class BadDataTest {
         assertThat(refused("embed", bundle, data, "--out", folder.resolve("e.parquet")))
                 .contains(".npy or .csv");
         assertThat(refused("index", "build", bundle, data, "--out", file)).contains("is a file");
+        Shell.Ended early = shell.run("train", data, "--out", file.resolve("m.kindred"), "--steps", 100_000);
+        assertThat(early.code()).isEqualTo(2);
+        assertThat(early.line()).contains("m.kindred: cannot be written").contains("is no folder");
+        assertThat(early.err()).as("before anything is read").doesNotContain("reading");
         assertThat(refused("index", "build", bundle, data, "--out", data)).contains("holds other files");
         assertThat(file).content().isEqualTo("mine");
     }

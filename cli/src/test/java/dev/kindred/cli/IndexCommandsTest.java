@@ -62,6 +62,39 @@ class IndexCommandsTest {
     }
 
     @Test
+    void anIdIsNeverReadAsAFileOfArguments() throws IOException {
+        Path named = Files.writeString(folder.resolve("words"), "--json -k 1");
+        assertThat(shell.run("index", "search", index, "@" + named).line()).contains("@" + named + ": there is no such item");
+    }
+
+    @Test
+    void aBuildThatWasKilledIsBegunAgain() throws IOException {
+        Path killed = Files.createDirectory(folder.resolve("killed"));
+        Path copy = Files.writeString(killed.resolve(".bundle.kindred123.part"), "half");
+        Files.writeString(killed.resolve("writer.txt"), "1@gone\nthis computer's Kindred\n2026-01-01T00:00:00Z\n");
+        Files.createFile(killed.resolve("writer.lock"));
+        assertThat(answer("index", "build", bundle, data, "--out", killed, "--json").get("count").getAsInt()).isEqualTo(12);
+        assertThat(copy).doesNotExist();
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Files.writeString(mine.resolve("letter.txt"), "dear");
+        assertThat(shell.run("index", "build", bundle, data, "--out", mine).line()).contains("holds other files");
+    }
+
+    @Test
+    void oddNamesNeitherShiftRowsNorSteerTheTerminal() throws IOException {
+        Path odd = Files.createDirectories(folder.resolve("odd"));
+        Files.copy(data.resolve("c0/s0.png"), odd.resolve("a\nb\u001b[2J.png"));
+        assertThat(shell.run("embed", bundle, odd, "--out", folder.resolve("o.npy")).line()).contains("has a line end in its name");
+        assertThat(folder.resolve("o.npy")).doesNotExist();
+        Path oddIndex = folder.resolve("oi");
+        answer("index", "build", bundle, odd, "--out", oddIndex, "--json");
+        String shown = shell.run("index", "search", oddIndex, data.resolve("c0/s0.png")).out();
+        assertThat(shown.lines()).hasSize(1);
+        assertThat(shown).doesNotContain("\u001b");
+        assertThat(shell.run("verify", bundle, odd.resolve("no\u001b[2J"), odd).err()).doesNotContain("\u001b");
+    }
+
+    @Test
     void aVectorFindsWhatItWasMadeFrom() throws IOException {
         Path out = folder.resolve("e.npy");
         answer("embed", bundle, data, "--out", out, "--json");

@@ -68,6 +68,28 @@ public final class NewFile {
         }
     }
 
+    /**
+     * Refuses a place that {@link #write} could not write, before long work is done for what would stand there. Changes nothing; a disk
+     * may still fill meanwhile.
+     */
+    public static void requirePlace(Path path) {
+        Path target = path.toAbsolutePath();
+        if (Files.isDirectory(target)) {
+            throw new Refusal("is a folder", path.toString(), "name a file in it");
+        }
+        Path standing = target.getParent();
+        while (standing != null && !Files.exists(standing)) {
+            standing = standing.getParent();
+        }
+        if (standing == null || !Files.isDirectory(standing) || !Files.isWritable(standing)) {
+            throw new Refusal(
+                    "cannot be written: " + standing
+                            + (standing == null || Files.isDirectory(standing) ? " gives no permission" : " is no folder"),
+                    path.toString(),
+                    "choose another place");
+        }
+    }
+
     /** Makes the move itself outlive a loss of power, where folders can be forced (not on Windows). */
     private static void forceFolder(Path folder) {
         try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -80,6 +102,8 @@ public final class NewFile {
     private static String reason(IOException e) {
         return switch (e) {
             case java.nio.file.AccessDeniedException denied -> "no permission";
+            case java.nio.file.NoSuchFileException missing -> "no such folder";
+            case java.nio.file.FileAlreadyExistsException there -> "a file stands where its folder would be";
             case java.nio.file.FileSystemException system when system.getReason() != null -> system.getReason();
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };

@@ -33,6 +33,23 @@ class NewFileTest {
         assertThat(dir.toFile().list()).containsExactly("a.txt");
     }
 
+    @Test
+    void aPlaceThatCannotBeWrittenIsRefusedBeforehand() throws IOException {
+        Path file = Files.writeString(dir.resolve("a.txt"), "");
+        NewFile.requirePlace(file);
+        NewFile.requirePlace(dir.resolve("new/folder/b.txt"));
+        assertThat(dir.toFile().list()).as("nothing is changed").containsExactly("a.txt");
+        assertThatThrownBy(() -> NewFile.requirePlace(dir))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("is a folder");
+        assertThatThrownBy(() -> NewFile.requirePlace(file.resolve("sub/b.txt")))
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.line()).contains("b.txt").contains("a.txt is no folder"));
+        assertThatThrownBy(() -> NewFile.write(file.resolve("b.txt"), out -> out.write('1')))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("a file stands where its folder would be");
+    }
+
     /** Whoever may read what a program writes may read what this writes: the same permissions as any new file. */
     @Test
     void filesArePlain() throws IOException {
