@@ -91,6 +91,8 @@ final class CommandList {
     /** A parser of one command's options. */
     static CommandLine line(Entry entry, Command command) {
         CommandLine line = new CommandLine(command);
+        // A word that begins with @ is an item's id, never a file of further words.
+        line.setExpandAtFiles(false);
         line.setCommandName("kindred " + entry.name());
         line.setUsageHelpWidth(100);
         line.setUsageHelpLongOptionsMaxWidth(28);

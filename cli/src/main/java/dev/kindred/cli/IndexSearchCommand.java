@@ -148,7 +148,7 @@ final class IndexSearchCommand implements Command {
         }
         StringBuilder text = new StringBuilder();
         for (Neighbor neighbor : found.neighbors()) {
-            text.append(String.format(Locale.ROOT, "%8.4f  %s", neighbor.score(), neighbor.id()));
+            text.append(String.format(Locale.ROOT, "%8.4f  %s", neighbor.score(), Words.line(neighbor.id())));
             if (!neighbor.payload().isEmpty()) {
                 text.append("  ").append(PayloadJson.write(neighbor.payload()));
             }

@@ -137,7 +137,7 @@ public final class Main {
             if (common.json) {
                 terminal.out().println(answer.json());
             } else if (!answer.text().isEmpty()) {
-                terminal.out().println(answer.text());
+                terminal.out().println(Words.plain(answer.text()));
             }
             Answer.Afterwards afterwards = answer.afterwards();
             if (afterwards != null) {
@@ -169,7 +169,7 @@ public final class Main {
 
     private int error(String message, String where, String hint, boolean json, int code) {
         String line = new Refusal(message, where, hint).line();
-        terminal.err().println("kindred: " + line.replaceAll("\\s*\\R\\s*", " "));
+        terminal.err().println("kindred: " + Words.line(line.replaceAll("\\s*\\R\\s*", " ")));
         if (json) {
             JsonObject error = new JsonObject();
             error.addProperty("message", message);

@@ -8,14 +8,15 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Enumeration;
+import java.util.List;
 import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The native libraries, unpacked once into {@code home/native/<library>-<version>} instead of at every start. Several first starts at
- * once do no harm: each unpacks beside, and the first to move wins.
+ * once do no harm: each unpacks beside, and the first to move wins. A folder whose files are not all there in full is unpacked anew.
  */
 final class Natives {
     private static final String ONNX_PATH = "onnxruntime.native.path";
@@ -27,16 +28,21 @@ final class Natives {
         if (System.getProperty(ONNX_PATH) != null) {
             return;
         }
-        String folder = "ai/onnxruntime/native/" + platform() + "/";
-        URL found = Natives.class.getClassLoader().getResource(folder + System.mapLibraryName("onnxruntime"));
-        if (found == null) {
-            return;
-        }
         try {
-            System.setProperty(ONNX_PATH, unpacked(found, folder, home.resolve("native")).toString());
+            Path folder = unpacked(home);
+            if (folder != null) {
+                System.setProperty(ONNX_PATH, folder.toString());
+            }
         } catch (IOException e) {
             // The runtime's own way is slower, no worse.
         }
+    }
+
+    /** The folder of ONNX Runtime's libraries, all there in full; null where they come from elsewhere. */
+    static @Nullable Path unpacked(Path home) throws IOException {
+        String folder = "ai/onnxruntime/native/" + platform() + "/";
+        URL found = Natives.class.getClassLoader().getResource(folder + System.mapLibraryName("onnxruntime"));
+        return found == null ? null : unpacked(found, folder, home.resolve("native"));
     }
 
     /** For training: where DJL keeps what it unpacks, and that it calls nobody. To be called before its first class is loaded. */
@@ -53,20 +59,23 @@ final class Natives {
         connection.setUseCaches(false);
         try (JarFile jar = connection.getJarFile()) {
             Path target = natives.resolve(Path.of(jar.getName()).getFileName().toString().replaceFirst("\\.jar$", ""));
+            List<JarEntry> libraries = jar.stream()
+                    .filter(entry -> !entry.isDirectory() && entry.getName().startsWith(folder))
+                    .filter(entry -> entry.getName().indexOf('/', folder.length()) < 0)
+                    .toList();
             if (Files.isDirectory(target)) {
-                return target;
+                if (isWhole(target, libraries, folder)) {
+                    return target;
+                }
+                // Loading a library that was cut short ends the whole process.
+                Generations.delete(target);
             }
             Files.createDirectories(natives);
             Path beside = Files.createTempDirectory(natives, ".unpacking");
             try {
-                Enumeration<JarEntry> entries = jar.entries();
-                while (entries.hasMoreElements()) {
-                    JarEntry entry = entries.nextElement();
-                    String name = entry.getName();
-                    if (!entry.isDirectory() && name.startsWith(folder) && name.indexOf('/', folder.length()) < 0) {
-                        try (InputStream in = jar.getInputStream(entry)) {
-                            Files.copy(in, beside.resolve(name.substring(folder.length())));
-                        }
+                for (JarEntry library : libraries) {
+                    try (InputStream in = jar.getInputStream(library)) {
+                        Files.copy(in, beside.resolve(library.getName().substring(folder.length())));
                     }
                 }
                 return moved(beside, target);
@@ -76,6 +85,16 @@ final class Natives {
                 }
             }
         }
+    }
+
+    private static boolean isWhole(Path target, List<JarEntry> libraries, String folder) throws IOException {
+        for (JarEntry library : libraries) {
+            Path file = target.resolve(library.getName().substring(folder.length()));
+            if (!Files.isRegularFile(file) || Files.size(file) != library.getSize()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Path moved(Path beside, Path target) throws IOException {

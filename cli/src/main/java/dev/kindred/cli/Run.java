@@ -28,6 +28,6 @@ record Run(Terminal terminal, Settings settings, boolean json, StopSignal stop, 
     /** A line for people, while the work goes on. Standard error, so that standard output stays the answer's. */
     void say(String line) {
         // On a terminal a bar may stand there, to be drawn again below.
-        terminal.err().println(terminal.interactive() ? "\r\u001b[2K" + line : line);
+        terminal.err().println((terminal.interactive() ? "\r\u001b[2K" : "") + Words.plain(line));
     }
 }

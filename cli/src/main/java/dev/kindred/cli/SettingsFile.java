@@ -43,7 +43,7 @@ record SettingsFile(@Nullable Path home, @Nullable Integer port, @Nullable Integ
             String key = scalar(entry.getKeyNode(), file);
             String where = place(file, entry.getKeyNode());
             switch (key) {
-                case "home" -> home = beside(file, scalar(entry.getValueNode(), file));
+                case "home" -> home = beside(file, scalar(entry.getValueNode(), file), where + " home");
                 case "port" -> port = Settings.number(scalar(entry.getValueNode(), file), where + " port", 0, 65535);
                 case "threads" -> threads = Settings.number(scalar(entry.getValueNode(), file), where + " threads", 1, 1024);
                 default ->
@@ -79,7 +79,10 @@ record SettingsFile(@Nullable Path home, @Nullable Integer port, @Nullable Integ
     }
 
     /** A relative home is meant from the file that names it. */
-    private static Path beside(Path file, String value) {
+    private static Path beside(Path file, String value, String place) {
+        if (value.indexOf('\0') >= 0) {
+            throw new Refusal("is no path", place, "name a folder");
+        }
         Path folder = file.toAbsolutePath().getParent();
         String expanded = value.startsWith("~/") ? System.getProperty("user.home") + value.substring(1) : value;
         return folder == null ? Path.of(expanded) : folder.resolve(expanded);

@@ -2,6 +2,7 @@ package dev.kindred.cli;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.function.IntPredicate;
 
 /** Figures as people read them. */
 final class Words {
@@ -10,6 +11,28 @@ final class Words {
     /** {@code 0.1%}: a fraction with up to three significant digits. */
     static String percent(double fraction) {
         return new BigDecimal(100 * fraction).round(new MathContext(3)).stripTrailingZeros().toPlainString() + "%";
+    }
+
+    /**
+     * Words of strangers on a terminal: file names and cards may hold sequences that a terminal would obey. Line ends and tabs stay, other
+     * control characters become the replacement character.
+     */
+    static String plain(String text) {
+        return replaced(text, c -> Character.isISOControl(c) && c != '\n' && c != '\t');
+    }
+
+    /** The same for what must stay on one line. */
+    static String line(String text) {
+        return replaced(text, Character::isISOControl);
+    }
+
+    private static String replaced(String text, IntPredicate wrong) {
+        if (text.chars().noneMatch(wrong)) {
+            return text;
+        }
+        StringBuilder plain = new StringBuilder(text.length());
+        text.chars().forEach(c -> plain.append(wrong.test(c) ? '\uFFFD' : (char) c));
+        return plain.toString();
     }
 
     /** {@code 3.4 MB}. */

@@ -50,6 +50,7 @@ class SettingsTest {
                 "port: 1\\nthraeds: 2|kindred.yaml:2: unknown key 'thraeds'; did you mean threads?",
                 "port: 1\\n\\ncolour: red|kindred.yaml:3: unknown key 'colour'; the keys are home, port, threads",
                 "port: eighty|kindred.yaml:1 port: 'eighty' is not a whole number",
+                "home: \"a\\0b\"|kindred.yaml:1 home: is no path",
                 "threads: 0|kindred.yaml:1 threads: 0 is out of range; write a number from 1 to 1024",
                 "port: [1, 2]|kindred.yaml:1: a single value is expected",
                 "- port|kindred.yaml:1: is not a mapping of settings",
