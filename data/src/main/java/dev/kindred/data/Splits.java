@@ -209,24 +209,24 @@ public final class Splits {
         return new Split(train, validation, how);
     }
 
-    /** Both sides have two classes and a pair of the same. */
+    /** Both sides have two classes; for teaching both have a pair of the same ({@link PkBatches}), for validation one does. */
     private static boolean sound(Dataset data, Split split) {
         int[] labels = data.labels();
-        return sound(labels, split.train(), data.classes().size())
-                && sound(labels, split.validation(), data.classes().size());
+        return sound(labels, split.train(), data.classes().size(), 2)
+                && sound(labels, split.validation(), data.classes().size(), 1);
     }
 
-    private static boolean sound(int[] labels, int[] side, int classes) {
+    private static boolean sound(int[] labels, int[] side, int classes, int fewestPairs) {
         int[] counts = new int[classes];
         for (int row : side) {
             counts[labels[row]]++;
         }
         int present = 0;
-        boolean pair = false;
+        int pairs = 0;
         for (int count : counts) {
             present += count > 0 ? 1 : 0;
-            pair |= count > 1;
+            pairs += count > 1 ? 1 : 0;
         }
-        return present > 1 && pair;
+        return present > 1 && pairs >= fewestPairs;
     }
 }

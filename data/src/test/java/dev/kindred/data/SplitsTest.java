@@ -118,6 +118,26 @@ class SplitsTest {
     }
 
     @Test
+    void twoClassesWithPairsAmongSingletonsCanBeTaught() {
+        Dataset data = labelled(Map.of("a", 6, "b", 1, "c", 1, "d", 6, "e", 1));
+        for (long seed = 0; seed < 20; seed++) {
+            Split split = Splits.holdOut(data, seed);
+            int[] taught = Arrays.stream(split.train()).map(row -> data.labels()[row]).toArray();
+            assertThat(new PkBatches(taught, 2, 2, seed).classes()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void itKnowsWhetherClassesAreHeldOut() {
+        Dataset many = regular(0, 10, 4);
+        assertThat(Splits.holdOut(many, 1).holdsOutClasses(many.labels())).isTrue();
+        Dataset two = regular(0, 2, 10);
+        assertThat(Splits.holdOut(two, 1).holdsOutClasses(two.labels())).isFalse();
+        Dataset days = regular(0, 4, 14);
+        assertThat(Splits.holdOut(days, 0.2, 5, "day").holdsOutClasses(days.labels())).isFalse();
+    }
+
+    @Test
     void anAttributeMayDecide() {
         Dataset data = regular(0, 4, 14);
         Split split = Splits.holdOut(data, 0.2, 5, "day");
