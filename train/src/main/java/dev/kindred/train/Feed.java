@@ -33,7 +33,7 @@ final class Feed implements AutoCloseable {
             int step,
             int[] samples,
             FloatBuffer values,
-            @Nullable RuntimeException failure) {}
+            @Nullable Throwable failure) {}
 
     /** One batch: who is in it and {@code [n, h, w, c]} prepared values, which are the feed's again at the next call. */
     record Prepared(int[] samples, FloatBuffer values) {}
@@ -73,8 +73,10 @@ final class Feed implements AutoCloseable {
         try {
             Ready batch = ready.take();
             waited += System.nanoTime() - from;
-            if (batch.failure() != null) {
-                throw batch.failure();
+            switch (batch.failure()) {
+                case null -> {}
+                case RuntimeException e -> throw e;
+                case Throwable e -> throw new IllegalStateException("a batch could not be prepared: " + e, e);
             }
             if (batch.step() != step) {
                 throw new IllegalStateException("batch of step " + batch.step() + " at step " + step);
@@ -125,7 +127,8 @@ final class Feed implements AutoCloseable {
                 Preparation.interleaved(TrainingSet.reduce(drawn, shape, fine), 0, size, table, values, i * size);
             }
             return new Ready(step, samples, values, null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error as well: the thread would end without a word, and the engine wait for ever.
             return new Ready(step, new int[0], values, e);
         }
     }

@@ -28,6 +28,7 @@ public sealed interface Teaching {
      * @param steps taken in all
      * @param planned steps the recipe had, after a cut where one was made
      * @param stopped whether a person or the time ended it before its last step
+     * @param history empty where it was ended before its first step: then there is nothing worth sealing
      * @param probes what this engine makes of the probe pictures, with the best weights
      * @param figures of speed, for people
      */
@@ -50,8 +51,12 @@ public sealed interface Teaching {
     record Collapsed(int step, double variance, String advice, List<Point> history) implements Teaching {}
 
     /**
-     * @param picturesPerSecond taught on
+     * Of the steps taken here: those of a stopped run that is gone on with are not counted again.
+     *
+     * @param steps taken here
+     * @param picturesPerSecond taught on, over the time of the steps without the validations between them
      * @param waitingShare of the steps' time spent waiting for data, in [0, 1]
+     * @param seconds from start to end, validations and all
      */
-    record Figures(double picturesPerSecond, double waitingShare, double seconds) {}
+    record Figures(int steps, double picturesPerSecond, double waitingShare, double seconds) {}
 }

@@ -134,20 +134,23 @@ public final class Trainer implements AutoCloseable {
                 }
             }
             boolean stopped = run.step < recipe.steps();
-            if (stopped) {
+            if (stopped && run.step > 0) {
                 runs.keep(run.checkpoint(runs.name()));
-            }
-            if (stopped
-                    && run.step > 0
-                    && (history.isEmpty() || history.getLast().step() < run.step)) {
-                run.validate();
+                if (history.isEmpty() || history.getLast().step() < run.step) {
+                    run.validate();
+                }
             }
             double seconds = (System.nanoTime() - began) / 1e9;
-            Teaching.Figures figures = new Teaching.Figures(
-                    (double) run.step * recipe.batch() / seconds, run.feed.waited() / 1e9 / seconds, seconds);
             network.restore(best);
             return new Teaching.Taught(
-                    best, bestStep, run.step, recipe.steps(), stopped, probes(), List.copyOf(history), figures);
+                    best,
+                    bestStep,
+                    run.step,
+                    recipe.steps(),
+                    stopped,
+                    probes(),
+                    List.copyOf(history),
+                    run.figures(seconds));
         } finally {
             run.feed.close();
         }
@@ -190,6 +193,10 @@ public final class Trainer implements AutoCloseable {
         private final Map<String, float[]> gradients = new LinkedHashMap<>();
         private final Pace pace = new Pace();
         private final Feed feed;
+        private final int firstStep;
+        /** Time that the steps themselves took, without the validations between them. */
+        private long stepping;
+
         private int step;
 
         Run(Recipe recipe, @Nullable Checkpoint from) {
@@ -207,6 +214,7 @@ public final class Trainer implements AutoCloseable {
                 pace.sum = from.lossSum();
                 pace.count = from.lossCount();
             }
+            this.firstStep = step;
             this.feed = new Feed(set, recipe, step);
         }
 
@@ -226,10 +234,12 @@ public final class Trainer implements AutoCloseable {
         }
 
         void step() {
+            long from = System.nanoTime();
             Feed.Prepared batch = feed.next(step);
             double loss = network.step(batch.values(), recipe.batch(), e -> slope(e, batch.samples()), gradients);
             double norm = optimiser.step(network.learned(), gradients, recipe.learningRate(step), decayed);
             step++;
+            stepping += System.nanoTime() - from;
             if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
                 throw new Refusal(
                         "the loss stopped being a number at step " + step,
@@ -238,6 +248,14 @@ public final class Trainer implements AutoCloseable {
             }
             pace.step(loss, recipe.batch());
             observer.step(step, recipe.steps(), pace.loss, recall, pace.variance, pace.rate());
+        }
+
+        /** Of this run's own steps: not those of a run it goes on with, nor those that only sounded how many would fit. */
+        Teaching.Figures figures(double seconds) {
+            int taken = step - firstStep;
+            double inSteps = Math.max(1, stepping) / 1e9;
+            return new Teaching.Figures(
+                    taken, (double) taken * recipe.batch() / inSteps, feed.waited() / 1e9 / inSteps, seconds);
         }
 
         private Network.Slope slope(float[] embeddings, int[] samples) {

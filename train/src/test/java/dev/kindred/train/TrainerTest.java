@@ -20,6 +20,7 @@ import dev.kindred.train.loss.Loss;
 import dev.kindred.train.loss.Miner;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -186,6 +188,9 @@ class TrainerTest {
                 Teaching.Taught whole = taught(recipe, Duration.ofMinutes(5));
                 assertThat(space(resumed)).isEqualTo(space(whole));
                 assertThat(resumed.history()).isEqualTo(whole.history());
+                // Speed is of the steps taken here, not of those taken before.
+                assertThat(resumed.figures().steps()).isEqualTo(23);
+                assertThat(resumed.figures().waitingShare()).isBetween(0.0, 1.0);
             }
             try (Trainer trainer = new Trainer(set(), ARCHITECTURE, recipe, device, workers, counting)) {
                 Runs other = new Runs("another run", file, true);
@@ -193,6 +198,55 @@ class TrainerTest {
                         .isInstanceOf(Refusal.class)
                         .hasMessageContaining("another run");
             }
+        }
+    }
+
+    @Test
+    void stoppedBeforeItsFirstStepKeepsNothing(@TempDir Path folder) {
+        Path file = folder.resolve("checkpoint");
+        try (Workers workers = Workers.of(1);
+                Trainer trainer = new Trainer(
+                        set(),
+                        ARCHITECTURE,
+                        recipe(new Loss.SupervisedContrastive(0.1), 40, 2e-3),
+                        device,
+                        workers,
+                        Observer.SILENT)) {
+            Teaching.Taught taught = (Teaching.Taught)
+                    trainer.teach(Duration.ofMinutes(5), () -> true, new Runs("this run", file, false));
+            assertThat(taught.stopped()).isTrue();
+            assertThat(taught.history()).isEmpty();
+            assertThat(file).doesNotExist();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void anErrorWhilePreparingBatchesEndsTheRun() {
+        TrainingSet set = set();
+        List<byte[]> broken = new AbstractList<>() {
+            @Override
+            public byte[] get(int sample) {
+                throw new LinkageError("no such code");
+            }
+
+            @Override
+            public int size() {
+                return set.rasters().size();
+            }
+        };
+        TrainingSet unreadable =
+                new TrainingSet(broken, 1, set.preparation(), set.labels(), set.train(), set.validation());
+        try (Workers workers = Workers.of(1);
+                Trainer trainer = new Trainer(
+                        unreadable,
+                        ARCHITECTURE,
+                        recipe(new Loss.SupervisedContrastive(0.1), 40, 2e-3),
+                        device,
+                        workers,
+                        Observer.SILENT)) {
+            assertThatThrownBy(() -> trainer.teach(Duration.ofMinutes(5), () -> false))
+                    .hasMessageContaining("no such code");
         }
     }
 
