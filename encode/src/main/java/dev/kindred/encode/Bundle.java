@@ -241,7 +241,7 @@ public final class Bundle {
     /** The same architecture and preparation before any teaching, with the seed the teaching began from. */
     public Encoder untrained(int threads) {
         Fields provenance = manifest.fields("provenance");
-        long seed = provenance.has("seed") ? provenance.whole("seed", -(1L << 53), 1L << 53) : 0;
+        long seed = provenance.has("seed") ? provenance.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE) : 0;
         return parts.untrained(seed).open(threads);
     }
 

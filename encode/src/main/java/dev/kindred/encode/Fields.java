@@ -78,11 +78,19 @@ public final class Fields {
     }
 
     public long whole(String name, long least, long most) {
-        double value = number(name);
-        if (value != Math.rint(value) || value < least || value > most) {
-            throw wrong(name, "a whole number from " + least + " to " + most);
+        // Exactly: a double holds whole numbers up to 2^53 alone, and a seed may be any.
+        double about = number(name);
+        if (about >= least && about <= most) {
+            try {
+                long value = primitive(name).getAsBigDecimal().longValueExact();
+                if (value >= least && value <= most) {
+                    return value;
+                }
+            } catch (ArithmeticException e) {
+                // Said below, with the range.
+            }
         }
-        return (long) value;
+        throw wrong(name, "a whole number from " + least + " to " + most);
     }
 
     public int integer(String name, int least, int most) {

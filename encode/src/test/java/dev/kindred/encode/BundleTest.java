@@ -70,6 +70,20 @@ class BundleTest {
     }
 
     @Test
+    void theUntrainedEncoderComesFromAnySeed() {
+        for (long seed : new long[] {Long.MIN_VALUE, -7, (1L << 53) + 1, Long.MAX_VALUE}) {
+            Bundle bundle = seal(seed, DECISION, "# card");
+            try (Encoder untrained = bundle.untrained(1);
+                    Encoder expected = parts(1).untrained(seed).open(1)) {
+                Content picture = Probes.pictures().getFirst();
+                assertThat(untrained.embed(picture).values())
+                        .as("seed %d", seed)
+                        .containsExactly(expected.embed(picture).values());
+            }
+        }
+    }
+
+    @Test
     void anyUnzipReadsIt() throws IOException {
         Path path = seal(1, DECISION, "# card").path();
         try (ZipFile zip = new ZipFile(path.toFile())) {
