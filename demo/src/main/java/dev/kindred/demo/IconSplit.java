@@ -63,20 +63,25 @@ public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, 
         return icon.family() == unseenFamily || unseenNames.contains(icon.name());
     }
 
+    /** Neither unseen nor the same picture as an unseen one: who has seen a twin has seen the icon. */
+    private boolean teachable(int i) {
+        return !unseen(i) && Arrays.stream(hands.twins(i)).noneMatch(this::unseen);
+    }
+
     /**
      * The rows to teach with, in order: of the names that at least two hands drew among what may be seen, every icon in every style;
-     * of twins only the first.
+     * of twins only the first, and none whose twin is unseen.
      */
     public int[] teach() {
         Map<String, Set<String>> handsOf = new TreeMap<>();
         for (int i = 0; i < icons.size(); i++) {
-            if (!unseen(i)) {
+            if (teachable(i)) {
                 handsOf.computeIfAbsent(icons.get(i).name(), name -> new HashSet<>()).add(hands.hand(i));
             }
         }
         return IntStream.range(0, icons.size())
-                .filter(i -> !unseen(i) && handsOf.getOrDefault(icons.get(i).name(), Set.of()).size() >= 2)
-                .filter(i -> Arrays.stream(hands.twins(i)).noneMatch(twin -> twin < i && !unseen(twin)))
+                .filter(i -> teachable(i) && handsOf.getOrDefault(icons.get(i).name(), Set.of()).size() >= 2)
+                .filter(i -> Arrays.stream(hands.twins(i)).noneMatch(twin -> twin < i && teachable(twin)))
                 .toArray();
     }
 

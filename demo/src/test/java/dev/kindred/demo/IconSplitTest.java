@@ -3,8 +3,13 @@ package dev.kindred.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kindred.core.Content;
+import dev.kindred.core.Keyed;
 import dev.kindred.core.Refusal;
+import dev.kindred.core.Workers;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,6 +64,39 @@ class IconSplitTest {
         assertThat(hands.values()).allMatch(drawn -> drawn.size() >= 2);
         for (int i : teach) {
             assertThat(Arrays.stream(teach).noneMatch(j -> Drawn.HANDS.twins(i, j))).isTrue();
+        }
+    }
+
+    @Test
+    void aTwinOfTheUnseenFamilyIsNotTaught() {
+        List<IconFamily> families =
+                List.of(IconFamily.BOXICONS, IconFamily.COREUI, IconFamily.EVAICONS, IconFamily.FEATHER);
+        List<Icon> icons = new ArrayList<>();
+        for (IconFamily family : families) {
+            for (int name = 0; name < 20; name++) {
+                // Feather copies the first ten of CoreUI's drawings, the family in the middle.
+                int hand = family == IconFamily.FEATHER && name < 10 ? 1 : families.indexOf(family);
+                Keyed draws = Keyed.of(hand, name);
+                byte[] values = new byte[Icons.SIDE * Icons.SIDE];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (byte) draws.nextInt(256);
+                }
+                String word = "name" + (char) ('a' + name);
+                icons.add(new Icon(
+                        family.id() + "/" + word, family, word, "plain", new Content.Pixels(Icons.SIDE, Icons.SIDE, 1, values)));
+            }
+        }
+        try (Workers workers = Workers.of(1)) {
+            IconSplit split = IconSplit.of(icons, Hands.of(workers, icons), 1);
+            assertThat(split.unseenFamily()).isEqualTo(IconFamily.COREUI);
+            Map<IconFamily, Long> taught = Arrays.stream(split.teach())
+                    .mapToObj(icons::get)
+                    .collect(Collectors.groupingBy(Icon::family, Collectors.counting()));
+            long copied = split.unseenNames().stream().filter(name -> name.compareTo("namek") < 0).count();
+            assertThat(taught)
+                    .containsEntry(IconFamily.BOXICONS, 16L)
+                    .containsEntry(IconFamily.EVAICONS, 16L)
+                    .containsEntry(IconFamily.FEATHER, 10L - (split.unseenNames().size() - copied));
         }
     }
 
