@@ -1,6 +1,7 @@
 package dev.kindred.evaluate;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
@@ -21,11 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A bundle measured on data: {@code ./kindred evaluate} as a call. */
 public final class Evaluation {
+    private static final String TAUGHT_ON_IT =
+            "the encoder was taught on this very data: the figures flatter, measure on classes it never saw";
+
     private final Bundle bundle;
     private final Dataset data;
     private final Encoded encoded;
     private final Outcome outcome;
     private final EvaluationOptions options;
+    private final boolean taughtOnIt;
     private final Workers workers;
 
     /** One of the three, by task. */
@@ -38,12 +43,19 @@ public final class Evaluation {
     }
 
     private Evaluation(
-            Bundle bundle, Dataset data, Encoded encoded, Outcome outcome, EvaluationOptions options, Workers workers) {
+            Bundle bundle,
+            Dataset data,
+            Encoded encoded,
+            Outcome outcome,
+            EvaluationOptions options,
+            boolean taughtOnIt,
+            Workers workers) {
         this.bundle = bundle;
         this.data = data;
         this.encoded = encoded;
         this.outcome = outcome;
         this.options = options;
+        this.taughtOnIt = taughtOnIt;
         this.workers = workers;
     }
 
@@ -68,7 +80,7 @@ public final class Evaluation {
         }
         Located located = Located.open(data);
         Episodes episodes = Episodes.read(csv, located);
-        return oneShot(bundle, located.dataset(episodes.ids()), episodes, options, workers, progress);
+        return oneShot(bundle, located.dataset(episodes.ids()), episodes, options, false, workers, progress);
     }
 
     /** Measures on a data set already read; one-shot trials are drawn from it. */
@@ -81,14 +93,14 @@ public final class Evaluation {
             int[] rows = episodes.ids().stream()
                     .mapToInt(id -> data.row(id).orElseThrow())
                     .toArray();
-            return oneShot(bundle, data.subset(rows), episodes, options, workers, progress);
+            return oneShot(bundle, data.subset(rows), episodes, options, taughtOn(bundle, data), workers, progress);
         }
         requireClasses(data);
         Encoded encoded = Encoded.of(bundle, data, options.baselines(), options.strict(), workers, progress);
         Outcome outcome = options.task() == EvaluationOptions.Task.VERIFY
                 ? new Outcome.Told(told(bundle, encoded, options, workers))
                 : new Outcome.Found(found(encoded, options, workers));
-        return new Evaluation(bundle, data, encoded, outcome, options, workers);
+        return new Evaluation(bundle, data, encoded, outcome, options, taughtOn(bundle, data), workers);
     }
 
     private static void requireClasses(Dataset data) {
@@ -107,6 +119,7 @@ public final class Evaluation {
             Dataset data,
             Episodes episodes,
             EvaluationOptions options,
+            boolean taughtOnIt,
             Workers workers,
             Progress progress) {
         Encoded read = Encoded.of(bundle, data, options.baselines(), options.strict(), workers, progress);
@@ -114,7 +127,7 @@ public final class Evaluation {
         Encoded encoded = new Encoded(samples, read.views(), read.rows(), read.failures());
         OneShotTask.Result result =
                 OneShotTask.run(samples, encoded.views(), Trials.of(episodes, samples), options.by());
-        return new Evaluation(bundle, data, encoded, new Outcome.Answered(result), options, workers);
+        return new Evaluation(bundle, data, encoded, new Outcome.Answered(result), options, taughtOnIt, workers);
     }
 
     private static RetrievalTask.Result found(Encoded encoded, EvaluationOptions options, Workers workers) {
@@ -138,6 +151,9 @@ public final class Evaluation {
         json.addProperty("bundle", bundle.id());
         json.addProperty("space", bundle.space().id());
         json.addProperty("unreadable", encoded.failures().size());
+        if (taughtOnIt) {
+            json.addProperty("taughtOnThisData", true);
+        }
         return json;
     }
 
@@ -161,7 +177,22 @@ public final class Evaluation {
 
     /** What a person should know of the data. */
     public List<String> warnings() {
-        return data.warnings();
+        List<String> warnings = new ArrayList<>(data.warnings());
+        if (taughtOnIt) {
+            warnings.add(TAUGHT_ON_IT);
+        }
+        return warnings;
+    }
+
+    /** Whether this is the very data set, by its fingerprint, that the encoder was taught and chosen on. */
+    private static boolean taughtOn(Bundle bundle, Dataset data) {
+        return bundle.manifest().get("provenance") instanceof JsonObject provenance
+                && provenance.get("data") instanceof JsonObject learned
+                && learned.get("fingerprint") instanceof JsonPrimitive fingerprint
+                && learned.get("samples") instanceof JsonPrimitive samples
+                // Counted first: the fingerprint reads every file.
+                && samples.getAsString().equals(String.valueOf(data.size()))
+                && fingerprint.getAsString().equals(data.fingerprint());
     }
 
     /** The samples left out because they could not be read, one line each. */
@@ -195,14 +226,16 @@ public final class Evaluation {
 
     private String lead() {
         Samples samples = encoded.samples();
+        String flattered = taughtOnIt ? " But " + TAUGHT_ON_IT + "." : "";
         long labelled =
                 IntStream.of(samples.labels()).filter(label -> label >= 0).count();
         return labelled == 0
-                ? String.format(Locale.ROOT, "Measured on %,d samples.", samples.size())
+                ? String.format(Locale.ROOT, "Measured on %,d samples.%s", samples.size(), flattered)
                 : String.format(
                         Locale.ROOT,
-                        "Measured on %,d samples of %,d classes.",
+                        "Measured on %,d samples of %,d classes.%s",
                         samples.size(),
-                        samples.classesPresent());
+                        samples.classesPresent(),
+                        flattered);
     }
 }

@@ -37,7 +37,7 @@ public final class TrainingReport {
                 plots,
                 history,
                 "Validation Recall@1",
-                "On classes held out from teaching; the best weights are kept.",
+                "On what was held out from teaching; the best weights are kept.",
                 "recall@1",
                 Point::recall,
                 true);
@@ -74,7 +74,7 @@ public final class TrainingReport {
             Thumbnails thumbnails) {
         Page page = teaching(
                 Page.titled(
-                        title, "Figures are on validation classes, which chose weights, threshold and calibration."),
+                        title, "Figures are on what was held out, which chose weights, threshold and calibration."),
                 history,
                 facts);
         if (found != null) {

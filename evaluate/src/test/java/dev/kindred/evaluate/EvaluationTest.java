@@ -14,6 +14,7 @@ import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
 import dev.kindred.core.Workers;
+import dev.kindred.data.Dataset;
 import dev.kindred.data.ReadOptions;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
@@ -45,7 +46,7 @@ class EvaluationTest {
 
     @BeforeEach
     void bundleAndData() throws Exception {
-        bundle = seal(folder.resolve("m.kindred"));
+        bundle = seal(folder.resolve("m.kindred"), new JsonObject());
         data = folder.resolve("data");
         for (int c = 0; c < CLASSES; c++) {
             Path drawer =
@@ -66,7 +67,8 @@ class EvaluationTest {
         return new Content.Pixels(SIDE, SIDE, 1, values);
     }
 
-    private static Bundle seal(Path path) {
+    /** @param learned what the provenance says of the teaching data */
+    private static Bundle seal(Path path, JsonObject learned) {
         Architecture architecture = Architecture.conv4(1, SIDE, 4, 8);
         PictureShape shape = new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD);
         Preparation preparation = new Preparation(shape, List.of(0.5f), List.of(0.25f));
@@ -77,6 +79,7 @@ class EvaluationTest {
                 List.of(new Threshold(0.01, 0.9, 0.009, 0.2, null)));
         JsonObject provenance = new JsonObject();
         provenance.addProperty("seed", 6);
+        provenance.add("data", learned);
         try (Encoder encoder = parts.open(1)) {
             return new Sealing(
                             parts,
@@ -118,6 +121,32 @@ class EvaluationTest {
             assertThat(Files.readString(folder.resolve("report.html")))
                     .contains("Evaluation of m.kindred", "data:image/png", "Reliability", "DET", bundle.id());
             assertThat(evaluation.lines().getFirst()).contains("42 queries of 6 classes");
+        }
+    }
+
+    @Test
+    void theVeryDataItWasTaughtOnIsNamed() throws Exception {
+        EvaluationOptions options =
+                EvaluationOptions.of(EvaluationOptions.Task.RETRIEVAL).withBaselines(false);
+        try (Workers workers = Workers.of(2)) {
+            Evaluation elsewhere = run(options, workers);
+            assertThat(elsewhere.warnings()).isEmpty();
+            assertThat(elsewhere.json().has("taughtOnThisData")).isFalse();
+
+            Dataset taught = Dataset.read(List.of(data), ReadOptions.defaults(), Progress.SILENT);
+            JsonObject learned = new JsonObject();
+            learned.addProperty("fingerprint", taught.fingerprint());
+            learned.addProperty("samples", taught.size());
+            bundle = seal(folder.resolve("taught.kindred"), learned);
+            Evaluation same = run(options, workers);
+            assertThat(same.warnings()).singleElement().asString().contains("taught on this very data");
+            assertThat(same.json().get("taughtOnThisData").getAsBoolean()).isTrue();
+            EvaluationOptions drawn =
+                    EvaluationOptions.of(EvaluationOptions.Task.ONESHOT).withTrials(3, 5, false);
+            assertThat(run(drawn, workers).warnings()).hasSize(1);
+
+            Files.write(data.resolve("alphabet0/c0/0.png"), Pictures.png(patch(0, 99)));
+            assertThat(run(options, workers).warnings()).as("one picture changed").isEmpty();
         }
     }
 
