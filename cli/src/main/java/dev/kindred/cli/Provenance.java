@@ -27,6 +27,7 @@ record Provenance(
         learned.addProperty("taught", split.train().length);
         learned.addProperty("validation", split.validation().length);
         learned.addProperty("split", split.how());
+        learned.addProperty("classesHeldOut", classesHeldOut());
         json.add("data", learned);
         json.add("recipe", recipe());
         json.addProperty("seed", plan.recipe().seed());
@@ -39,6 +40,16 @@ record Provenance(
         json.add("versions", versions);
         json.add("basedOn", new JsonArray());
         return json;
+    }
+
+    /** Whether no class of the validation pictures was taught. Not so with too few classes, nor always with {@code --split-by}. */
+    boolean classesHeldOut() {
+        return split.holdsOutClasses(data.labels());
+    }
+
+    /** What the validation figures are of, in words. */
+    String heldOut() {
+        return classesHeldOut() ? "classes never taught" : "pictures never taught, of classes that were";
     }
 
     private JsonObject recipe() {
@@ -100,7 +111,7 @@ record Provenance(
                 .orElseThrow();
         StringBuilder card = new StringBuilder("# A Kindred encoder\n\n");
         facts().forEach(fact -> card.append("- ").append(fact).append('\n'));
-        card.append("- Space `").append(space.id()).append("`.\n\n## Measured on classes held out for validation\n\n");
+        card.append("- Space `").append(space.id()).append("`.\n\n## Measured on ").append(heldOut()).append("\n\n");
         card.append("| what | value |\n|---|---|\n");
         row(card, "Recall@1", best.recall());
         row(card, "MAP@R", best.mapAtR());
@@ -109,8 +120,11 @@ record Provenance(
         for (Threshold threshold : decision.thresholds()) {
             row(card, "FNMR at FMR " + threshold.targetFmr() + " (threshold " + rounded(threshold.threshold()) + ")", threshold.fnmr());
         }
-        card.append("\nThe best weights and the thresholds were chosen on these classes, so the figures flatter a little."
-                + " Measure on classes of your own: `./kindred evaluate M.kindred DATA`.\n");
+        card.append("\nThe best weights and the thresholds were chosen on these pictures, so the figures flatter a little.");
+        if (!classesHeldOut()) {
+            card.append(" On classes that were never taught, expect less: the thresholds were not tried on any.");
+        }
+        card.append(" Measure on classes of your own: `./kindred evaluate M.kindred DATA`.\n");
         card.append("\n## Limits\n\nIt has learned from the pictures named above and nothing else. On pictures of another kind its"
                 + " scores mean nothing until they are measured.\n");
         card.append("\n## Licence\n\nThe weights follow the licence of the pictures they were taught on. No weights of others are"

@@ -49,7 +49,7 @@ record TrainReport(
         RetrievalTask.Result finding = RetrievalTask.run(samples, views, null, seed, workers);
         page = EvaluationReport.retrieval(page, finding, validation, row -> Pictures.png(pictures.get(row)));
         page = EvaluationReport.verification(page, VerificationTask.run(samples, views, decision, null, seed, workers));
-        page.colophon("Measured on the validation classes, which also chose the best weights and the thresholds. Kindred "
+        page.colophon("Measured on " + provenance.heldOut() + ", which also chose the best weights and the thresholds. Kindred "
                         + Version.current())
                 .write(path);
     }

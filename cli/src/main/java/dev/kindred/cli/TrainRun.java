@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
-import dev.kindred.core.Hashes;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
@@ -30,17 +29,12 @@ import dev.kindred.media.PictureShape;
 import dev.kindred.train.Observer;
 import dev.kindred.train.Options;
 import dev.kindred.train.Plan;
-import dev.kindred.train.Runs;
 import dev.kindred.train.Teaching;
 import dev.kindred.train.Torch;
 import dev.kindred.train.Trainer;
 import dev.kindred.train.TrainingSet;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +46,6 @@ final class TrainRun {
     /** Every run is done within this, from start to sealed file, where nothing else is asked for. */
     private static final Duration USUAL = Duration.ofMinutes(18);
 
-    private static final String CHECKPOINT = "checkpoint";
     private static final String REPORT = "index.html";
 
     private final Run run;
@@ -86,24 +79,20 @@ final class TrainRun {
     Answer teach() {
         requirePlaces();
         try (Workers workers = run.workers()) {
-            Dataset data = Dataset.read(wishes.data(), wishes.reading(), run.words());
+            Dataset data = Dataset.read(wishes.data(), wishes.reading(), run.progress());
             data.warnings().forEach(warning -> run.say("note: " + warning));
             Split split = Splits.holdOut(data, 0.2, wishes.seed(), wishes.splitBy());
-            tellDuplicates(data, split);
             Plan plan = plan(data, split, workers);
             Lesson lesson = load(data, split, plan, workers);
+            tellDuplicates(data, split);
             run.say("teaching %,d pictures of %,d classes; %s for validation".formatted(
                     lesson.set().train().length, classes(data, split.train()), split.how()));
             Device device = Torch.start(run.settings().threads(), wishes.device());
             try (Trainer trainer = new Trainer(
                     lesson.set(), plan.architecture(), plan.recipe(), device, workers, new Telling(plan))) {
-                Runs runs = runs(lesson, plan);
-                Teaching teaching = trainer.teach(remaining(), run.stop(), runs);
-                tellRun(teaching, runs);
-                return switch (teaching) {
-                    case Teaching.Collapsed collapsed -> collapsed(collapsed);
-                    case Teaching.Taught taught -> seal(lesson, plan, taught, workers);
-                };
+                KeptRun kept = KeptRun.of(run, wishes, name(lesson, plan));
+                Teaching teaching = trainer.teach(remaining(), run.stop(), kept.runs());
+                return end(teaching, lesson, plan, kept, workers);
             }
         }
     }
@@ -116,6 +105,29 @@ final class TrainRun {
         }
     }
 
+    private Answer end(Teaching teaching, Lesson lesson, Plan plan, KeptRun kept, Workers workers) {
+        Answer answer = switch (teaching) {
+            case Teaching.Collapsed collapsed -> collapsed(collapsed);
+            case Teaching.Taught taught when taught.history().isEmpty() -> {
+                run.stop().check();
+                throw new Refusal("the time was over before the first step", "--minutes", "allow more");
+            }
+            case Teaching.Taught taught -> {
+                kept.tellStopped(taught);
+                try {
+                    yield seal(lesson, plan, taught, workers);
+                } catch (RuntimeException e) {
+                    kept.tellKept();
+                    throw e;
+                }
+            }
+        };
+        if (!(teaching instanceof Teaching.Taught taught && taught.stopped())) {
+            kept.clear();
+        }
+        return answer;
+    }
+
     /**
      * Everything read.
      *
@@ -123,42 +135,15 @@ final class TrainRun {
      */
     private record Lesson(Dataset data, Split split, TrainingSet set, int[] rows) {}
 
-    /** Where this run is kept while it goes: under the home, by the time it began and what it makes. */
-    private Runs runs(Lesson lesson, Plan plan) {
-        String name = String.join(
+    /** Recipe and data as text: a run is gone on with only where both are the same. */
+    private String name(Lesson lesson, Plan plan) {
+        return String.join(
                 "\n",
                 plan.recipe().withSteps(1).toString(),
+                "steps " + wishes.options().steps(),
                 plan.architecture().toString(),
                 lesson.data().fingerprint(),
                 lesson.split().how());
-        boolean resuming = wishes.resume() != null;
-        Path folder = run.home().resolve("runs");
-        Path file = resuming ? folder.resolve(wishes.resume()) : folder.resolve(began());
-        return new Runs(Hashes.sha256Hex(name), Files.isDirectory(file) || !resuming ? file.resolve(CHECKPOINT) : file, resuming);
-    }
-
-    private String began() {
-        String out = String.valueOf(wishes.out().getFileName()).replaceAll("[^A-Za-z0-9-]+", "-");
-        return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)) + "-" + out;
-    }
-
-    /** A run that a person stopped can be gone on with; one that ended by itself leaves nothing behind. */
-    private void tellRun(Teaching teaching, Runs runs) {
-        Path file = runs.file();
-        if (file == null || file.getParent() == null) {
-            return;
-        }
-        if (teaching instanceof Teaching.Taught taught && taught.stopped()) {
-            run.say("stopped after %,d of %,d steps; the same command with --resume %s goes on"
-                    .formatted(taught.steps(), taught.planned(), file.getParent().getFileName()));
-            return;
-        }
-        try {
-            Files.deleteIfExists(file);
-            Files.deleteIfExists(file.getParent());
-        } catch (IOException e) {
-            run.say("note: the finished run could not be cleared away: " + file);
-        }
     }
 
     private Duration remaining() {
@@ -218,7 +203,7 @@ final class TrainRun {
                 workers,
                 (row, content) -> fine.raster((Content.Pixels) content),
                 wishes.reading().strict(),
-                run.words());
+                run.progress());
         loaded.failures().stream().limit(5).forEach(bad -> run.say("left out: " + bad.where() + ": " + bad.what()));
         if (!loaded.failures().isEmpty()) {
             run.say("left out %,d of %,d pictures that could not be read".formatted(loaded.failures().size(), data.size()));
@@ -315,7 +300,7 @@ final class TrainRun {
                     .write(page, rows, validation, run.settings().threads(), workers);
             run.say("report: " + page);
         }
-        return answer(bundle, taught, decision);
+        return answer(bundle, taught, decision, provenance);
     }
 
     /** The validation pictures as the sealed preprocessing gives them, so that the whole sealed way is measured. */
@@ -330,7 +315,7 @@ final class TrainRun {
         return pictures;
     }
 
-    private Answer answer(Bundle bundle, Teaching.Taught taught, Decision decision) {
+    private Answer answer(Bundle bundle, Teaching.Taught taught, Decision decision, Provenance provenance) {
         Teaching.Point best = taught.history().stream()
                 .filter(p -> p.step() == taught.bestStep())
                 .findFirst()
@@ -343,6 +328,7 @@ final class TrainRun {
         json.addProperty("steps", taught.steps());
         json.addProperty("bestStep", taught.bestStep());
         json.addProperty("stopped", taught.stopped());
+        json.addProperty("classesHeldOut", provenance.classesHeldOut());
         json.addProperty("validationRecallAt1", best.recall());
         json.addProperty("validationMapAtR", best.mapAtR());
         json.addProperty("picturesPerSecond", taught.figures().picturesPerSecond());
@@ -354,11 +340,12 @@ final class TrainRun {
         });
         String text = String.format(
                 Locale.ROOT,
-                "Sealed %s (space %s) after %,d steps in %.0f s.%nValidation, on classes never taught: Recall@1 %.1f%%, MAP@R %.1f%%.",
+                "Sealed %s (space %s) after %,d steps in %.0f s.%nValidation, on %s: Recall@1 %.1f%%, MAP@R %.1f%%.",
                 bundle.path(),
                 bundle.space().shortId(),
                 taught.steps(),
                 seconds,
+                provenance.heldOut(),
                 100 * best.recall(),
                 100 * best.mapAtR());
         return Answer.done(json, text);
