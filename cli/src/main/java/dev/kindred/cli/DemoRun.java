@@ -62,7 +62,7 @@ final class DemoRun {
             List<IconFamily> families = quick ? IconFamily.quick() : IconFamily.all();
             List<Icon> icons = Icons.draw(workers, run.progress(), families);
             IconSplit split = IconSplit.of(icons, Hands.of(workers, icons), SEED);
-            int[] taught = split.teach();
+            int[] taught = split.teach(workers);
             Icons.writeZip(zip, workers, split, taught);
             run.say(String.format(
                     Locale.ROOT,

@@ -2,7 +2,9 @@ package dev.kindred.demo;
 
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Refusal;
+import dev.kindred.core.Workers;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 
 /**
@@ -63,25 +66,51 @@ public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, 
         return icon.family() == unseenFamily || unseenNames.contains(icon.name());
     }
 
-    /** Neither unseen nor the same picture as an unseen one: who has seen a twin has seen the icon. */
-    private boolean teachable(int i) {
-        return !unseen(i) && Arrays.stream(hands.twins(i)).noneMatch(this::unseen);
+    /**
+     * The rows to teach with, in order: of the names that at least two hands drew among what may be seen, every icon in every style.
+     * Left out is what is the same picture as an unseen icon, whatever its name ({@link Hands#ONE_HAND}): who was taught a copy has
+     * seen the original. Of twins only the first is taught.
+     */
+    public int[] teach(Workers workers) {
+        int[] seen = IntStream.range(0, icons.size()).filter(i -> !unseen(i)).toArray();
+        int[] taught = ofTwoHands(withoutCopies(workers, ofTwoHands(seen)));
+        BitSet among = new BitSet();
+        Arrays.stream(taught).forEach(among::set);
+        return Arrays.stream(taught)
+                .filter(i -> Arrays.stream(hands.twins(i)).noneMatch(twin -> twin < i && among.get(twin)))
+                .toArray();
     }
 
-    /**
-     * The rows to teach with, in order: of the names that at least two hands drew among what may be seen, every icon in every style;
-     * of twins only the first, and none whose twin is unseen.
-     */
-    public int[] teach() {
+    /** Those whose name at least two hands drew among these rows. */
+    private int[] ofTwoHands(int[] rows) {
         Map<String, Set<String>> handsOf = new TreeMap<>();
-        for (int i = 0; i < icons.size(); i++) {
-            if (teachable(i)) {
-                handsOf.computeIfAbsent(icons.get(i).name(), name -> new HashSet<>()).add(hands.hand(i));
-            }
+        for (int i : rows) {
+            handsOf.computeIfAbsent(icons.get(i).name(), name -> new HashSet<>()).add(hands.hand(i));
         }
-        return IntStream.range(0, icons.size())
-                .filter(i -> teachable(i) && handsOf.getOrDefault(icons.get(i).name(), Set.of()).size() >= 2)
-                .filter(i -> Arrays.stream(hands.twins(i)).noneMatch(twin -> twin < i && teachable(twin)))
+        return Arrays.stream(rows)
+                .filter(i -> handsOf.getOrDefault(icons.get(i).name(), Set.of()).size() >= 2)
+                .toArray();
+    }
+
+    private int[] withoutCopies(Workers workers, int[] rows) {
+        int[] unseen = IntStream.range(0, icons.size()).filter(this::unseen).toArray();
+        int[] both = IntStream.concat(Arrays.stream(unseen), Arrays.stream(rows)).toArray();
+        float[] pixels = PixelBaseline.of(
+                workers, Arrays.stream(both).mapToObj(icons::get).toList());
+        int[] queries = IntStream.range(0, unseen.length).toArray();
+        AtomicIntegerArray copied = new AtomicIntegerArray(both.length);
+        workers.blocks(unseen.length, 32, (from, to) -> {
+            float[] scores = new float[(to - from) * both.length];
+            Scores.against(pixels, both.length, Icons.SIDE * Icons.SIDE, queries, from, to, scores);
+            for (int at = 0; at < scores.length; at++) {
+                if (scores[at] >= Hands.ONE_HAND) {
+                    copied.set(at % both.length, 1);
+                }
+            }
+        });
+        return IntStream.range(0, rows.length)
+                .filter(at -> copied.get(unseen.length + at) == 0)
+                .map(at -> rows[at])
                 .toArray();
     }
 

@@ -73,7 +73,7 @@ public final class Icons {
      * Writes some rows of a split as a data set for {@code kindred train}: {@code <name>/<family>~<hand>~<glyph>.png} in a zip, labelled by
      * folder. The same icons give the same bytes.
      *
-     * @param rows e.g. {@link IconSplit#teach()}
+     * @param rows e.g. {@link IconSplit#teach}
      */
     public static void writeZip(Path zip, Workers workers, IconSplit split, int[] rows) {
         IconZip.write(zip, workers, split, rows);

@@ -66,11 +66,13 @@ class IconsTest {
     @Test
     void theZipIsADataSetAndDeterministic(@TempDir Path folder) throws IOException {
         IconSplit split = IconSplit.of(Drawn.ICONS, Drawn.HANDS, 1);
-        int[] teach = split.teach();
         Path one = folder.resolve("one.zip");
         Path two = folder.resolve("two.zip");
+        int[] teach;
         try (Workers single = Workers.of(1);
                 Workers many = Workers.of(3)) {
+            teach = split.teach(single);
+            assertThat(split.teach(many)).containsExactly(teach);
             Icons.writeZip(one, single, split, teach);
             Icons.writeZip(two, many, split, teach);
         }
