@@ -183,24 +183,24 @@ final class DemoRun {
         StringBuilder text = new StringBuilder();
         text.append("Find the same thing drawn by another hand, of things never taught:\n\n");
         text.append(String.format("%-44s %9s %10s%n", "", "Recall@1", "Recall@10"));
-        figures.forEach((view, measured) -> line(text, "unseen names (" + split.unseenNames().size() + "), " + spoken(view), measured.unseenNames()));
-        figures.forEach(
-                (view, measured) -> line(text, "unseen family (" + split.unseenFamily().id() + "), " + spoken(view), measured.unseenFamily()));
-        text.append(String.format(
-                Locale.ROOT,
-                """
+        figures.forEach((view, measured) -> line(
+                text, "unseen names (" + split.unseenNames().size() + "), " + spoken(view), measured.unseenNames()));
+        figures.forEach((view, measured) -> line(
+                text, "unseen family (" + split.unseenFamily().id() + "), " + spoken(view), measured.unseenFamily()));
+        text.append(String.format(Locale.ROOT, """
 
-                Done in %s. On pictures of your own, a folder a class:
+                  Done in %s. On pictures of your own, a folder a class:
 
-                  ./kindred train photos/ --out photos.kindred
-                  ./kindred evaluate photos.kindred other-photos/ --report report.html
-                  ./kindred index build photos.kindred photos/ --out photos.index""",
-                ProgressLine.clock(seconds)));
+                    ./kindred train photos/ --out photos.kindred
+                    ./kindred evaluate photos.kindred other-photos/ --report report.html
+                    ./kindred index build photos.kindred photos/ --out photos.index\
+                  """, ProgressLine.clock(seconds)));
         return text.toString();
     }
 
     private static void line(StringBuilder text, String what, DemoMeasure.Recall recall) {
-        text.append(String.format(Locale.ROOT, "%-44s %8.1f%% %9.1f%%%n", what, 100 * recall.at1(), 100 * recall.at10()));
+        text.append(
+                String.format(Locale.ROOT, "%-44s %8.1f%% %9.1f%%%n", what, 100 * recall.at1(), 100 * recall.at10()));
     }
 
     private static String spoken(String view) {

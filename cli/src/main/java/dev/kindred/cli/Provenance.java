@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Where a bundle comes from: as JSON in its manifest, and as the card for people. */
-record Provenance(
-        Dataset data, Split split, Plan plan, Teaching.Taught taught, TrainRun.Wishes wishes, int threads) {
+record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, TrainRun.Wishes wishes, int threads) {
 
     JsonObject json() {
         JsonObject json = new JsonObject();
@@ -111,23 +110,36 @@ record Provenance(
                 .orElseThrow();
         StringBuilder card = new StringBuilder("# A Kindred encoder\n\n");
         facts().forEach(fact -> card.append("- ").append(fact).append('\n'));
-        card.append("- Space `").append(space.id()).append("`.\n\n## Measured on ").append(heldOut()).append("\n\n");
+        card.append("- Space `")
+                .append(space.id())
+                .append("`.\n\n## Measured on ")
+                .append(heldOut())
+                .append("\n\n");
         card.append("| what | value |\n|---|---|\n");
         row(card, "Recall@1", best.recall());
         row(card, "MAP@R", best.mapAtR());
         row(card, "AUROC", pairs.auroc().value());
         row(card, "EER", pairs.eer().value());
         for (Threshold threshold : decision.thresholds()) {
-            row(card, "FNMR at FMR " + threshold.targetFmr() + " (threshold " + rounded(threshold.threshold()) + ")", threshold.fnmr());
+            row(
+                    card,
+                    "FNMR at FMR " + threshold.targetFmr() + " (threshold " + rounded(threshold.threshold()) + ")",
+                    threshold.fnmr());
         }
-        card.append("\nThe best weights and the thresholds were chosen on these pictures, so the figures flatter a little.");
+        card.append("\n"
+                + "The best weights and the thresholds were chosen on these pictures, so the figures flatter a"
+                + " little.");
         if (!classesHeldOut()) {
             card.append(" On classes that were never taught, expect less: the thresholds were not tried on any.");
         }
         card.append(" Measure on classes of your own: `./kindred evaluate M.kindred DATA`.\n");
-        card.append("\n## Limits\n\nIt has learned from the pictures named above and nothing else. On pictures of another kind its"
+        card.append("\n"
+                + "## Limits\n\n"
+                + "It has learned from the pictures named above and nothing else. On pictures of another kind its"
                 + " scores mean nothing until they are measured.\n");
-        card.append("\n## Licence\n\nThe weights follow the licence of the pictures they were taught on. No weights of others are"
+        card.append("\n"
+                + "## Licence\n\n"
+                + "The weights follow the licence of the pictures they were taught on. No weights of others are"
                 + " inside.\n");
         return card.toString();
     }

@@ -23,7 +23,11 @@ import java.util.Map;
 
 /** The page that a run leaves behind: how teaching went, and how good its encoder is on the validation classes beside the baselines. */
 record TrainReport(
-        Provenance provenance, Teaching.Taught taught, EncoderParts parts, Decision decision, List<Content.Pixels> pictures) {
+        Provenance provenance,
+        Teaching.Taught taught,
+        EncoderParts parts,
+        Decision decision,
+        List<Content.Pixels> pictures) {
 
     /**
      * @param rows of the data set, one a picture
@@ -45,12 +49,14 @@ record TrainReport(
                 RawPixels.of(pictures.stream().map(Content.Pixels::values).toList()),
                 untrained(seed, threads));
         Page page = TrainingReport.teaching(
-                Page.titled("How teaching went", "One run, from its first step to the sealed bundle."), points(), provenance.facts());
+                Page.titled("How teaching went", "One run, from its first step to the sealed bundle."),
+                points(),
+                provenance.facts());
         RetrievalTask.Result finding = RetrievalTask.run(samples, views, null, seed, workers);
         page = EvaluationReport.retrieval(page, finding, validation, row -> Pictures.png(pictures.get(row)));
         page = EvaluationReport.verification(page, VerificationTask.run(samples, views, decision, null, seed, workers));
-        page.colophon("Measured on " + provenance.heldOut() + ", which also chose the best weights and the thresholds. Kindred "
-                        + Version.current())
+        page.colophon("Measured on " + provenance.heldOut()
+                        + ", which also chose the best weights and the thresholds. Kindred " + Version.current())
                 .write(path);
     }
 

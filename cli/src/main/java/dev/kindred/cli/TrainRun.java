@@ -85,11 +85,11 @@ final class TrainRun {
             Plan plan = plan(data, split, workers);
             Lesson lesson = load(data, split, plan, workers);
             tellDuplicates(data, split);
-            run.say("teaching %,d pictures of %,d classes; %s for validation".formatted(
-                    lesson.set().train().length, classes(data, split.train()), split.how()));
+            run.say("teaching %,d pictures of %,d classes; %s for validation"
+                    .formatted(lesson.set().train().length, classes(data, split.train()), split.how()));
             Device device = Torch.start(run.settings().threads(), wishes.device());
-            try (Trainer trainer = new Trainer(
-                    lesson.set(), plan.architecture(), plan.recipe(), device, workers, new Telling(plan))) {
+            try (Trainer trainer =
+                    new Trainer(lesson.set(), plan.architecture(), plan.recipe(), device, workers, new Telling(plan))) {
                 KeptRun kept = KeptRun.of(run, wishes, name(lesson, plan));
                 Teaching teaching = trainer.teach(remaining(), run.stop(), kept.runs());
                 return end(teaching, lesson, plan, kept, workers);
@@ -108,7 +108,8 @@ final class TrainRun {
     private Answer end(Teaching teaching, Lesson lesson, Plan plan, KeptRun kept, Workers workers) {
         Answer answer = switch (teaching) {
             case Teaching.Collapsed collapsed -> collapsed(collapsed);
-            case Teaching.Taught taught when taught.history().isEmpty() -> {
+            case Teaching.Taught taught
+            when taught.history().isEmpty() -> {
                 run.stop().check();
                 throw new Refusal("the time was over before the first step", "--minutes", "allow more");
             }
@@ -162,7 +163,10 @@ final class TrainRun {
         Survey survey = Survey.of(data, workers);
         PictureSizes sizes = survey.sizes();
         if (sizes.count() == 0) {
-            throw new Refusal("none of the pictures can be decoded", wishes.data().getFirst().toString(), "give PNG, JPEG, GIF, BMP or PGM");
+            throw new Refusal(
+                    "none of the pictures can be decoded",
+                    wishes.data().getFirst().toString(),
+                    "give PNG, JPEG, GIF, BMP or PGM");
         }
         Plan plan = Plan.of(
                 sizes.medianWidth(),
@@ -206,7 +210,8 @@ final class TrainRun {
                 run.progress());
         loaded.failures().stream().limit(5).forEach(bad -> run.say("left out: " + bad.where() + ": " + bad.what()));
         if (!loaded.failures().isEmpty()) {
-            run.say("left out %,d of %,d pictures that could not be read".formatted(loaded.failures().size(), data.size()));
+            run.say("left out %,d of %,d pictures that could not be read"
+                    .formatted(loaded.failures().size(), data.size()));
         }
         int[] place = new int[data.size()];
         Arrays.fill(place, -1);
@@ -272,7 +277,10 @@ final class TrainRun {
 
     private Answer seal(Lesson lesson, Plan plan, Teaching.Taught taught, Workers workers) {
         EncoderParts parts = EncoderParts.of(
-                plan.architecture(), taught.best(), lesson.set().preparation(), plan.recipe().distance());
+                plan.architecture(),
+                taught.best(),
+                lesson.set().preparation(),
+                plan.recipe().distance());
         List<Content.Pixels> pictures = validationPictures(lesson);
         Embeddings validation;
         try (Encoder encoder = parts.open(run.settings().threads())) {
@@ -281,11 +289,18 @@ final class TrainRun {
         int[] rows = Arrays.stream(lesson.set().validation())
                 .map(sample -> lesson.rows()[sample])
                 .toArray();
-        int[] labels = Arrays.stream(rows).map(row -> lesson.data().labels()[row]).toArray();
+        int[] labels =
+                Arrays.stream(rows).map(row -> lesson.data().labels()[row]).toArray();
         Verification pairs = Verification.measure(validation, labels, wishes.seed(), workers);
         Decision decision = Calibrator.decision(pairs);
         JsonObject baseline = Baseline.of(validation, pairs).json();
-        Provenance provenance = new Provenance(lesson.data(), lesson.split(), plan, taught, wishes, run.settings().threads());
+        Provenance provenance = new Provenance(
+                lesson.data(),
+                lesson.split(),
+                plan,
+                taught,
+                wishes,
+                run.settings().threads());
         Bundle bundle = new Sealing(
                         parts,
                         taught.probes(),
@@ -379,8 +394,9 @@ final class TrainRun {
 
         @Override
         public void cut(int planned, int fitting) {
-            run.say("%,d steps would not fit into the time: teaching %,d instead, from the start (--steps %d --seed %d gives the same)"
-                    .formatted(planned, fitting, fitting, plan.recipe().seed()));
+            run.say(
+                    "%,d steps would not fit into the time: teaching %,d instead, from the start (--steps %d --seed %d gives the same)"
+                            .formatted(planned, fitting, fitting, plan.recipe().seed()));
         }
     }
 }

@@ -17,7 +17,8 @@ public record Split(int[] train, int[] validation, String how) {
      * @param labels of all rows
      */
     public boolean holdsOutClasses(int[] labels) {
-        Set<Integer> taught = Arrays.stream(train).map(row -> labels[row]).boxed().collect(Collectors.toSet());
+        Set<Integer> taught =
+                Arrays.stream(train).map(row -> labels[row]).boxed().collect(Collectors.toSet());
         return Arrays.stream(validation).noneMatch(row -> taught.contains(labels[row]));
     }
 }

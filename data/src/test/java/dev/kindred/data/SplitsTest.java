@@ -122,7 +122,8 @@ class SplitsTest {
         Dataset data = labelled(Map.of("a", 6, "b", 1, "c", 1, "d", 6, "e", 1));
         for (long seed = 0; seed < 20; seed++) {
             Split split = Splits.holdOut(data, seed);
-            int[] taught = Arrays.stream(split.train()).map(row -> data.labels()[row]).toArray();
+            int[] taught =
+                    Arrays.stream(split.train()).map(row -> data.labels()[row]).toArray();
             assertThat(new PkBatches(taught, 2, 2, seed).classes()).isEqualTo(2);
         }
     }
@@ -134,7 +135,8 @@ class SplitsTest {
         Dataset two = regular(0, 2, 10);
         assertThat(Splits.holdOut(two, 1).holdsOutClasses(two.labels())).isFalse();
         Dataset days = regular(0, 4, 14);
-        assertThat(Splits.holdOut(days, 0.2, 5, "day").holdsOutClasses(days.labels())).isFalse();
+        assertThat(Splits.holdOut(days, 0.2, 5, "day").holdsOutClasses(days.labels()))
+                .isFalse();
     }
 
     @Test

@@ -1,8 +1,11 @@
 package dev.kindred.demo;
 
+import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
+import dev.kindred.core.RawPixels;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.ScoreTiles;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -43,7 +46,8 @@ public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, 
             families.computeIfAbsent(icon.name(), name -> new HashSet<>()).add(icon.family());
         }
         if (sizes.size() < SHARED) {
-            throw new Refusal("there are " + sizes.size() + " icon families", "demo", "at least " + SHARED + " are needed");
+            throw new Refusal(
+                    "there are " + sizes.size() + " icon families", "demo", "at least " + SHARED + " are needed");
         }
         List<IconFamily> bySize = sizes.keySet().stream()
                 .sorted(Comparator.<IconFamily>comparingInt(family -> sizes.getOrDefault(family, 0))
@@ -53,7 +57,8 @@ public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, 
         List<String> shared = families.entrySet().stream()
                 .filter(name -> name.getValue().size() >= SHARED)
                 .map(Map.Entry::getKey)
-                .sorted(Comparator.<String>comparingLong(name -> Keyed.of(seed, name.hashCode()).nextLong())
+                .sorted(Comparator.<String>comparingLong(
+                                name -> Keyed.of(seed, name.hashCode()).nextLong())
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();
         Set<String> unseen = Set.copyOf(shared.subList(0, (int) Math.round(HELD_OUT * shared.size())));
@@ -85,7 +90,8 @@ public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, 
     private int[] ofTwoHands(int[] rows) {
         Map<String, Set<String>> handsOf = new TreeMap<>();
         for (int i : rows) {
-            handsOf.computeIfAbsent(icons.get(i).name(), name -> new HashSet<>()).add(hands.hand(i));
+            handsOf.computeIfAbsent(icons.get(i).name(), name -> new HashSet<>())
+                    .add(hands.hand(i));
         }
         return Arrays.stream(rows)
                 .filter(i -> handsOf.getOrDefault(icons.get(i).name(), Set.of()).size() >= 2)
@@ -94,24 +100,33 @@ public record IconSplit(List<Icon> icons, Hands hands, IconFamily unseenFamily, 
 
     private int[] withoutCopies(Workers workers, int[] rows) {
         int[] unseen = IntStream.range(0, icons.size()).filter(this::unseen).toArray();
-        int[] both = IntStream.concat(Arrays.stream(unseen), Arrays.stream(rows)).toArray();
-        float[] pixels = PixelBaseline.of(
-                workers, Arrays.stream(both).mapToObj(icons::get).toList());
-        int[] queries = IntStream.range(0, unseen.length).toArray();
-        AtomicIntegerArray copied = new AtomicIntegerArray(both.length);
+        if (unseen.length == 0 || rows.length == 0) {
+            return rows;
+        }
+        ScoreTiles tiles = ScoreTiles.of(pixels(unseen), pixels(rows));
+        int stride = ScoreTiles.stride(0, rows.length);
+        AtomicIntegerArray copied = new AtomicIntegerArray(rows.length);
         workers.blocks(unseen.length, 32, (from, to) -> {
-            float[] scores = new float[(to - from) * both.length];
-            Scores.against(pixels, both.length, Icons.SIDE * Icons.SIDE, queries, from, to, scores);
-            for (int at = 0; at < scores.length; at++) {
-                if (scores[at] >= Hands.ONE_HAND) {
-                    copied.set(at % both.length, 1);
+            float[] scores = new float[(to - from) * stride];
+            tiles.scores(from, to, 0, rows.length, scores);
+            for (int q = from; q < to; q++) {
+                for (int at = 0; at < rows.length; at++) {
+                    if (scores[(q - from) * stride + at] >= Hands.ONE_HAND) {
+                        copied.set(at, 1);
+                    }
                 }
             }
         });
         return IntStream.range(0, rows.length)
-                .filter(at -> copied.get(unseen.length + at) == 0)
+                .filter(at -> copied.get(at) == 0)
                 .map(at -> rows[at])
                 .toArray();
+    }
+
+    private Embeddings pixels(int[] rows) {
+        return RawPixels.of(Arrays.stream(rows)
+                .mapToObj(row -> icons.get(row).pixels().values())
+                .toList());
     }
 
     /** The rows of every icon of an unseen name, in all families. */

@@ -39,7 +39,9 @@ public final class Icons {
         List<Glyphs.Font> fonts = Glyphs.of(families);
         int total = fonts.stream().mapToInt(font -> font.glyphs().size()).sum();
         AtomicInteger done = new AtomicInteger();
-        List<List<Sketch>> ofFonts = fonts.stream().map(font -> (List<Sketch>) new ArrayList<Sketch>()).toList();
+        List<List<Sketch>> ofFonts = fonts.stream()
+                .map(font -> (List<Sketch>) new ArrayList<Sketch>())
+                .toList();
         workers.blocks(fonts.size(), 1, (from, to) -> {
             for (int i = from; i < to; i++) {
                 ofFonts.get(i).addAll(sketch(fonts.get(i), names));
@@ -47,14 +49,19 @@ public final class Icons {
             }
         });
         ofFonts.forEach(sketches::addAll);
-        sketches.sort(Comparator.comparing((Sketch sketch) -> sketch.family()).thenComparing(sketch -> sketch.named().key()));
+        sketches.sort(Comparator.comparing((Sketch sketch) -> sketch.family())
+                .thenComparing(sketch -> sketch.named().key()));
         Icon[] icons = new Icon[sketches.size()];
         AtomicInteger drawn = new AtomicInteger();
         workers.blocks(icons.length, 256, (from, to) -> {
             for (int i = from; i < to; i++) {
                 icons[i] = sketches.get(i).draw();
             }
-            progress.at("drawing", total / 2 + (long) drawn.addAndGet(to - from) * (total - total / 2) / icons.length, total, "");
+            progress.at(
+                    "drawing",
+                    total / 2 + (long) drawn.addAndGet(to - from) * (total - total / 2) / icons.length,
+                    total,
+                    "");
         });
         return List.of(icons);
     }
@@ -63,7 +70,8 @@ public final class Icons {
     public static String fingerprint(List<Icon> icons) {
         MessageDigest digest = Hashes.sha256();
         for (Icon icon : icons) {
-            digest.update((icon.id() + "\t" + icon.name() + "\t" + icon.style() + "\n").getBytes(StandardCharsets.UTF_8));
+            digest.update(
+                    (icon.id() + "\t" + icon.name() + "\t" + icon.style() + "\n").getBytes(StandardCharsets.UTF_8));
             digest.update(icon.pixels().values());
         }
         return HexFormat.of().formatHex(digest.digest());

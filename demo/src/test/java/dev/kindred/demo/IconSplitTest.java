@@ -38,11 +38,14 @@ class IconSplitTest {
         IconSplit split = IconSplit.of(Drawn.ICONS, Drawn.HANDS, 1);
         Map<String, Set<IconFamily>> families = Drawn.ICONS.stream()
                 .collect(Collectors.groupingBy(Icon::name, Collectors.mapping(Icon::family, Collectors.toSet())));
-        long shared = families.values().stream().filter(drawn -> drawn.size() >= 3).count();
+        long shared =
+                families.values().stream().filter(drawn -> drawn.size() >= 3).count();
         assertThat((long) split.unseenNames().size()).isEqualTo(Math.round(0.2 * shared));
         assertThat(split.unseenNames()).allMatch(name -> families.get(name).size() >= 3);
-        assertThat(split.unseenNames()).isEqualTo(IconSplit.of(Drawn.ICONS, Drawn.HANDS, 1).unseenNames());
-        assertThat(split.unseenNames()).isNotEqualTo(IconSplit.of(Drawn.ICONS, Drawn.HANDS, 2).unseenNames());
+        assertThat(split.unseenNames())
+                .isEqualTo(IconSplit.of(Drawn.ICONS, Drawn.HANDS, 1).unseenNames());
+        assertThat(split.unseenNames())
+                .isNotEqualTo(IconSplit.of(Drawn.ICONS, Drawn.HANDS, 2).unseenNames());
     }
 
     @Test
@@ -64,7 +67,8 @@ class IconSplitTest {
                         row -> Drawn.ICONS.get(row).name(), Collectors.mapping(Drawn.HANDS::hand, Collectors.toSet())));
         assertThat(hands.values()).allMatch(drawn -> drawn.size() >= 2);
         for (int i : teach) {
-            assertThat(Arrays.stream(teach).noneMatch(j -> Drawn.HANDS.twins(i, j))).isTrue();
+            assertThat(Arrays.stream(teach).noneMatch(j -> Drawn.HANDS.twins(i, j)))
+                    .isTrue();
         }
     }
 
@@ -100,10 +104,13 @@ class IconSplitTest {
                     .filter(icon -> icon.family() == IconFamily.FEATHER)
                     .map(Icon::id)
                     .toList();
-            assertThat(feather).hasSizeBetween(6, 10).isSubsetOf(IntStream.range(10, 20)
-                    .mapToObj(thing -> "feather/" + thing)
-                    .toList());
-            assertThat(split.teach(workers)).hasSize(2 * (20 - split.unseenNames().size()) + feather.size());
+            assertThat(feather)
+                    .hasSizeBetween(6, 10)
+                    .isSubsetOf(IntStream.range(10, 20)
+                            .mapToObj(thing -> "feather/" + thing)
+                            .toList());
+            assertThat(split.teach(workers))
+                    .hasSize(2 * (20 - split.unseenNames().size()) + feather.size());
         }
     }
 

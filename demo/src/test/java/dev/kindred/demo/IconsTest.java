@@ -35,14 +35,16 @@ class IconsTest {
     void everyFamilyIsDrawn() {
         try (Workers workers = Workers.of(2)) {
             List<Icon> icons = Icons.draw(workers, Progress.SILENT, IconFamily.all());
-            Map<IconFamily, Long> sizes = icons.stream().collect(Collectors.groupingBy(Icon::family, Collectors.counting()));
+            Map<IconFamily, Long> sizes =
+                    icons.stream().collect(Collectors.groupingBy(Icon::family, Collectors.counting()));
             assertThat(sizes).hasSize(18);
             assertThat(sizes.values()).allMatch(size -> size > 200);
             assertThat(icons).hasSizeGreaterThan(20_000);
             assertThat(icons.stream().map(Icon::id)).doesNotHaveDuplicates();
             Map<String, Set<IconFamily>> families = icons.stream()
                     .collect(Collectors.groupingBy(Icon::name, Collectors.mapping(Icon::family, Collectors.toSet())));
-            assertThat(families.values().stream().filter(drawn -> drawn.size() >= 3)).hasSizeGreaterThan(800);
+            assertThat(families.values().stream().filter(drawn -> drawn.size() >= 3))
+                    .hasSizeGreaterThan(800);
         }
     }
 
@@ -90,15 +92,22 @@ class IconsTest {
         Set<String> names = new HashSet<>();
         Arrays.stream(teach).forEach(row -> names.add(Drawn.ICONS.get(row).name()));
         assertThat(data.classes()).containsExactlyInAnyOrderElementsOf(names);
-        assertThat(data.entry(0).attributes().get("family")).isIn(Drawn.FAMILIES.stream().map(IconFamily::id).toList());
-        assertThat(data.entry(0).attributes().get("hand")).isIn(Drawn.FAMILIES.stream().map(IconFamily::id).toList());
+        assertThat(data.entry(0).attributes().get("family"))
+                .isIn(Drawn.FAMILIES.stream().map(IconFamily::id).toList());
+        assertThat(data.entry(0).attributes().get("hand"))
+                .isIn(Drawn.FAMILIES.stream().map(IconFamily::id).toList());
         Icon first = Arrays.stream(teach)
                 .mapToObj(Drawn.ICONS::get)
                 .filter(icon -> data.entry(0).id().contains(icon.family().id() + "~")
-                        && data.entry(0).id().endsWith("~" + icon.id().substring(icon.id().indexOf('/') + 1) + ".png"))
+                        && data.entry(0)
+                                .id()
+                                .endsWith("~" + icon.id().substring(icon.id().indexOf('/') + 1) + ".png"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(data.content(0)).isInstanceOfSatisfying(dev.kindred.core.Content.Pixels.class, pixels -> assertThat(pixels.values())
-                .isEqualTo(first.pixels().values()));
+        assertThat(data.content(0))
+                .isInstanceOfSatisfying(
+                        dev.kindred.core.Content.Pixels.class,
+                        pixels -> assertThat(pixels.values())
+                                .isEqualTo(first.pixels().values()));
     }
 }

@@ -73,8 +73,7 @@ public final class TrainingReport {
             Embeddings view,
             Thumbnails thumbnails) {
         Page page = teaching(
-                Page.titled(
-                        title, "Figures are on what was held out, which chose weights, threshold and calibration."),
+                Page.titled(title, "Figures are on what was held out, which chose weights, threshold and calibration."),
                 history,
                 facts);
         if (found != null) {

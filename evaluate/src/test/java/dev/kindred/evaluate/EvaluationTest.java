@@ -146,7 +146,9 @@ class EvaluationTest {
             assertThat(run(drawn, workers).warnings()).hasSize(1);
 
             Files.write(data.resolve("alphabet0/c0/0.png"), Pictures.png(patch(0, 99)));
-            assertThat(run(options, workers).warnings()).as("one picture changed").isEmpty();
+            assertThat(run(options, workers).warnings())
+                    .as("one picture changed")
+                    .isEmpty();
         }
     }
 
