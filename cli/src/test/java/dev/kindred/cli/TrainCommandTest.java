@@ -37,10 +37,10 @@ class TrainCommandTest {
         Path file = Files.writeString(folder.resolve("file"), "mine");
         Path nothing = folder.resolve("no-data");
         assertThat(refused("train", nothing, "--out", file.resolve("m.kindred")))
-                .contains("is no place for a file");
-        assertThat(refused("train", nothing, "--out", folder)).contains("is no place for a file");
+                .contains("is no folder");
+        assertThat(refused("train", nothing, "--out", folder)).contains("is no folder");
         assertThat(refused("train", nothing, "--out", folder.resolve("m.kindred"), "--report", file))
-                .contains("is no place for a file");
+                .contains("is no folder");
         assertThat(refused("train", nothing, "--out", folder.resolve("new/m.kindred")))
                 .contains("no-data");
         assertThat(file).content().isEqualTo("mine");
