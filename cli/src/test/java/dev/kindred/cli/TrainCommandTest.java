@@ -38,7 +38,7 @@ class TrainCommandTest {
         Path nothing = folder.resolve("no-data");
         assertThat(refused("train", nothing, "--out", file.resolve("m.kindred")))
                 .contains("is no folder");
-        assertThat(refused("train", nothing, "--out", folder)).contains("is no folder");
+        assertThat(refused("train", nothing, "--out", folder)).contains("is a folder");
         assertThat(refused("train", nothing, "--out", folder.resolve("m.kindred"), "--report", file))
                 .contains("is no folder");
         assertThat(refused("train", nothing, "--out", folder.resolve("new/m.kindred")))
