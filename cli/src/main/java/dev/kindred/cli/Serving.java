@@ -4,15 +4,19 @@ import com.google.gson.JsonObject;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.index.ExactIndex;
+import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A running server and what it stands on, until Ctrl-C. */
 final class Serving implements AutoCloseable {
     private static final long LOOK_MILLIS = 100;
+    private static final int MOST_LOGS = 20;
 
     private final Run run;
     private final Bundle bundle;
@@ -43,7 +47,7 @@ final class Serving implements AutoCloseable {
                         bundle,
                         index,
                         encoder,
-                        KindredServer.start(options(run, host), Served.of(bundle, encoder, index)));
+                        KindredServer.start(options(run, host), Served.of(bundle, encoder, index), faults(run)));
             } catch (RuntimeException e) {
                 encoder.close();
                 throw e;
@@ -52,6 +56,17 @@ final class Serving implements AutoCloseable {
             index.close();
             throw e;
         }
+    }
+
+    /** A line each, and the first few with their stack traces in files: a fault that comes with each request must not fill the disk. */
+    private static Faults faults(Run run) {
+        AtomicInteger told = new AtomicInteger();
+        return (request, route, cause) -> {
+            String log = told.incrementAndGet() > MOST_LOGS
+                    ? ""
+                    : "; see " + Ending.record(cause, run.home(), "serve", List.of(route, "request " + request));
+            run.say("kindred: request " + request + " to " + route + " failed: " + Ending.describe(cause) + log);
+        };
     }
 
     private static ServeOptions options(Run run, String host) {

@@ -10,13 +10,16 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.multipart.AggregatedBodyPart;
+import com.linecorp.armeria.common.multipart.MimeParsingException;
 import com.linecorp.armeria.common.multipart.Multipart;
+import com.linecorp.armeria.common.util.Exceptions;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * What a request says, in whichever of three ways it was sent: a JSON object with pictures in base64; one picture's bytes
@@ -35,7 +38,23 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
     static CompletableFuture<Body> read(HttpRequest request, QueryParams query) {
         MediaType type = request.contentType();
         if (type != null && type.is(MediaType.MULTIPART_FORM_DATA)) {
-            return Multipart.from(request).aggregate().thenApply(form -> ofParts(form.bodyParts(), query));
+            if (type.parameters().getOrDefault("boundary", List.of()).stream().allMatch(String::isBlank)) {
+                throw Problem.badRequest(
+                        "a form without the boundary of its parts",
+                        "Content-Type",
+                        "say multipart/form-data; boundary=…");
+            }
+            return Multipart.from(request)
+                    .aggregate()
+                    .exceptionally(failure -> {
+                        throw Exceptions.peel(failure) instanceof MimeParsingException
+                                ? Problem.badRequest(
+                                        "the form cannot be read",
+                                        "body",
+                                        "part it by its boundary, as RFC 7578 has it")
+                                : new CompletionException(failure);
+                    })
+                    .thenApply(form -> ofParts(form.bodyParts(), query));
         }
         return request.aggregate().thenApply(whole -> ofWhole(whole, type, query));
     }

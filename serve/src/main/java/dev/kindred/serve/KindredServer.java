@@ -11,6 +11,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One process that answers embed, verify and search over HTTP and shows the console. It starts answering when {@link #start} returns;
@@ -20,6 +22,7 @@ public final class KindredServer implements AutoCloseable {
     /** How many ports after an unstated one are tried before any free one is taken. */
     private static final int PORTS_TRIED = 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(KindredServer.class);
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final Server server;
@@ -45,6 +48,14 @@ public final class KindredServer implements AutoCloseable {
      * @throws Refusal where the port that somebody asked for is busy, or the address is not this machine's
      */
     public static KindredServer start(ServeOptions options, Served served) {
+        return start(
+                options,
+                served,
+                (request, route, cause) -> LOG.error("request {} to {} failed", request, route, cause));
+    }
+
+    /** The same, its faults told to whoever runs it instead of the logger. */
+    public static KindredServer start(ServeOptions options, Served served, Faults faults) {
         Compute compute = new Compute(options.threads(), options.queue());
         Meters meters = new Meters(
                 served.collection(),
@@ -57,7 +68,7 @@ public final class KindredServer implements AutoCloseable {
         AtomicBoolean ready = new AtomicBoolean(true);
         try {
             Routes routes = new Routes(served, compute, meters, waiting, options.threads() + options.queue());
-            Wire wire = new Wire(new Guard(options.host()), meters);
+            Wire wire = new Wire(new Guard(options.host()), meters, faults);
             Server server = listen(options, routes, wire, ready);
             return new KindredServer(server, options.host(), compute, meters, waiting, ready);
         } catch (RuntimeException e) {

@@ -117,9 +117,18 @@ final class Routes {
                     "",
                     "try again in a second");
         }
-        return HttpResponse.of(Body.read(request, ctx.queryParams())
+        return HttpResponse.of(body(ctx, request)
                 .thenApplyAsync(body -> Wire.json(understood(() -> answer.apply(body)), served), waiting)
                 .whenComplete((reply, failure) -> bodies.decrementAndGet()));
+    }
+
+    /** Whatever is wrong with the body is a failed future, so that each body counted is discounted once. */
+    private static CompletableFuture<Body> body(ServiceRequestContext ctx, HttpRequest request) {
+        try {
+            return Body.read(request, ctx.queryParams());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** A refusal on the way is the request's fault; saying so here keeps one from the start of the server a fault of its own. */

@@ -18,8 +18,6 @@ import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What every reply has in common: its request's id, the headers that keep a browser safe, its count, and how errors look. */
 final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
@@ -27,15 +25,16 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     static final String BUNDLE = "kindred-bundle";
     static final String SPACE = "kindred-space";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
     private static final MediaType PROBLEM_JSON = MediaType.create("application", "problem+json");
 
     private final Guard guard;
     private final Meters meters;
+    private final Faults faults;
 
-    Wire(Guard guard, Meters meters) {
+    Wire(Guard guard, Meters meters, Faults faults) {
         this.guard = guard;
         this.meters = meters;
+        this.faults = faults;
     }
 
     @Override
@@ -91,11 +90,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
         Problem problem = Problem.of(cause);
         if (problem.isFault()) {
-            LOG.error(
-                    "request {} to {} failed",
-                    ctx.id().text(),
-                    ctx.config().route().patternString(),
-                    cause);
+            faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
         }
         return reply(problem, ctx.id());
     }

@@ -2,7 +2,11 @@ package dev.kindred.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.linecorp.armeria.common.util.Exceptions;
 import dev.kindred.core.Content;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Space;
+import dev.kindred.encode.Encoder;
 import dev.kindred.media.Pictures;
 import dev.kindred.serve.Caller.Reply;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,6 +79,59 @@ class AttackTest {
         assertThat(reply.json().get("detail").getAsString()).contains("50").containsAnyOf("16", "64", "67");
     }
 
+    /** Each body is counted while it is read: one that cannot be must not stay counted, or the server would end up answering nobody. */
+    @Test
+    void formsThatCannotBeReadTakeNobodysPlace() {
+        for (String type : List.of(
+                "multipart/form-data", "multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=abc")) {
+            isProblem(
+                    caller.bytes("/v1/search", type, "--abc\r\n\r\nx".getBytes(StandardCharsets.UTF_8)),
+                    400,
+                    "bad-request");
+        }
+        for (int i = 0; i < ServeOptions.defaults().queue() + 50; i++) {
+            caller.bytes("/v1/search", "multipart/form-data", new byte[1]);
+        }
+        assertThat(caller.bytes("/v1/embed", "image/png", Pictures.png(new Content.Pixels(8, 8, 1, new byte[64])))
+                        .code())
+                .isEqualTo(200);
+    }
+
+    /** The answer sends people to the log, so there must be one. */
+    @Test
+    void aFaultIsToldUnderTheRequestsId() {
+        Map<String, Throwable> told = new ConcurrentHashMap<>();
+        Served real = collection.served();
+        Encoder broken = new Encoder() {
+            @Override
+            public Space space() {
+                return real.space();
+            }
+
+            @Override
+            public Embeddings encode(List<Content> batch) {
+                throw new IllegalStateException("out of order");
+            }
+
+            @Override
+            public void close() {}
+        };
+        Served served =
+                new Served(real.collection(), real.bundle(), broken, real.decision(), real.baseline(), real.index());
+        KindredServer failing = KindredServer.start(
+                ServeOptions.defaults().onPort(0), served, (request, route, cause) -> told.put(request, cause));
+        try (Caller other = new Caller(failing.url())) {
+            Reply reply =
+                    other.bytes("/v1/embed", "image/png", Pictures.png(new Content.Pixels(8, 8, 1, new byte[64])));
+            isProblem(reply, 500, "fault");
+            assertThat(told).containsOnlyKeys(reply.header("Kindred-Request"));
+            assertThat(told.values())
+                    .allSatisfy(cause -> assertThat(Exceptions.peel(cause)).hasMessage("out of order"));
+        } finally {
+            failing.close();
+        }
+    }
+
     @Test
     void smallPicturesThatDecodeToMuchAreBoundedTogether() {
         byte[] great = Pictures.png(new Content.Pixels(5_000, 5_000, 1, new byte[5_000 * 5_000]));
@@ -80,7 +139,8 @@ class AttackTest {
         Reply reply = caller.json("/v1/embed", "{\"images\":[%s,%s,%s]}".formatted(image, image, image));
         isProblem(reply, 413, "too-large");
         assertThat(reply.json().get("where").getAsString()).isEqualTo("images[2]");
-        assertThat(caller.json("/v1/embed", "{\"images\":[%s]}".formatted(image)).code())
+        assertThat(caller.json("/v1/embed", "{\"images\":[%s]}".formatted(image))
+                        .code())
                 .isEqualTo(200);
     }
 
