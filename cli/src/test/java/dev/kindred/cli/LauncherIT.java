@@ -3,9 +3,11 @@ package dev.kindred.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -79,5 +81,26 @@ class LauncherIT {
         assertThat(Files.exists(state.resolve("lock"), java.nio.file.LinkOption.NOFOLLOW_LINKS))
                 .isFalse();
         assertThat(state.resolve("light.aot")).isNotEmptyFile();
+    }
+
+    @Test
+    void aDamagedArchiveOfClassesIsLeftAlone() throws Exception {
+        Path archive = LAUNCHER.resolveSibling(".kindred-build").resolve("light.aot");
+        Assumptions.assumeTrue(Files.size(archive) > 0, "this Java makes no such archive");
+        try (RandomAccessFile damaged = new RandomAccessFile(archive.toFile(), "rw")) {
+            byte[] noise = new byte[4096];
+            Arrays.fill(noise, (byte) 0x5A);
+            for (long at = 64 << 10; at < damaged.length() - noise.length; at += 1 << 20) {
+                damaged.seek(at);
+                damaged.write(noise);
+            }
+        }
+        try {
+            Ended ended = run(LAUNCHER, "--version");
+            assertThat(ended.code()).as(ended.out()).isZero();
+            assertThat(ended.err()).isEmpty();
+        } finally {
+            Files.delete(archive); // made anew by the next start
+        }
     }
 }
