@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 /** The generations of one collection under {@code home/collections/<name>}: index folders, and a file that says which is live. */
 final class Generations {
     private static final int FORMAT = 1;
+    private static final String AGAIN = "run 'kindred demo' to make the collection again";
 
     private final Path folder;
 
@@ -39,15 +40,20 @@ final class Generations {
             }
             String name = json.get("generation").getAsString();
             if (!name.matches("[0-9a-z][0-9a-z.-]{0,100}")) {
-                throw new Refusal("names no generation", file.toString(), "make the collection again");
+                throw new Refusal("names no generation", file.toString(), AGAIN);
             }
-            return Optional.of(folder.resolve(name));
+            Path live = folder.resolve(name);
+            if (!Files.isDirectory(live)) {
+                throw new Refusal("names the generation " + name + ", which is not there", file.toString(), AGAIN);
+            }
+            return Optional.of(live);
         } catch (IOException
                 | JsonParseException
                 | IllegalStateException
                 | NullPointerException
-                | NumberFormatException e) {
-            throw new Refusal("cannot be understood", file.toString(), "make the collection again", e);
+                | NumberFormatException
+                | UnsupportedOperationException e) {
+            throw new Refusal("cannot be understood", file.toString(), AGAIN, e);
         }
     }
 
