@@ -34,17 +34,31 @@ final class CommandList {
                     "evaluate",
                     "Measure a bundle on labelled DATA, beside raw pixels and the untrained encoder.",
                     () -> new EvaluateCommand()),
-            new Entry("verify", "Say whether two pictures show the same: exit code 0 if so, 1 if not.", () -> new VerifyCommand()),
+            new Entry(
+                    "verify",
+                    "Say whether two pictures show the same: exit code 0 if so, 1 if not.",
+                    () -> new VerifyCommand()),
             new Entry("embed", "Write the embeddings of DATA as .npy or .csv.", () -> new EmbedCommand()),
             new Entry(
                     "bundle show",
                     "Show what a bundle is and learned from, after checking every byte.",
                     () -> new BundleShowCommand()),
-            new Entry("index build", "Embed DATA and make an index of it, its bundle beside it.", () -> new IndexBuildCommand()),
-            new Entry("index search", "Find what is most like a picture, an item or a vector.", () -> new IndexSearchCommand()),
-            new Entry("index add", "Add DATA to an index; an item of the same id is replaced.", () -> new IndexAddCommand()),
             new Entry(
-                    "index delete", "Delete items from an index, all of those named or none.", () -> new IndexDeleteCommand()),
+                    "index build",
+                    "Embed DATA and make an index of it, its bundle beside it.",
+                    () -> new IndexBuildCommand()),
+            new Entry(
+                    "index search",
+                    "Find what is most like a picture, an item or a vector.",
+                    () -> new IndexSearchCommand()),
+            new Entry(
+                    "index add",
+                    "Add DATA to an index; an item of the same id is replaced.",
+                    () -> new IndexAddCommand()),
+            new Entry(
+                    "index delete",
+                    "Delete items from an index, all of those named or none.",
+                    () -> new IndexDeleteCommand()),
             new Entry(
                     "index stats",
                     "Show how many items an index holds, of which space, and what they take.",
@@ -103,10 +117,15 @@ final class CommandList {
 
     /** What {@code --help} prints for several commands. */
     static String overview(String synopsis, List<Entry> entries) {
-        int width = entries.stream().mapToInt(entry -> entry.name().length()).max().orElse(0);
+        int width =
+                entries.stream().mapToInt(entry -> entry.name().length()).max().orElse(0);
         StringBuilder text = new StringBuilder("Usage: ").append(synopsis).append("\n\n");
         for (Entry entry : entries) {
-            text.append("  ").append(entry.name()).append(" ".repeat(width + 2 - entry.name().length())).append(entry.summary()).append('\n');
+            text.append("  ")
+                    .append(entry.name())
+                    .append(" ".repeat(width + 2 - entry.name().length()))
+                    .append(entry.summary())
+                    .append('\n');
         }
         String example = entries.getFirst().name();
         return text.append("\nkindred COMMAND --help tells a command's options. Example:\n  kindred ")

@@ -35,7 +35,10 @@ final class IndexFolder {
     /** @throws Refusal where there is none */
     ExactIndex open() {
         if (!Files.isDirectory(folder)) {
-            throw new Refusal(Files.exists(folder) ? "is not a folder" : "does not exist", folder.toString(), "name an index folder");
+            throw new Refusal(
+                    Files.exists(folder) ? "is not a folder" : "does not exist",
+                    folder.toString(),
+                    "name an index folder");
         }
         return ExactIndex.open(folder);
     }
@@ -44,7 +47,8 @@ final class IndexFolder {
     Bundle bundle(ExactIndex index) {
         Path file = folder.resolve(BUNDLE);
         if (!Files.exists(file)) {
-            throw new Refusal("has no " + BUNDLE, folder.toString(), "build the index again, or ask it by @id or a .npy");
+            throw new Refusal(
+                    "has no " + BUNDLE, folder.toString(), "build the index again, or ask it by @id or a .npy");
         }
         Bundle bundle = Bundle.open(file);
         index.info().space().require(bundle.space(), file.toString());
@@ -109,8 +113,10 @@ final class IndexFolder {
         }
         try (Stream<Path> inside = Files.list(folder)) {
             if (inside.map(path -> String.valueOf(path.getFileName()))
-                    .anyMatch(name -> !name.startsWith(".") && !name.equals(BUNDLE) && !ExactIndex.LOCK_FILES.contains(name))) {
-                throw new Refusal("holds other files and no index", folder.toString(), "name a new folder for the index");
+                    .anyMatch(name ->
+                            !name.startsWith(".") && !name.equals(BUNDLE) && !ExactIndex.LOCK_FILES.contains(name))) {
+                throw new Refusal(
+                        "holds other files and no index", folder.toString(), "name a new folder for the index");
             }
         }
     }
@@ -139,7 +145,9 @@ final class IndexFolder {
     /** Bytes that the folder takes. */
     long bytes() {
         try (Stream<Path> tree = Files.walk(folder)) {
-            return tree.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return tree.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.JsonParser;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Npy;
 import dev.kindred.core.Refusal;
@@ -80,7 +80,8 @@ final class IndexSearchCommand implements Command {
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
             }
-            Found found = index.search(Query.of(index.info().space(), vector(index, folder, run), k).filter(wanted));
+            Found found = index.search(Query.of(index.info().space(), vector(index, folder, run), k)
+                    .filter(wanted));
             return Answer.done(json(found), text(found));
         }
     }
@@ -89,8 +90,10 @@ final class IndexSearchCommand implements Command {
         Space space = index.info().space();
         if (query.startsWith("@")) {
             String id = query.substring(1);
-            return index.get(id).map(Item::vector)
-                    .orElseThrow(() -> new Refusal("there is no such item", "@" + id, "ids are what a search prints first"));
+            return index.get(id)
+                    .map(Item::vector)
+                    .orElseThrow(
+                            () -> new Refusal("there is no such item", "@" + id, "ids are what a search prints first"));
         }
         Path path;
         try {

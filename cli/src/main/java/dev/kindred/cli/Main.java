@@ -67,14 +67,17 @@ public final class Main {
         }
         List<CommandList.Entry> group = CommandList.group(first);
         if (group.isEmpty()) {
-            CommandList.Entry entry = CommandList.find(first).orElseThrow(() -> unknown(first, CommandList.firstWords()));
+            CommandList.Entry entry =
+                    CommandList.find(first).orElseThrow(() -> unknown(first, CommandList.firstWords()));
             return run(entry, arguments.subList(1, arguments.size()));
         }
         String second = arguments.size() > 1 ? arguments.get(1) : "--help";
         if (second.equals("--help") || second.equals("-h")) {
             return list("kindred " + first + " COMMAND …", group);
         }
-        List<String> words = group.stream().map(entry -> entry.name().substring(first.length() + 1)).toList();
+        List<String> words = group.stream()
+                .map(entry -> entry.name().substring(first.length() + 1))
+                .toList();
         CommandList.Entry entry = CommandList.find(first + " " + second).orElseThrow(() -> unknown(second, words));
         return run(entry, arguments.subList(2, arguments.size()));
     }
@@ -89,7 +92,9 @@ public final class Main {
 
     private static Refusal unknown(String word, List<String> words) {
         return new Refusal(
-                "there is no such command", word, Nearest.advice(word, words, "the commands are " + String.join(", ", words)));
+                "there is no such command",
+                word,
+                Nearest.advice(word, words, "the commands are " + String.join(", ", words)));
     }
 
     private int run(CommandList.Entry entry, List<String> arguments) {
@@ -150,7 +155,8 @@ public final class Main {
         }
     }
 
-    private int ended(Throwable thrown, CommandList.Entry entry, Settings settings, boolean json, List<String> arguments) {
+    private int ended(
+            Throwable thrown, CommandList.Entry entry, Settings settings, boolean json, List<String> arguments) {
         Optional<Refusal> refusal = Ending.refusal(thrown);
         if (refusal.isPresent()) {
             return refuse(refusal.get(), json);
@@ -160,7 +166,12 @@ public final class Main {
             return ExitCode.STOPPED;
         }
         String log = Ending.record(thrown, settings.home(), entry.name(), arguments);
-        return error(Ending.describe(thrown), log, "this is a fault of Kindred's: please report it with that file", json, ExitCode.FAULT);
+        return error(
+                Ending.describe(thrown),
+                log,
+                "this is a fault of Kindred's: please report it with that file",
+                json,
+                ExitCode.FAULT);
     }
 
     private int refuse(Refusal refusal, boolean json) {
@@ -184,7 +195,8 @@ public final class Main {
 
     private static Refusal usageRefusal(CommandList.Entry entry, CommandLine.ParameterException e) {
         String help = "kindred " + entry.name() + " --help shows the options";
-        if (e instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
             String wrong = unmatched.getUnmatched().getFirst();
             boolean option = wrong.startsWith("-");
             List<String> options = e.getCommandLine().getCommandSpec().options().stream()
@@ -207,7 +219,8 @@ public final class Main {
 
     private int help(List<String> words) {
         if (!words.isEmpty() && !words.getFirst().startsWith("-")) {
-            return dispatch(java.util.stream.Stream.concat(words.stream(), java.util.stream.Stream.of("--help")).toList());
+            return dispatch(java.util.stream.Stream.concat(words.stream(), java.util.stream.Stream.of("--help"))
+                    .toList());
         }
         return list("kindred COMMAND …", CommandList.all());
     }

@@ -47,7 +47,8 @@ final class Natives {
 
     /** For training: where DJL keeps what it unpacks, and that it calls nobody. To be called before its first class is loaded. */
     static void forTraining(Path home) {
-        System.setProperty("DJL_CACHE_DIR", home.resolve("native").resolve("djl").toString());
+        System.setProperty(
+                "DJL_CACHE_DIR", home.resolve("native").resolve("djl").toString());
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
     }
@@ -58,7 +59,8 @@ final class Natives {
         }
         connection.setUseCaches(false);
         try (JarFile jar = connection.getJarFile()) {
-            Path target = natives.resolve(Path.of(jar.getName()).getFileName().toString().replaceFirst("\\.jar$", ""));
+            Path target = natives.resolve(
+                    Path.of(jar.getName()).getFileName().toString().replaceFirst("\\.jar$", ""));
             List<JarEntry> libraries = jar.stream()
                     .filter(entry -> !entry.isDirectory() && entry.getName().startsWith(folder))
                     .filter(entry -> entry.getName().indexOf('/', folder.length()) < 0)

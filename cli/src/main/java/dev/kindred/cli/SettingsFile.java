@@ -45,9 +45,13 @@ record SettingsFile(@Nullable Path home, @Nullable Integer port, @Nullable Integ
             switch (key) {
                 case "home" -> home = beside(file, scalar(entry.getValueNode(), file), where + " home");
                 case "port" -> port = Settings.number(scalar(entry.getValueNode(), file), where + " port", 0, 65535);
-                case "threads" -> threads = Settings.number(scalar(entry.getValueNode(), file), where + " threads", 1, 1024);
+                case "threads" ->
+                    threads = Settings.number(scalar(entry.getValueNode(), file), where + " threads", 1, 1024);
                 default ->
-                    throw new Refusal("unknown key '" + key + "'", where, Nearest.advice(key, KEYS, "the keys are " + String.join(", ", KEYS)));
+                    throw new Refusal(
+                            "unknown key '" + key + "'",
+                            where,
+                            Nearest.advice(key, KEYS, "the keys are " + String.join(", ", KEYS)));
             }
         }
         return new SettingsFile(home, port, threads);
@@ -65,7 +69,8 @@ record SettingsFile(@Nullable Path home, @Nullable Integer port, @Nullable Integ
             }
             return new Yaml(bounds).compose(new StringReader(Files.readString(file)));
         } catch (MarkedYAMLException e) {
-            String line = e.getProblemMark() == null ? "" : ":" + (e.getProblemMark().getLine() + 1);
+            String line =
+                    e.getProblemMark() == null ? "" : ":" + (e.getProblemMark().getLine() + 1);
             throw new Refusal("is not YAML (" + String.valueOf(e.getProblem()) + ")", file + line, "mend that line", e);
         } catch (YAMLException e) {
             throw new Refusal("is not YAML", file.toString(), "write lines such as 'port: 8080'", e);

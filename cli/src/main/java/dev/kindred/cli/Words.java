@@ -10,7 +10,10 @@ final class Words {
 
     /** {@code 0.1%}: a fraction with up to three significant digits. */
     static String percent(double fraction) {
-        return new BigDecimal(100 * fraction).round(new MathContext(3)).stripTrailingZeros().toPlainString() + "%";
+        return new BigDecimal(100 * fraction)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString() + "%";
     }
 
     /**

@@ -33,10 +33,12 @@ class SettingsTest {
     void flagOverEnvironmentOverFileOverDefault() {
         Map<String, String> environment = Map.of("KINDRED_PORT", "7002", "KINDRED_THREADS", "2");
         assertThat(Settings.settle(flags, null, Map.of())).isEqualTo(new Settings(folder.resolve("things"), 7001, 3));
-        assertThat(Settings.settle(flags, null, environment)).isEqualTo(new Settings(folder.resolve("things"), 7002, 2));
+        assertThat(Settings.settle(flags, null, environment))
+                .isEqualTo(new Settings(folder.resolve("things"), 7002, 2));
         flags.threads = 1;
         flags.home = folder.resolve("elsewhere");
-        assertThat(Settings.settle(flags, 7003, environment)).isEqualTo(new Settings(folder.resolve("elsewhere"), 7003, 1));
+        assertThat(Settings.settle(flags, 7003, environment))
+                .isEqualTo(new Settings(folder.resolve("elsewhere"), 7003, 1));
         Settings bare = Settings.settle(new CommonOptions(), null, Map.of());
         assertThat(bare.port()).isNull();
         assertThat(bare.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -59,7 +61,8 @@ class SettingsTest {
     void aWrongFileIsRefusedByLine(String text, String expected) throws IOException {
         Files.writeString(file, text.replace("\\n", "\n"));
         assertThatThrownBy(() -> SettingsFile.read(file))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.line()).contains(expected));
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.line()).contains(expected));
     }
 
     @ParameterizedTest
@@ -77,13 +80,16 @@ class SettingsTest {
     @Test
     void aFileOfNoEndIsNotRead() throws IOException {
         Files.write(file, new byte[(1 << 20) + 1]);
-        assertThatThrownBy(() -> SettingsFile.read(file)).isInstanceOf(Refusal.class).hasMessageContaining("1 MiB");
+        assertThatThrownBy(() -> SettingsFile.read(file))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("1 MiB");
         assertThatThrownBy(() -> SettingsFile.read(folder.resolve("none.yaml"))).isInstanceOf(Refusal.class);
     }
 
     @Test
     void aWrongVariableIsNamed() {
         assertThatThrownBy(() -> Settings.settle(flags, null, Map.of("KINDRED_PORT", "66000")))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.where()).isEqualTo("KINDRED_PORT"));
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.where()).isEqualTo("KINDRED_PORT"));
     }
 }

@@ -84,7 +84,9 @@ public final class NewFile {
         if (standing == null || !Files.isDirectory(standing) || !Files.isWritable(standing)) {
             throw new Refusal(
                     "cannot be written: " + standing
-                            + (standing == null || Files.isDirectory(standing) ? " gives no permission" : " is no folder"),
+                            + (standing == null || Files.isDirectory(standing)
+                                    ? " gives no permission"
+                                    : " is no folder"),
                     path.toString(),
                     "choose another place");
         }

@@ -44,7 +44,8 @@ class NewFileTest {
                 .hasMessage("is a folder");
         assertThatThrownBy(() -> NewFile.requirePlace(file.resolve("sub/b.txt")))
                 .isInstanceOfSatisfying(
-                        Refusal.class, r -> assertThat(r.line()).contains("b.txt").contains("a.txt is no folder"));
+                        Refusal.class,
+                        r -> assertThat(r.line()).contains("b.txt").contains("a.txt is no folder"));
         assertThatThrownBy(() -> NewFile.write(file.resolve("b.txt"), out -> out.write('1')))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("a file stands where its folder would be");

@@ -79,7 +79,11 @@ final class ArchitectureJson {
             }
             return architecture;
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new Refusal("is no architecture: " + e.getMessage(), json.where(), "fetch the bundle again, or seal it anew", e);
+            throw new Refusal(
+                    "is no architecture: " + e.getMessage(),
+                    json.where(),
+                    "fetch the bundle again, or seal it anew",
+                    e);
         }
     }
 

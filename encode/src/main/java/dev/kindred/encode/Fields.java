@@ -152,6 +152,7 @@ public final class Fields {
 
     private Refusal wrong(String name, String expected) {
         @Nullable JsonElement there = object.get(name);
-        return new Refusal("field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, MEND);
+        return new Refusal(
+                "field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, MEND);
     }
 }

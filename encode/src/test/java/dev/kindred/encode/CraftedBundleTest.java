@@ -67,11 +67,9 @@ class CraftedBundleTest {
         begin();
         manifest.addProperty("distance", "manhattan");
         assertThatThrownBy(() -> Bundle.open(forged()))
-                .isInstanceOfSatisfying(
-                        Refusal.class,
-                        refusal -> assertThat(refusal.line())
-                                .contains("forged.kindred")
-                                .contains("unknown distance 'manhattan'"));
+                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.line())
+                        .contains("forged.kindred")
+                        .contains("unknown distance 'manhattan'"));
     }
 
     @Test
@@ -79,13 +77,10 @@ class CraftedBundleTest {
         begin();
         entries.put(Bundle.DECISION, "[".repeat(100_000).getBytes(StandardCharsets.UTF_8));
         Bundle bundle = Bundle.open(forged());
-        assertThatThrownBy(bundle::decision)
-                .isInstanceOfSatisfying(
-                        Refusal.class,
-                        refusal -> assertThat(refusal.line())
-                                .contains("is not valid JSON")
-                                .hasSizeLessThan(300)
-                                .doesNotContain("com.google"));
+        assertThatThrownBy(bundle::decision).isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.line())
+                .contains("is not valid JSON")
+                .hasSizeLessThan(300)
+                .doesNotContain("com.google"));
     }
 
     @Test
@@ -156,19 +151,16 @@ class CraftedBundleTest {
                 .addAttribute(OnnxMl.AttributeProto.newBuilder()
                         .setName("sparse_value")
                         .setType(OnnxMl.AttributeProto.AttributeType.SPARSE_TENSOR)
-                        .setSparseTensor(
-                                OnnxMl.SparseTensorProto.newBuilder().setValues(elsewhere))));
+                        .setSparseTensor(OnnxMl.SparseTensorProto.newBuilder().setValues(elsewhere))));
         refusedWhenRun("carries sparse weights");
     }
 
     private void refusedWhenRun(String words) {
         Bundle bundle = Bundle.open(forged());
         assertThatThrownBy(() -> bundle.encoder(1).close())
-                .isInstanceOfSatisfying(
-                        Refusal.class,
-                        refusal -> assertThat(refusal.line())
-                                .contains("forged.kindred")
-                                .contains(words));
+                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.line())
+                        .contains("forged.kindred")
+                        .contains(words));
     }
 
     private static OnnxMl.NodeProto.Builder output(OnnxMl.GraphProto.Builder graph, String operator) {
@@ -181,9 +173,9 @@ class CraftedBundleTest {
     /** Puts another graph, from the same input to the same output, in the model's place. */
     private void model(Function<OnnxMl.GraphProto.Builder, OnnxMl.NodeProto.Builder> draw) {
         try {
-            OnnxMl.ModelProto.Builder model =
-                    OnnxMl.ModelProto.parseFrom(entries.get(MODEL)).toBuilder();
-            OnnxMl.GraphProto.Builder graph = model.getGraphBuilder().clearNode().clearInitializer();
+            OnnxMl.ModelProto.Builder model = OnnxMl.ModelProto.parseFrom(entries.get(MODEL)).toBuilder();
+            OnnxMl.GraphProto.Builder graph =
+                    model.getGraphBuilder().clearNode().clearInitializer();
             graph.getOutputBuilder(0).clearType();
             draw.apply(graph);
             // As long as it was, so that the architecture's weights would have room.
