@@ -36,7 +36,6 @@ final class Archive {
     private final Path path;
     private final ZipFile zip;
     private final List<ZipEntry> pictures = new ArrayList<>();
-    private int others;
 
     private Archive(Path path, ZipFile zip) {
         this.path = path;
@@ -95,11 +94,7 @@ final class Archive {
                 throw refuse("holds '" + entry.getName() + "' twice");
             }
             packed += Math.max(0, entry.getCompressedSize());
-            if (entry.isDirectory() || Hidden.is(name)) {
-                continue;
-            }
-            if (!Pictures.named(name)) {
-                others++;
+            if (entry.isDirectory() || Hidden.is(name) || !Pictures.named(name)) {
                 continue;
             }
             inflated += Math.max(0, entry.getSize());
@@ -117,11 +112,6 @@ final class Archive {
     /** Sorted by name; folders, hidden files and what is no picture are left out. */
     List<ZipEntry> pictures() {
         return List.copyOf(pictures);
-    }
-
-    /** Files that are no pictures by their name. */
-    int others() {
-        return others;
     }
 
     @Nullable

@@ -74,12 +74,4 @@ public final class Weights {
         }
         return array;
     }
-
-    /** How many numbers gradient descent moves. */
-    public long learned() {
-        return parameters.stream()
-                .filter(p -> p.role().learned())
-                .mapToLong(Parameter::size)
-                .sum();
-    }
 }

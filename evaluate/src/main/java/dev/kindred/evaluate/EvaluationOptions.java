@@ -72,14 +72,6 @@ public record EvaluationOptions(
         return new EvaluationOptions(task, way, trials, acrossParents, episodes, attribute, seed, strict, baselines);
     }
 
-    public EvaluationOptions withSeed(long newSeed) {
-        return new EvaluationOptions(task, way, trials, acrossParents, episodes, by, newSeed, strict, baselines);
-    }
-
-    public EvaluationOptions withStrict(boolean isStrict) {
-        return new EvaluationOptions(task, way, trials, acrossParents, episodes, by, seed, isStrict, baselines);
-    }
-
     public EvaluationOptions withBaselines(boolean measured) {
         return new EvaluationOptions(task, way, trials, acrossParents, episodes, by, seed, strict, measured);
     }

@@ -59,10 +59,6 @@ public sealed interface Filter {
             return new Range(field, new Bound(from, true), new Bound(to, true));
         }
 
-        public static Range atLeast(String field, Value from) {
-            return new Range(field, new Bound(from, true), null);
-        }
-
         public static Range below(String field, Value end) {
             return new Range(field, null, new Bound(end, false));
         }

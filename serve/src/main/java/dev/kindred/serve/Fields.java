@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -100,19 +99,5 @@ record Fields(JsonObject object, String path) {
             values[i] = value.getAsFloat();
         }
         return Optional.of(values);
-    }
-
-    List<String> texts(String name, int most) {
-        if (!(object.get(name) instanceof JsonArray array) || array.size() > most) {
-            throw Problem.badRequest("a list of at most " + most + " strings is wanted", at(name), "");
-        }
-        List<String> texts = new ArrayList<>();
-        for (int i = 0; i < array.size(); i++) {
-            if (!(array.get(i) instanceof JsonPrimitive value) || !value.isString()) {
-                throw Problem.badRequest("a string is wanted", at(name) + "[" + i + "]", "");
-            }
-            texts.add(value.getAsString());
-        }
-        return texts;
     }
 }

@@ -17,8 +17,4 @@ public interface Exclusion {
     static Exclusion sameGroup(int[] queryGroups, int[] itemGroups) {
         return (query, item) -> queryGroups[query] == itemGroups[item];
     }
-
-    default Exclusion or(Exclusion other) {
-        return (query, item) -> excludes(query, item) || other.excludes(query, item);
-    }
 }

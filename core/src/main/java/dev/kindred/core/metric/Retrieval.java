@@ -5,7 +5,6 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -237,13 +236,6 @@ public final class Retrieval {
     /** The mean share of hits among the first R, R being the number of items of the query's label. */
     public double rPrecision() {
         return mean(q -> rPrecision[q], q -> true);
-    }
-
-    /** The recall at rank 1, 5 and 10, in this order. */
-    public TreeMap<Integer, Double> recalls() {
-        TreeMap<Integer, Double> recalls = new TreeMap<>();
-        RANKS.forEach(k -> recalls.put(k, recall(k)));
-        return recalls;
     }
 
     /** The rank of a query's first hit, from 1; 0 where it was not asked. */

@@ -205,11 +205,6 @@ public final class ScoreCounts {
         return level == 0 || binWidth > 0 ? levels[level] : (levels[level - 1] + levels[level]) / 2;
     }
 
-    /** The false matches seen at a target FMR: the different pairs it lets through. */
-    public long falseMatches(double target) {
-        return Math.round(atTargetFmr(target).fmr() * differentPairs());
-    }
-
     /** Why a rate cannot be told from these pairs, or empty where it can: at least {@code fewest} false matches must be expected. */
     public Optional<String> tooFewFor(double target, int fewest) {
         double expected = target * differentPairs();
