@@ -1,13 +1,14 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Embeddings;
 import dev.kindred.core.EmbeddingsCsv;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Npy;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
+import dev.kindred.evaluate.Encoded;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,10 +39,7 @@ final class EmbedCommand implements Command {
     Path out = Path.of("");
 
     @Mixin
-    DataOptions data = new DataOptions();
-
-    @Mixin
-    DeviceOption device = new DeviceOption();
+    DataToEmbed data = new DataToEmbed();
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -55,33 +53,29 @@ final class EmbedCommand implements Command {
     public Answer run(Run run) {
         boolean csv = isCsv();
         NewFile.requirePlace(out);
-        device.require();
+        data.device.require();
         long begun = System.nanoTime();
         Bundle opened = Bundle.open(bundle);
         Dataset found = data.read(paths, run);
         if (!csv) {
             requireLines(found);
         }
-        Natives.forEncoding(run.home());
-        EmbeddedData embedded;
-        try (Encoder encoder = opened.encoder(run.settings().threads())) {
-            embedded = EmbeddedData.of(found, opened.preparation(), encoder, data.strict, run);
-        }
-        embedded.tellFailures(run);
+        Encoded encoded = data.encode(opened, found, run);
+        Embeddings embeddings = encoded.views().encoder();
         if (csv) {
-            EmbeddingsCsv.write(out, embedded.ids(), embedded.embeddings());
+            EmbeddingsCsv.write(out, encoded.samples().ids(), embeddings);
         } else {
-            String ids = String.join("\n", embedded.ids()) + "\n";
+            String ids = String.join("\n", encoded.samples().ids()) + "\n";
             NewFile.write(idsFile(), stream -> stream.write(ids.getBytes(StandardCharsets.UTF_8)));
-            Npy.write(out, embedded.embeddings());
+            Npy.write(out, embeddings);
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         JsonObject json = new JsonObject();
         json.addProperty("bundle", opened.id());
         json.addProperty("space", opened.space().id());
-        json.addProperty("count", embedded.embeddings().count());
-        json.addProperty("dimension", embedded.embeddings().dimension());
-        json.addProperty("bad", embedded.failures().size());
+        json.addProperty("count", embeddings.count());
+        json.addProperty("dimension", embeddings.dimension());
+        json.addProperty("bad", encoded.failures().size());
         json.addProperty("out", out.toString());
         json.addProperty("seconds", seconds);
         return Answer.done(
@@ -90,8 +84,8 @@ final class EmbedCommand implements Command {
                         Locale.ROOT,
                         "%s: %,d embeddings of %d values in space %s, in %s",
                         out,
-                        embedded.embeddings().count(),
-                        embedded.embeddings().dimension(),
+                        embeddings.count(),
+                        embeddings.dimension(),
                         opened.space().shortId(),
                         ProgressLine.clock(seconds)));
     }

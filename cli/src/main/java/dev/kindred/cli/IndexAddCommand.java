@@ -3,7 +3,7 @@ package dev.kindred.cli;
 import com.google.gson.JsonObject;
 import dev.kindred.data.Dataset;
 import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
+import dev.kindred.evaluate.Encoded;
 import dev.kindred.index.Change;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Visibility;
@@ -30,10 +30,7 @@ final class IndexAddCommand implements Command {
     boolean noSources;
 
     @Mixin
-    DataOptions data = new DataOptions();
-
-    @Mixin
-    DeviceOption device = new DeviceOption();
+    DataToEmbed data = new DataToEmbed();
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -45,30 +42,30 @@ final class IndexAddCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        device.require();
+        data.device.require();
         IndexFolder folder = new IndexFolder(dir);
         try (ExactIndex index = folder.open()) {
             Bundle bundle = folder.bundle(index);
             Dataset found = data.read(paths, run);
-            Natives.forEncoding(run.home());
-            EmbeddedData embedded;
-            try (Encoder encoder = bundle.encoder(run.settings().threads())) {
-                embedded = EmbeddedData.of(found, bundle.preparation(), encoder, data.strict, run);
-            }
-            embedded.tellFailures(run);
+            Encoded encoded = data.encode(bundle, found, run);
             List<Change> changes;
-            try (var items = IndexFolder.items(embedded, !noSources)) {
+            try (var items = IndexFolder.items(found, encoded, !noSources)) {
                 changes = items.<Change>map(Change.Put::new).toList();
             }
             index.write(changes, Visibility.SEARCHABLE);
             JsonObject json = new JsonObject();
             json.addProperty("added", changes.size());
-            json.addProperty("bad", embedded.failures().size());
+            json.addProperty("bad", encoded.failures().size());
             json.addProperty("count", index.info().count());
             json.addProperty("space", index.info().space().id());
             return Answer.done(
                     json,
-                    String.format(Locale.ROOT, "%,d added; %s now holds %,d items", changes.size(), dir, index.info().count()));
+                    String.format(
+                            Locale.ROOT,
+                            "%,d added; %s now holds %,d items",
+                            changes.size(),
+                            dir,
+                            index.info().count()));
         }
     }
 }

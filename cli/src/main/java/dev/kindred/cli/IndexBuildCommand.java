@@ -3,7 +3,7 @@ package dev.kindred.cli;
 import com.google.gson.JsonObject;
 import dev.kindred.data.Dataset;
 import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
+import dev.kindred.evaluate.Encoded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,10 +35,7 @@ final class IndexBuildCommand implements Command {
     boolean noSources;
 
     @Mixin
-    DataOptions data = new DataOptions();
-
-    @Mixin
-    DeviceOption device = new DeviceOption();
+    DataToEmbed data = new DataToEmbed();
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -50,26 +47,21 @@ final class IndexBuildCommand implements Command {
 
     @Override
     public Answer run(Run run) throws IOException {
-        device.require();
+        data.device.require();
         IndexFolder folder = new IndexFolder(out);
         folder.requirePlace();
         long begun = System.nanoTime();
         Bundle opened = Bundle.open(bundle);
         Dataset found = data.read(paths, run);
-        Natives.forEncoding(run.home());
-        EmbeddedData embedded;
-        try (Encoder encoder = opened.encoder(run.settings().threads())) {
-            embedded = EmbeddedData.of(found, opened.preparation(), encoder, data.strict, run);
-        }
-        embedded.tellFailures(run);
-        long count = folder.build(opened, IndexFolder.items(embedded, !noSources), embedded.rows().length, run);
+        Encoded encoded = data.encode(opened, found, run);
+        long count = folder.build(opened, IndexFolder.items(found, encoded, !noSources), encoded.rows().length, run);
         double seconds = (System.nanoTime() - begun) / 1e9;
         JsonObject json = new JsonObject();
         json.addProperty("index", out.toString());
         json.addProperty("bundle", opened.id());
         json.addProperty("space", opened.space().id());
         json.addProperty("count", count);
-        json.addProperty("bad", embedded.failures().size());
+        json.addProperty("bad", encoded.failures().size());
         json.addProperty("bytes", folder.bytes());
         json.addProperty("seconds", seconds);
         return Answer.done(

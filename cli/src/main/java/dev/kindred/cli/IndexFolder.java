@@ -1,10 +1,12 @@
 package dev.kindred.cli;
 
+import dev.kindred.core.Embeddings;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Entry;
 import dev.kindred.encode.Bundle;
+import dev.kindred.evaluate.Encoded;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
@@ -122,17 +124,17 @@ final class IndexFolder {
     }
 
     /** Items in the order of the data: label and attributes as payload, the file's bytes as source. */
-    static Stream<Item> items(EmbeddedData embedded, boolean sources) {
-        Dataset data = embedded.data();
-        return IntStream.range(0, embedded.rows().length).mapToObj(i -> {
-            int row = embedded.rows()[i];
+    static Stream<Item> items(Dataset data, Encoded encoded, boolean sources) {
+        Embeddings embeddings = encoded.views().encoder();
+        return IntStream.range(0, encoded.rows().length).mapToObj(i -> {
+            int row = encoded.rows()[i];
             Entry entry = data.entry(row);
             Map<String, Value> payload = new TreeMap<>();
             entry.attributes().forEach((name, value) -> payload.put(name, Value.of(value)));
             if (entry.label() != null) {
                 payload.put("label", Value.of(entry.label()));
             }
-            return item(entry.id(), embedded.embeddings().row(i), payload, sources ? data.bytes(row) : null);
+            return item(entry.id(), embeddings.row(i), payload, sources ? data.bytes(row) : null);
         });
     }
 

@@ -2,7 +2,9 @@ package dev.kindred.cli;
 
 import dev.kindred.core.Progress;
 import dev.kindred.core.Workers;
+import dev.kindred.data.Problem;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What a command works with, settled before it starts.
@@ -29,5 +31,13 @@ record Run(Terminal terminal, Settings settings, boolean json, StopSignal stop, 
     void say(String line) {
         // On a terminal a bar may stand there, to be drawn again below.
         terminal.err().println((terminal.interactive() ? "\r\u001b[2K" : "") + Words.plain(line));
+    }
+
+    /** Names what could not be read: the first few and how many more. */
+    void tellLeftOut(List<Problem> failures) {
+        failures.stream().limit(5).forEach(bad -> say("left out: " + bad.where() + ": " + bad.what()));
+        if (failures.size() > 5) {
+            say("left out: " + (failures.size() - 5) + " more");
+        }
     }
 }

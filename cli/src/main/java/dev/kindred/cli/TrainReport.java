@@ -3,25 +3,21 @@ package dev.kindred.cli;
 import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
+import dev.kindred.core.Progress;
 import dev.kindred.core.RawPixels;
 import dev.kindred.core.Workers;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.evaluate.EvaluationReport;
-import dev.kindred.evaluate.RetrievalTask;
+import dev.kindred.evaluate.Encoded;
 import dev.kindred.evaluate.Samples;
 import dev.kindred.evaluate.TrainingReport;
-import dev.kindred.evaluate.VerificationTask;
 import dev.kindred.evaluate.Views;
 import dev.kindred.media.Pictures;
-import dev.kindred.report.Page;
 import dev.kindred.train.Teaching;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** The page that a run leaves behind: how teaching went, and how good its encoder is on the validation classes beside the baselines. */
+/** What a run knows of itself, told as a {@link TrainingReport}. */
 record TrainReport(
         Provenance provenance,
         Teaching.Taught taught,
@@ -33,36 +29,28 @@ record TrainReport(
      * @param rows of the data set, one a picture
      * @param validation embeddings of the pictures
      */
-    void write(Path path, int[] rows, Embeddings validation, int threads, Workers workers) {
+    void write(Path path, int[] rows, Embeddings validation, int threads, Workers workers, Progress progress) {
         long seed = provenance.plan().recipe().seed();
-        List<String> ids = new ArrayList<>();
-        List<Map<String, String>> attributes = new ArrayList<>();
-        int[] labels = new int[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            ids.add(provenance.data().entry(rows[i]).id());
-            attributes.add(provenance.data().entry(rows[i]).attributes());
-            labels[i] = provenance.data().labels()[rows[i]];
-        }
-        Samples samples = new Samples(ids, provenance.data().classes(), labels, attributes);
         Views views = new Views(
                 validation,
                 RawPixels.of(pictures.stream().map(Content.Pixels::values).toList()),
-                untrained(seed, threads));
-        Page page = TrainingReport.teaching(
-                Page.titled("How teaching went", "One run, from its first step to the sealed bundle."),
-                points(),
-                provenance.facts());
-        RetrievalTask.Result finding = RetrievalTask.run(samples, views, null, seed, workers);
-        page = EvaluationReport.retrieval(page, finding, validation, row -> Pictures.png(pictures.get(row)));
-        page = EvaluationReport.verification(page, VerificationTask.run(samples, views, decision, null, seed, workers));
-        page.colophon("Measured on " + provenance.heldOut()
+                untrained(seed, threads, progress));
+        new TrainingReport(
+                        points(),
+                        provenance.facts(),
+                        Samples.of(provenance.data(), rows),
+                        views,
+                        decision,
+                        row -> Pictures.png(pictures.get(row)))
+                .page(seed, workers)
+                .colophon("Measured on " + provenance.heldOut()
                         + ", which also chose the best weights and the thresholds. Kindred " + Version.current())
                 .write(path);
     }
 
-    private Embeddings untrained(long seed, int threads) {
+    private Embeddings untrained(long seed, int threads, Progress progress) {
         try (Encoder encoder = parts.untrained(seed).open(threads)) {
-            return encoder.encode(List.copyOf(pictures));
+            return Encoded.encode(encoder, pictures, "encoding untrained", progress);
         }
     }
 

@@ -25,6 +25,7 @@ import dev.kindred.encode.Preparation;
 import dev.kindred.encode.Sealing;
 import dev.kindred.evaluate.Baseline;
 import dev.kindred.evaluate.Calibrator;
+import dev.kindred.evaluate.Encoded;
 import dev.kindred.media.PictureShape;
 import dev.kindred.train.Observer;
 import dev.kindred.train.Options;
@@ -208,11 +209,7 @@ final class TrainRun {
                 (row, content) -> fine.raster((Content.Pixels) content),
                 wishes.reading().strict(),
                 run.progress());
-        loaded.failures().stream().limit(5).forEach(bad -> run.say("left out: " + bad.where() + ": " + bad.what()));
-        if (!loaded.failures().isEmpty()) {
-            run.say("left out %,d of %,d pictures that could not be read"
-                    .formatted(loaded.failures().size(), data.size()));
-        }
+        run.tellLeftOut(loaded.failures());
         int[] place = new int[data.size()];
         Arrays.fill(place, -1);
         int[] labels = new int[loaded.rows().length];
@@ -284,7 +281,7 @@ final class TrainRun {
         List<Content.Pixels> pictures = validationPictures(lesson);
         Embeddings validation;
         try (Encoder encoder = parts.open(run.settings().threads())) {
-            validation = encoder.encode(List.copyOf(pictures));
+            validation = Encoded.encode(encoder, pictures, "encoding", run.words());
         }
         int[] rows = Arrays.stream(lesson.set().validation())
                 .map(sample -> lesson.rows()[sample])
@@ -312,7 +309,7 @@ final class TrainRun {
         if (wishes.report() != null) {
             Path page = wishes.report().resolve(REPORT);
             new TrainReport(provenance, taught, parts, decision, pictures)
-                    .write(page, rows, validation, run.settings().threads(), workers);
+                    .write(page, rows, validation, run.settings().threads(), workers, run.words());
             run.say("report: " + page);
         }
         return answer(bundle, taught, decision, provenance);

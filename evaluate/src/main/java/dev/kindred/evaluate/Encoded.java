@@ -6,7 +6,6 @@ import dev.kindred.core.Progress;
 import dev.kindred.core.RawPixels;
 import dev.kindred.core.Workers;
 import dev.kindred.data.Dataset;
-import dev.kindred.data.Entry;
 import dev.kindred.data.Loaded;
 import dev.kindred.data.Loading;
 import dev.kindred.data.Problem;
@@ -14,9 +13,7 @@ import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.Preparation;
 import dev.kindred.media.PictureShape;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A data set as a bundle's encoder and its baselines see it: every picture is decoded and prepared once, then encoded in batches.
@@ -51,27 +48,29 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
                 views = new Views(encoder, pixels(preparation.shape(), rasters), before);
             }
         }
-        return new Encoded(samples(data, loaded.rows()), views, loaded.rows(), loaded.failures());
+        return new Encoded(Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures());
+    }
+
+    /** Embeddings of prepared rasters in the encoder's own shape. */
+    static Embeddings encode(
+            Encoder encoder, PictureShape shape, List<byte[]> rasters, String what, Progress progress) {
+        return encode(
+                encoder, rasters.stream().map(raster -> picture(shape, raster)).toList(), what, progress);
     }
 
     /**
-     * Embeddings of prepared rasters.
+     * Embeddings of any number of contents, batch by batch.
      *
-     * @param shape of the rasters, the encoder's own
      * @param what the work is called in the progress
      */
-    public static Embeddings encode(
-            Encoder encoder, PictureShape shape, List<byte[]> rasters, String what, Progress progress) {
+    public static Embeddings encode(Encoder encoder, List<? extends Content> contents, String what, Progress progress) {
         int d = encoder.space().dimension();
-        int n = rasters.size();
+        int n = contents.size();
         float[] values = new float[Math.multiplyExact(n, d)];
         for (int from = 0; from < n; from += BATCH) {
             int to = Math.min(n, from + BATCH);
-            List<Content> batch = new ArrayList<>(to - from);
-            for (byte[] raster : rasters.subList(from, to)) {
-                batch.add(picture(shape, raster));
-            }
-            System.arraycopy(encoder.encode(batch).values(), 0, values, from * d, (to - from) * d);
+            Embeddings batch = encoder.encode(List.copyOf(contents.subList(from, to)));
+            System.arraycopy(batch.values(), 0, values, from * d, (to - from) * d);
             progress.at(what, to, n, "");
         }
         return new Embeddings(encoder.space(), n, values);
@@ -102,19 +101,5 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
         return RawPixels.of(rasters.stream()
                 .map(raster -> chosen.raster(picture(shape, raster)))
                 .toList());
-    }
-
-    private static Samples samples(Dataset data, int[] rows) {
-        int[] all = data.labels();
-        List<String> ids = new ArrayList<>(rows.length);
-        List<Map<String, String>> attributes = new ArrayList<>(rows.length);
-        int[] labels = new int[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            Entry entry = data.entry(rows[i]);
-            ids.add(entry.id());
-            attributes.add(entry.attributes());
-            labels[i] = all[rows[i]];
-        }
-        return new Samples(ids, data.classes(), labels, attributes);
     }
 }

@@ -1,6 +1,8 @@
 package dev.kindred.evaluate;
 
 import dev.kindred.core.Refusal;
+import dev.kindred.data.Dataset;
+import dev.kindred.data.Entry;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,17 @@ public record Samples(List<String> ids, List<String> classes, int[] labels, List
 
     public int size() {
         return labels.length;
+    }
+
+    /** These rows of a data set, in the order given. */
+    public static Samples of(Dataset data, int[] rows) {
+        int[] all = data.labels();
+        List<Entry> entries = Arrays.stream(rows).mapToObj(data::entry).toList();
+        return new Samples(
+                entries.stream().map(Entry::id).toList(),
+                data.classes(),
+                Arrays.stream(rows).map(row -> all[row]).toArray(),
+                entries.stream().map(Entry::attributes).toList());
     }
 
     /** Samples without attributes. */

@@ -1,20 +1,32 @@
 package dev.kindred.evaluate;
 
-import dev.kindred.core.Embeddings;
+import dev.kindred.core.Decision;
+import dev.kindred.core.Workers;
 import dev.kindred.report.Axis;
 import dev.kindred.report.Block;
 import dev.kindred.report.Page;
 import dev.kindred.report.Plot;
 import dev.kindred.report.Tone;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
-/** How teaching went, as sections of a page; the validation figures are added with {@link EvaluationReport}. */
-public final class TrainingReport {
-    private TrainingReport() {}
+/**
+ * The page that a run leaves behind: how teaching went, then what the best weights do on the validation classes beside the baselines.
+ *
+ * @param history at least one point, by rising step
+ * @param facts a line each: the data, the recipe, the time; may be empty
+ * @param samples of the validation classes
+ * @param views of these samples
+ * @param decision chosen on these samples
+ */
+public record TrainingReport(
+        List<Point> history,
+        List<String> facts,
+        Samples samples,
+        Views views,
+        Decision decision,
+        Thumbnails thumbnails) {
 
     /**
      * The state of teaching at one step; NaN where a figure was not taken then.
@@ -26,11 +38,18 @@ public final class TrainingReport {
      */
     public record Point(long step, double loss, double recall, double mapAtR, double variance, double learningRate) {}
 
-    /**
-     * @param history at least one point, by rising step
-     * @param facts a line each: the data, the recipe, the time; may be empty
-     */
-    public static Page teaching(Page page, List<Point> history, List<String> facts) {
+    /** @param seed of the intervals */
+    public Page page(long seed, Workers workers) {
+        Page page = teaching(
+                Page.titled("How teaching went", "One run, from its first step to the sealed bundle."), history, facts);
+        RetrievalTask.Result found = RetrievalTask.run(samples, views, null, seed, workers);
+        page = EvaluationReport.retrieval(page, found, views.encoder(), thumbnails);
+        VerificationTask.Result told = VerificationTask.run(samples, views, decision, null, seed, workers);
+        return EvaluationReport.verification(page, told);
+    }
+
+    /** Adds the section of how teaching went alone. */
+    static Page teaching(Page page, List<Point> history, List<String> facts) {
         List<Plot> plots = new ArrayList<>();
         add(plots, history, "Loss", "The mean loss of the batches since the last point.", "loss", Point::loss, false);
         add(
@@ -54,35 +73,6 @@ public final class TrainingReport {
         facts.forEach(fact -> blocks.add(new Block.Prose(fact)));
         blocks.add(new Block.Plots(plots));
         return page.section("Teaching", blocks);
-    }
-
-    /**
-     * Writes the whole page of a run: how teaching went, then what the best weights do on validation classes.
-     *
-     * @param found on validation classes, or null
-     * @param told on validation classes, or null
-     * @param view the validation embeddings that {@code found} is of
-     */
-    public static void write(
-            Path file,
-            String title,
-            List<Point> history,
-            List<String> facts,
-            RetrievalTask.@Nullable Result found,
-            VerificationTask.@Nullable Result told,
-            Embeddings view,
-            Thumbnails thumbnails) {
-        Page page = teaching(
-                Page.titled(title, "Figures are on what was held out, which chose weights, threshold and calibration."),
-                history,
-                facts);
-        if (found != null) {
-            page = EvaluationReport.retrieval(page, found, view, thumbnails);
-        }
-        if (told != null) {
-            page = EvaluationReport.verification(page, told);
-        }
-        page.write(file);
     }
 
     private static void add(

@@ -1,0 +1,33 @@
+package dev.kindred.cli;
+
+import dev.kindred.core.Workers;
+import dev.kindred.data.Dataset;
+import dev.kindred.encode.Bundle;
+import dev.kindred.evaluate.Encoded;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+
+/** How DATA is read and encoded, for every command that embeds some. */
+final class DataToEmbed {
+    @Mixin
+    DataOptions data = new DataOptions();
+
+    @Mixin
+    DeviceOption device = new DeviceOption();
+
+    /** Finds the samples; none is decoded yet. */
+    Dataset read(List<Path> paths, Run run) {
+        return data.read(paths, run);
+    }
+
+    /** Decodes and encodes all, and names what could not be read. */
+    Encoded encode(Bundle bundle, Dataset found, Run run) {
+        Natives.forEncoding(run.home());
+        try (Workers workers = run.workers()) {
+            Encoded encoded = Encoded.of(bundle, found, false, data.strict, workers, run.progress());
+            run.tellLeftOut(encoded.failures());
+            return encoded;
+        }
+    }
+}
