@@ -189,12 +189,12 @@ final class DemoRun {
                 text, "unseen family (" + split.unseenFamily().id() + "), " + spoken(view), measured.unseenFamily()));
         text.append(String.format(Locale.ROOT, """
 
-                  Done in %s. On pictures of your own, a folder a class:
+            Done in %s. On pictures of your own, a folder a class:
 
-                    ./kindred train photos/ --out photos.kindred
-                    ./kindred evaluate photos.kindred other-photos/ --report report.html
-                    ./kindred index build photos.kindred photos/ --out photos.index\
-                  """, ProgressLine.clock(seconds)));
+              ./kindred train photos/ --out photos.kindred
+              ./kindred evaluate photos.kindred other-photos/ --report report.html
+              ./kindred index build photos.kindred photos/ --out photos.index\
+            """, ProgressLine.clock(seconds)));
         return text.toString();
     }
 

@@ -127,12 +127,11 @@ public final class Main {
                 terminal.err(),
                 terminal.interactive() && common.progress == CommonOptions.ProgressStyle.AUTO,
                 terminal.columns())) {
-            Progress words =
-                    switch (common.progress) {
-                        case AUTO, LINES -> shown;
-                        case JSON -> ProgressLine.json(terminal.out());
-                        case NONE -> Progress.SILENT;
-                    };
+            Progress words = switch (common.progress) {
+                case AUTO, LINES -> shown;
+                case JSON -> ProgressLine.json(terminal.out());
+                case NONE -> Progress.SILENT;
+            };
             Progress unwinding = (what, done, total, note) -> {
                 stop.check();
                 words.at(what, done, total, note);

@@ -22,7 +22,10 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
  * {@code kindred.yaml}: composed to nodes only, never to objects, so that a file can say nothing but words and numbers; bounded in size,
  * depth and aliases.
  */
-record SettingsFile(@Nullable Path home, @Nullable Integer port, @Nullable Integer threads) {
+record SettingsFile(
+        @Nullable Path home,
+        @Nullable Integer port,
+        @Nullable Integer threads) {
     static final SettingsFile NONE = new SettingsFile(null, null, null);
     static final List<String> KEYS = List.of("home", "port", "threads");
     private static final int MOST_BYTES = 1 << 20;

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,12 +25,12 @@ class LauncherIT {
     @TempDir
     Path folder;
 
-    @BeforeAll
-    static void packaged() throws Exception {
+    @BeforeEach
+    void packaged() throws Exception {
         Assumptions.assumeTrue(
                 Files.exists(LAUNCHER.resolveSibling("cli/target/dist/built")),
                 "the launcher has nothing to start before package");
-        // The first start after a build prepares quick ones, and says so.
+        // The first start after a build, or without its archive, prepares quick ones, and says so.
         new ProcessBuilder(LAUNCHER.toString(), "--version").inheritIO().start().waitFor();
     }
 

@@ -67,9 +67,11 @@ class CraftedBundleTest {
         begin();
         manifest.addProperty("distance", "manhattan");
         assertThatThrownBy(() -> Bundle.open(forged()))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.line())
-                        .contains("forged.kindred")
-                        .contains("unknown distance 'manhattan'"));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.line())
+                                .contains("forged.kindred")
+                                .contains("unknown distance 'manhattan'"));
     }
 
     @Test
@@ -77,10 +79,13 @@ class CraftedBundleTest {
         begin();
         entries.put(Bundle.DECISION, "[".repeat(100_000).getBytes(StandardCharsets.UTF_8));
         Bundle bundle = Bundle.open(forged());
-        assertThatThrownBy(bundle::decision).isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.line())
-                .contains("is not valid JSON")
-                .hasSizeLessThan(300)
-                .doesNotContain("com.google"));
+        assertThatThrownBy(bundle::decision)
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.line())
+                                .contains("is not valid JSON")
+                                .hasSizeLessThan(300)
+                                .doesNotContain("com.google"));
     }
 
     @Test
@@ -158,9 +163,11 @@ class CraftedBundleTest {
     private void refusedWhenRun(String words) {
         Bundle bundle = Bundle.open(forged());
         assertThatThrownBy(() -> bundle.encoder(1).close())
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.line())
-                        .contains("forged.kindred")
-                        .contains(words));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.line())
+                                .contains("forged.kindred")
+                                .contains(words));
     }
 
     private static OnnxMl.NodeProto.Builder output(OnnxMl.GraphProto.Builder graph, String operator) {

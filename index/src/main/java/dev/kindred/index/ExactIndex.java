@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -227,7 +226,9 @@ public final class ExactIndex implements VectorIndex {
                 return search(query);
             }
             int share = Math.ceilDiv(count, workers.threads());
-            List<Scan> scans = IntStream.range(0, Math.ceilDiv(count, share)).mapToObj(i -> scan(snapshot, query)).toList();
+            List<Scan> scans = IntStream.range(0, Math.ceilDiv(count, share))
+                    .mapToObj(i -> scan(snapshot, query))
+                    .toList();
             workers.blocks(count, share, (from, to) -> scans.get(from / share).run(from, to));
             scans.stream().skip(1).forEach(scans.getFirst()::addAll);
             return scans.getFirst().found();
@@ -237,7 +238,8 @@ public final class ExactIndex implements VectorIndex {
     /** Many queries at once, which share each pass over the rows; answers in their order, as if asked one by one. */
     public List<Found> search(List<Query> queries, Workers workers) {
         return reading(snapshot -> {
-            List<Scan> scans = queries.stream().map(query -> scan(snapshot, query)).toList();
+            List<Scan> scans =
+                    queries.stream().map(query -> scan(snapshot, query)).toList();
             int count = snapshot.columns().count();
             int step = Scan.blockRows(snapshot.columns().stride());
             int share = Math.max(1, Math.ceilDiv(scans.size(), workers.threads()));
@@ -269,7 +271,8 @@ public final class ExactIndex implements VectorIndex {
     public Items scan(long afterSequence) {
         Snapshot snapshot = retained();
         AtomicBoolean released = new AtomicBoolean();
-        Iterator<Items.Written> rows = IntStream.range(snapshot.firstAfter(afterSequence), snapshot.columns().count())
+        Iterator<Items.Written> rows = IntStream.range(
+                        snapshot.firstAfter(afterSequence), snapshot.columns().count())
                 .mapToObj(row -> {
                     if (released.get()) {
                         throw new IllegalStateException("these items were closed");

@@ -57,7 +57,10 @@ final class WriterLock implements AutoCloseable {
                 return lock(dir, owner, who);
             } catch (IOException e) {
                 throw new Refusal(
-                        "cannot be opened for writing (" + e + ")", dir.toString(), "check who may write there and that there is room", e);
+                        "cannot be opened for writing (" + e + ")",
+                        dir.toString(),
+                        "check who may write there and that there is room",
+                        e);
             }
         }
     }
@@ -75,7 +78,10 @@ final class WriterLock implements AutoCloseable {
             Files.deleteIfExists(owner);
             Files.write(
                     owner,
-                    List.of(PROCESS, who.lines().findFirst().orElse(""), Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()),
+                    List.of(
+                            PROCESS,
+                            who.lines().findFirst().orElse(""),
+                            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()),
                     StandardOpenOption.CREATE_NEW,
                     StandardOpenOption.WRITE);
             sweep(dir);
@@ -105,7 +111,9 @@ final class WriterLock implements AutoCloseable {
         if (!Files.isRegularFile(owner, LinkOption.NOFOLLOW_LINKS) || Files.size(owner) > MAX_OWNER_BYTES) {
             return Optional.empty();
         }
-        List<String> lines = new String(Files.readAllBytes(owner), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(owner), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         return lines.size() < 3 ? Optional.empty() : Optional.of(lines);
     }
 

@@ -46,7 +46,8 @@ class ExactIndexTest extends VectorIndexContract {
 
     private static Stream<Item> items(int count, int d, long seed) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new Item("item" + i, vector(Keyed.of(seed, i), d), Map.of("i", Value.of((long) i)), null));
+                .mapToObj(
+                        i -> new Item("item" + i, vector(Keyed.of(seed, i), d), Map.of("i", Value.of((long) i)), null));
     }
 
     private Path file() {
@@ -102,8 +103,8 @@ class ExactIndexTest extends VectorIndexContract {
         Space space = space(300, Distance.L2);
         byte[] source = new byte[2000];
         Arrays.fill(source, (byte) 7);
-        Stream<Item> items = IntStream.range(0, 6000)
-                .mapToObj(i -> new Item("x" + i, vector(Keyed.of(i), 300), Map.of(), source));
+        Stream<Item> items =
+                IntStream.range(0, 6000).mapToObj(i -> new Item("x" + i, vector(Keyed.of(i), 300), Map.of(), source));
         try (ExactIndex index = ExactIndex.build(dir, space, items, Progress.SILENT)) {
             assertThat(index.info().count()).isEqualTo(6000);
             assertThat(index.get("x5999").orElseThrow().source()).isEqualTo(source);
@@ -116,10 +117,14 @@ class ExactIndexTest extends VectorIndexContract {
     @Test
     void aFailedBuildLeavesWhatStoodThere() throws IOException {
         Space space = space(2, Distance.L2);
-        ExactIndex.build(dir, space, Stream.of(Item.of("old", 1, 2)), Progress.SILENT).close();
+        ExactIndex.build(dir, space, Stream.of(Item.of("old", 1, 2)), Progress.SILENT)
+                .close();
         byte[] before = Files.readAllBytes(file());
         assertThatThrownBy(() -> ExactIndex.build(
-                        dir, space, Stream.of(Item.of("twice", 1, 2), Item.of("b", 1, 2), Item.of("twice", 3, 4)), Progress.SILENT))
+                        dir,
+                        space,
+                        Stream.of(Item.of("twice", 1, 2), Item.of("b", 1, 2), Item.of("twice", 3, 4)),
+                        Progress.SILENT))
                 .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains("twice"));
         assertThatThrownBy(() -> ExactIndex.create(dir, space)).isInstanceOf(Refusal.class);
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
@@ -140,7 +145,8 @@ class ExactIndexTest extends VectorIndexContract {
             queries.add(queries.get(1).filter(new Filter.Ids(Set.of("item3", "item1400"))));
             List<Found> alone = queries.stream().map(index::search).toList();
             assertThat(index.search(queries, workers)).isEqualTo(alone);
-            assertThat(queries.stream().map(q -> index.search(q, workers)).toList()).isEqualTo(alone);
+            assertThat(queries.stream().map(q -> index.search(q, workers)).toList())
+                    .isEqualTo(alone);
         }
     }
 
@@ -149,7 +155,8 @@ class ExactIndexTest extends VectorIndexContract {
         Space space = space(3, Distance.COSINE);
         List<Item> items = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            items.add(new Item("item" + i, vector(Keyed.of(i), 3), Map.of("name", Value.of("n" + i)), new byte[] {1, 2, 3}));
+            items.add(new Item(
+                    "item" + i, vector(Keyed.of(i), 3), Map.of("name", Value.of("n" + i)), new byte[] {1, 2, 3}));
         }
         ExactIndex.build(dir, space, items.stream(), Progress.SILENT).close();
         byte[] good = Files.readAllBytes(file());
@@ -170,12 +177,10 @@ class ExactIndexTest extends VectorIndexContract {
     }
 
     private void requireRefused(String what) {
-        assertThatThrownBy(() -> ExactIndex.open(dir).close())
-                .as(what)
-                .isInstanceOfSatisfying(Refusal.class, r -> {
-                    assertThat(r.where()).contains(ExactIndex.FILE);
-                    assertThat(r.hint()).isNotEmpty();
-                });
+        assertThatThrownBy(() -> ExactIndex.open(dir).close()).as(what).isInstanceOfSatisfying(Refusal.class, r -> {
+            assertThat(r.where()).contains(ExactIndex.FILE);
+            assertThat(r.hint()).isNotEmpty();
+        });
     }
 
     @Test
@@ -186,7 +191,9 @@ class ExactIndexTest extends VectorIndexContract {
             try (var channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.wrap(new byte[] {(byte) ~bytes[1100]}), 1100);
             }
-            assertThat(index.check()).singleElement().satisfies(f -> assertThat(f.where()).contains(ExactIndex.FILE));
+            assertThat(index.check())
+                    .singleElement()
+                    .satisfies(f -> assertThat(f.where()).contains(ExactIndex.FILE));
             Files.delete(file());
             assertThat(index.check()).isNotEmpty();
         }
@@ -232,14 +239,17 @@ class ExactIndexTest extends VectorIndexContract {
             byte[] bad = good.clone();
             int at = round % 2 == 0 ? 12 + random.nextInt(600) : 1024 + random.nextInt(good.length - 1024 - 8);
             if (random.nextInt(2) == 0) {
-                ByteBuffer.wrap(bad).order(ByteOrder.LITTLE_ENDIAN).putLong(at, random.nextLong() >> random.nextInt(64));
+                ByteBuffer.wrap(bad)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(at, random.nextLong() >> random.nextInt(64));
             } else {
                 bad[at] = (byte) random.nextInt(256);
             }
             seal(bad);
             Files.write(file(), bad);
             try (ExactIndex index = ExactIndex.open(dir)) {
-                index.search(Query.of(index.info().space(), new float[index.info().dimension()], 50));
+                index.search(
+                        Query.of(index.info().space(), new float[index.info().dimension()], 50));
                 index.check();
                 index.get("item7");
             } catch (Refusal e) {
@@ -272,14 +282,17 @@ class ExactIndexTest extends VectorIndexContract {
         seal(bytes);
         Files.write(file(), bytes);
         assertThatThrownBy(() -> ExactIndex.open(dir))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains("newer").contains("2"));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        r -> assertThat(r.line()).contains("newer").contains("2"));
         assertThatThrownBy(() -> ExactIndex.open(dir.resolve("nowhere"))).isInstanceOf(Refusal.class);
     }
 
     @Test
     void aSecondWriterIsToldWhoHoldsIt() {
         Space space = space(2, Distance.L2);
-        ExactIndex.build(dir, space, Stream.of(Item.of("a", 1, 2)), Progress.SILENT).close();
+        ExactIndex.build(dir, space, Stream.of(Item.of("a", 1, 2)), Progress.SILENT)
+                .close();
         List<Change> change = List.of(new Change.Put(Item.of("b", 3, 4)));
         try (ExactIndex server = ExactIndex.open(dir, "http://localhost:8080");
                 ExactIndex reader = ExactIndex.open(dir)) {
@@ -287,9 +300,11 @@ class ExactIndexTest extends VectorIndexContract {
             assertThat(reader.info().count()).isEqualTo(1);
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> reader.write(change, Visibility.SEARCHABLE))
-                        .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line())
-                                .contains("http://localhost:8080")
-                                .contains("" + ProcessHandle.current().pid()));
+                        .isInstanceOfSatisfying(
+                                Refusal.class,
+                                r -> assertThat(r.line())
+                                        .contains("http://localhost:8080")
+                                        .contains("" + ProcessHandle.current().pid()));
             }
             server.close();
             // The second one goes on from what the first wrote.
@@ -305,7 +320,8 @@ class ExactIndexTest extends VectorIndexContract {
         try (ExactIndex held = ExactIndex.build(dir, space, Stream.of(Item.of("a", 1, 2)), Progress.SILENT)) {
             assertThat(held.info().count()).isEqualTo(1);
             Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--add-modules",
                             "jdk.incubator.vector",
                             "-cp",
@@ -342,7 +358,8 @@ class ExactIndexTest extends VectorIndexContract {
         assertThat(items.stream()).hasSize(200);
         items.close();
         items.close();
-        assertThatThrownBy(() -> index.search(Query.of(space, new float[4], 1))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> index.search(Query.of(space, new float[4], 1)))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     /** Memory of a search must not grow with the rows it reads. */

@@ -77,14 +77,13 @@ final class BmpDecoder {
             throw in.refuse("has a BMP header of " + size + " bytes, which is none of the known");
         }
         Bounds.check(width, height, in.where);
-        boolean known =
-                switch (compression) {
-                    case PLAIN -> bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
-                    case RLE8 -> bits == 8 && !fromTop;
-                    case RLE4 -> bits == 4 && !fromTop;
-                    case FIELDS, ALPHA_FIELDS -> bits == 16 || bits == 32;
-                    default -> false;
-                };
+        boolean known = switch (compression) {
+            case PLAIN -> bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
+            case RLE8 -> bits == 8 && !fromTop;
+            case RLE4 -> bits == 4 && !fromTop;
+            case FIELDS, ALPHA_FIELDS -> bits == 16 || bits == 32;
+            default -> false;
+        };
         if (!known) {
             throw in.refuse("is a BMP of " + bits + " bits and compression " + compression + ", which is not read");
         }

@@ -105,17 +105,16 @@ class FormatsTest {
         for (int y = 0; y < 32; y++) {
             for (int x = 0; x < 64; x++) {
                 // TIFF 6.0: what the stored row 0 and column 0 are, as seen.
-                int[] to =
-                        switch (orientation) {
-                            case 2 -> new int[] {63 - x, y};
-                            case 3 -> new int[] {63 - x, 31 - y};
-                            case 4 -> new int[] {x, 31 - y};
-                            case 5 -> new int[] {y, x};
-                            case 6 -> new int[] {y, 63 - x};
-                            case 7 -> new int[] {31 - y, 63 - x};
-                            case 8 -> new int[] {31 - y, x};
-                            default -> new int[] {x, y};
-                        };
+                int[] to = switch (orientation) {
+                    case 2 -> new int[] {63 - x, y};
+                    case 3 -> new int[] {63 - x, 31 - y};
+                    case 4 -> new int[] {x, 31 - y};
+                    case 5 -> new int[] {y, x};
+                    case 6 -> new int[] {y, 63 - x};
+                    case 7 -> new int[] {31 - y, 63 - x};
+                    case 8 -> new int[] {31 - y, x};
+                    default -> new int[] {x, y};
+                };
                 stored.getRaster().setSample(to[0], to[1], 0, x < 32 && y < 16 ? 20 : 230);
             }
         }
