@@ -96,12 +96,12 @@ class TrainerTest {
         // So many validations that some fall into the steps that are begun anew.
         Recipe asked = recipe(new Loss.SupervisedContrastive(0.1), 100_000, 2e-3, 5_000);
         AtomicInteger fitting = new AtomicInteger();
-        Teaching.Taught cut = (Teaching.Taught) teach(asked, Duration.ofSeconds(6), new Observer() {
+        Teaching.Taught cut = (Teaching.Taught) teach(asked, Duration.ofSeconds(30), new Observer() {
             @Override
             public void step(int step, int total, double l, double r, double v, double p) {
                 // Slow while the steps are counted, so that the time holds well afterwards.
                 if (total == 100_000) {
-                    LockSupport.parkNanos(20_000_000);
+                    LockSupport.parkNanos(100_000_000);
                 }
             }
 
