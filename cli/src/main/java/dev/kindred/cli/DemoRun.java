@@ -13,13 +13,13 @@ import dev.kindred.demo.IconSplit;
 import dev.kindred.demo.Icons;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
+import dev.kindred.evaluate.Encoded;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import dev.kindred.media.Pictures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +31,6 @@ import java.util.stream.Stream;
 /** The demo's work: draw, teach, measure, index. What it leaves is the collection {@code default}. */
 final class DemoRun {
     private static final long SEED = 1;
-    private static final int BATCH = 1024;
     /** Minutes of teaching, so that the whole is done within five, or one. */
     private static final String USUAL_MINUTES = "3.2";
 
@@ -76,24 +75,28 @@ final class DemoRun {
             new TrainingProcess(run).teach(recipe(zip, bundleFile));
             Bundle bundle = Bundle.open(bundleFile);
             Natives.forEncoding(run.home());
+            List<Content.Pixels> pictures = icons.stream().map(Icon::pixels).toList();
             Embeddings embeddings;
             Map<String, DemoMeasure.Figures> figures = new LinkedHashMap<>();
             DemoMeasure measure = new DemoMeasure(split, SEED);
             try (Encoder encoder = bundle.encoder(run.settings().threads());
                     Encoder untrained = bundle.untrained(run.settings().threads())) {
-                embeddings = encode(icons, encoder, "embedding");
+                embeddings = Encoded.encode(encoder, pictures, "encoding", run.progress());
                 figures.put("encoder", measure.measure(workers, embeddings));
-                figures.put("untrained", measure.measure(workers, encode(icons, untrained, "untrained")));
+                Embeddings raw = Encoded.encode(untrained, pictures, "encoding untrained", run.progress());
+                figures.put("untrained", measure.measure(workers, raw));
             }
-            figures.put("pixels", measure.measure(workers, pixels(icons)));
+            figures.put(
+                    "pixels",
+                    measure.measure(
+                            workers,
+                            RawPixels.of(pictures.stream()
+                                    .map(Content.Pixels::values)
+                                    .toList())));
             Path index = index(bundle, icons, embeddings);
             double seconds = (System.nanoTime() - began) / 1e9;
             return new Made(index, json(bundle, figures, icons, families, seconds), text(figures, split, seconds));
         }
-    }
-
-    private static Embeddings pixels(List<Icon> icons) {
-        return RawPixels.of(icons.stream().map(icon -> icon.pixels().values()).toList());
     }
 
     private List<String> recipe(Path zip, Path bundle) {
@@ -107,19 +110,6 @@ final class DemoRun {
                 quick ? QUICK_MINUTES : USUAL_MINUTES,
                 "--seed",
                 Long.toString(SEED));
-    }
-
-    private Embeddings encode(List<Icon> icons, Encoder encoder, String what) {
-        int d = encoder.space().dimension();
-        float[] values = new float[Math.multiplyExact(icons.size(), d)];
-        for (int from = 0; from < icons.size(); from += BATCH) {
-            List<Content> batch = new ArrayList<>(BATCH);
-            icons.subList(from, Math.min(icons.size(), from + BATCH)).forEach(icon -> batch.add(icon.pixels()));
-            float[] encoded = encoder.encode(batch).values();
-            System.arraycopy(encoded, 0, values, from * d, encoded.length);
-            run.progress().at(what, from + batch.size(), icons.size(), "");
-        }
-        return new Embeddings(encoder.space(), icons.size(), values);
     }
 
     private Path index(Bundle bundle, List<Icon> icons, Embeddings embeddings) throws IOException {
