@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -370,13 +371,19 @@ class ExactIndexTest extends VectorIndexContract {
                 ExactIndex large = ExactIndex.build(dir.resolve("l"), space, items(60_000, 16, 1), Progress.SILENT)) {
             Query query = Query.of(space, vector(Keyed.of(5), 16), 10);
             // Warm until the compiler keeps vectors in registers; before that each one is an object.
-            long ofLarge = Long.MAX_VALUE;
-            for (int i = 0; i < 400 && ofLarge > 100_000; i++) {
-                ofLarge = allocated(large, query);
-            }
-            assertThat(ofLarge).isLessThan(100_000);
-            assertThat(allocated(small, query)).isLessThan(100_000);
+            assertThat(settled(large, query)).isLessThan(100_000);
+            assertThat(settled(small, query)).isLessThan(100_000);
         }
+    }
+
+    /** Bytes of one search once compiled code runs; a busy machine compiles late. */
+    private static long settled(ExactIndex index, Query query) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        long bytes = Long.MAX_VALUE;
+        while (bytes >= 100_000 && System.nanoTime() < deadline) {
+            bytes = allocated(index, query);
+        }
+        return bytes;
     }
 
     private static long allocated(ExactIndex index, Query query) {
