@@ -94,7 +94,7 @@ public final class Located {
                 boolean inside = anywhere || file.toRealPath().startsWith(root.toRealPath());
                 return inside ? new Origin.OfFile(file) : null;
             }
-            for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
                 Path zip = root.resolve(path.substring(0, slash));
                 if (Archive.named(zip) && Files.isRegularFile(zip)) {
                     return inArchive(zip, path.substring(slash + 1));

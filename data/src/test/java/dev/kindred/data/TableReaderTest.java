@@ -52,6 +52,13 @@ class TableReaderTest {
     }
 
     @Test
+    void absolutePathsGoIntoZipsToo() {
+        Dataset data = read("a.csv", "image,label\n" + dir.resolve("more.zip") + "/in/9.png,dog\n");
+        assertThat(data.problems()).isEmpty();
+        assertThat(data.bytes(0)).isEqualTo(Drawn.png(9));
+    }
+
+    @Test
     void columnsByNameOrByPositionWhereThereIsNoHeader() {
         Dataset named = read("n.csv", "id,pic,kind\n7,pics/0.png,cat\n", "image=pic,label=kind");
         assertThat(named.entry(0)).isEqualTo(new Entry("pics/0.png", "cat", Map.of("id", "7")));
