@@ -31,7 +31,8 @@ final class Ledger {
     }
 
     /**
-     * The newest measurement of this name from the same sources and machine, else a new one.
+     * The newest measurement of this name from the same sources and machine, else a new one. One that fails is told and gives an empty
+     * object, which is not kept: the other rows are still worth having.
      *
      * @param usable whether a kept one still serves, e.g. its file is still there
      */
@@ -42,7 +43,16 @@ final class Ledger {
             return kept.get();
         }
         System.err.println("bench: " + name);
-        JsonObject value = measure.get();
+        JsonObject value;
+        try {
+            value = measure.get();
+        } catch (RuntimeException e) {
+            System.err.println("bench: " + name + " was not measured: " + e);
+            value = new JsonObject();
+        }
+        if (value.isEmpty()) {
+            return value;
+        }
         JsonObject line = new JsonObject();
         line.addProperty("cell", name);
         line.addProperty("tree", surroundings.tree());

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** How good what {@code ./kindred train} makes with defaults alone is on classes it never saw: Omniglot, emoji, faces. */
 public final class OmniglotBench {
@@ -49,15 +50,13 @@ public final class OmniglotBench {
         return rows;
     }
 
-    private double harness() {
-        return run.ledger()
-                .cell("raw pixels", () -> {
-                    JsonObject json = new JsonObject();
-                    json.addProperty("accuracy", RawPixels.accuracy(run.data().resolve("omniglot")));
-                    return json;
-                })
-                .get("accuracy")
-                .getAsDouble();
+    private @Nullable Double harness() {
+        JsonObject cell = run.ledger().cell("raw pixels", () -> {
+            JsonObject json = new JsonObject();
+            json.addProperty("accuracy", RawPixels.accuracy(run.data().resolve("omniglot")));
+            return json;
+        });
+        return cell.has("accuracy") ? (Double) cell.get("accuracy").getAsDouble() : null;
     }
 
     private void omniglot(List<Row> rows) {
@@ -119,7 +118,7 @@ public final class OmniglotBench {
             List<Double> values,
             Row.Bound bound,
             double floor,
-            @org.jspecify.annotations.Nullable Double goal) {
+            @Nullable Double goal) {
         if (values.isEmpty()) {
             return Row.of(what, unit, null, bound, floor, goal);
         }
@@ -147,6 +146,10 @@ public final class OmniglotBench {
                 break;
             }
             double from = run.minutes();
+            if (!Files.isDirectory(run.data().resolve(set))) {
+                System.err.println("bench: there is no " + run.data().resolve(set));
+                break;
+            }
             Divided divided = divided(set, seed);
             Optional<Taught> taught = teach(set, seed, divided.taught());
             long division = seed;

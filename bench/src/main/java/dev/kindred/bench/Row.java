@@ -75,7 +75,7 @@ record Row(
     /** As if it had not been measured; the figure stays visible as a trial. */
     Row asTrial() {
         Row bare = new Row(what, unit, null, bound, floor, goal, more);
-        return measured == null ? bare : bare.with("trial", measured);
+        return measured == null ? bare : bare.with("trial", rounded(measured));
     }
 
     boolean isShort() {

@@ -47,6 +47,9 @@ final class StepTimes {
 
     private static final int COUNTED = 20;
 
+    /** The same where a process begins: also what the JVM and the engine have to warm up. */
+    private static final int BEGINNING = 20;
+
     private final Architecture architecture = Architecture.conv4(1, SIDE, 64, 64);
     private final Device device;
     private final int threads;
@@ -110,20 +113,20 @@ final class StepTimes {
 
     private JsonObject kindred(int steps) {
         List<Double> each = new ArrayList<>();
-        Teaching.Taught taught = teach(steps, new Observer() {
+        Teaching.Taught taught = teach(BEGINNING + steps, new Observer() {
             private long last = System.nanoTime();
 
             @Override
             public void step(int step, int total, double loss, double recall, double variance, double rate) {
                 long now = System.nanoTime();
-                if (step > Math.min(SETTLING, total - 1)) {
+                if (step > BEGINNING) {
                     each.add((now - last) / 1e6);
                 }
                 last = now;
             }
         });
         JsonObject json = new JsonObject();
-        json.addProperty("milliseconds", Spread.of(each).median());
+        json.addProperty("milliseconds", each.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
         json.addProperty("waitingShare", taught.figures().waitingShare());
         json.addProperty("picturesPerSecond", taught.figures().picturesPerSecond());
         return json;
@@ -132,7 +135,7 @@ final class StepTimes {
     private JsonObject djl(int steps) {
         try (BareStep bare = bare()) {
             JsonObject json = new JsonObject();
-            json.addProperty("milliseconds", steps(bare, SETTLING, steps));
+            json.addProperty("milliseconds", steps(bare, BEGINNING, steps));
             return json;
         }
     }
