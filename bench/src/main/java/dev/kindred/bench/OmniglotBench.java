@@ -113,12 +113,7 @@ public final class OmniglotBench {
     }
 
     private static Row row(
-            String what,
-            String unit,
-            List<Double> values,
-            Row.Bound bound,
-            double floor,
-            @Nullable Double goal) {
+            String what, String unit, List<Double> values, Row.Bound bound, double floor, @Nullable Double goal) {
         if (values.isEmpty()) {
             return Row.of(what, unit, null, bound, floor, goal);
         }

@@ -126,7 +126,9 @@ final class StepTimes {
             }
         });
         JsonObject json = new JsonObject();
-        json.addProperty("milliseconds", each.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
+        json.addProperty(
+                "milliseconds",
+                each.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
         json.addProperty("waitingShare", taught.figures().waitingShare());
         json.addProperty("picturesPerSecond", taught.figures().picturesPerSecond());
         return json;

@@ -53,7 +53,9 @@ public final class TrainBench {
         rows.add(Row.of(
                 "share of a step spent waiting for data",
                 "%",
-                alone.has("waitingShare") ? (Double) (100 * alone.get("waitingShare").getAsDouble()) : null,
+                alone.has("waitingShare")
+                        ? (Double) (100 * alone.get("waitingShare").getAsDouble())
+                        : null,
                 Row.Bound.BELOW,
                 5.0,
                 null));
@@ -68,20 +70,20 @@ public final class TrainBench {
                 Row.Bound.AT_LEAST,
                 0.90,
                 0.97));
-        rows.add(ratio(
-                "embed from files against decoding and session",
-                embed,
-                "files",
-                Row.Bound.AT_LEAST,
-                0.85,
-                0.95));
+        rows.add(
+                ratio("embed from files against decoding and session", embed, "files", Row.Bound.AT_LEAST, 0.85, 0.95));
         rows.add(bundleShow());
         return rows;
     }
 
     /** @param cell the measurement that holds the pairs' ratios under this name; without them the row is not measured */
     private static Row ratio(
-            String what, JsonObject cell, String ratios, Row.Bound bound, @Nullable Double floor, @Nullable Double goal) {
+            String what,
+            JsonObject cell,
+            String ratios,
+            Row.Bound bound,
+            @Nullable Double floor,
+            @Nullable Double goal) {
         if (!cell.has(ratios) || cell.getAsJsonArray(ratios).isEmpty()) {
             return Row.of(what, "×", null, bound, floor, goal);
         }
