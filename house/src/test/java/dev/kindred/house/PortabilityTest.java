@@ -56,10 +56,10 @@ class PortabilityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "${target}/work/x",
+                "${target}@work@x",
                 "http:@@127.0.0.1:8317/",
                 "https:@@github.com/a/b",
-                "~/work/photos",
+                "~@work@photos",
                 "images/root/x"
             })
     void othersAreNot(String text) {
