@@ -4,12 +4,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jdk.incubator.vector.Vector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +106,18 @@ class ArrowsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.onnxruntime..", "ai.onnx..")
                 .check(ALL);
+    }
+
+    /** A method that the compiler refuses to inline makes an object of each vector handed over, ten times slower in some processes. */
+    @Test
+    void vectorsStayWithinOneMethod() {
+        List<String> handedOver = ALL.stream()
+                .flatMap(c -> c.getMethods().stream())
+                .filter(m -> m.getRawReturnType().isAssignableTo(Vector.class)
+                        || m.getRawParameterTypes().stream().anyMatch(t -> t.isAssignableTo(Vector.class)))
+                .map(JavaMethod::getFullName)
+                .toList();
+        assertThat(handedOver).isEmpty();
     }
 
     @Test

@@ -1,7 +1,8 @@
 package dev.kindred.index;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -14,6 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Rows are padded with zeros to whole vectors, and four go at once: their loads are independent, so that several cache misses are
  * under way together. Each row is summed in the same order wherever it stands (fused multiply-adds by lane, then lanes by halves), so a
  * score never depends on a row's neighbours, on the cut of the work or on how warm the compiler is: paging relies on it.
+ *
+ * <p>No vector is handed from one method here to another. The compiler may refuse to inline a method of ours for good (one that it has
+ * compiled large by itself, say), and each vector handed over is then an object on the heap: searches were ten times slower in some
+ * processes and not in others. The vector classes' own methods are always inlined.
  */
 final class Kernel {
     /** The padding of a row and of a query, in floats: a whole number of vectors of every species up to 512 bits. */
@@ -33,7 +38,9 @@ final class Kernel {
 
     private final float[] query;
     private final boolean squares;
-    private final float[] lanes = new float[STEP];
+
+    /** Where four rows' running sums pass from the method that reads rows to the one that sums lanes. */
+    private final float[] lanes = new float[4 * STEP];
 
     /**
      * @param query padded with zeros to a multiple of {@link #LANES}
@@ -76,7 +83,7 @@ final class Kernel {
         FloatVector a = FloatVector.zero(SPECIES);
         for (int c = 0; c < query.length; c += STEP) {
             FloatVector q = FloatVector.fromArray(SPECIES, query, c);
-            FloatVector x = load(rows, offset + 4L * c);
+            FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * c, LITTLE_ENDIAN);
             if (squares) {
                 x = x.sub(q);
                 a = x.fma(x, a);
@@ -84,7 +91,8 @@ final class Kernel {
                 a = x.fma(q, a);
             }
         }
-        folded(fold(fold(a, HALVES), QUARTERS)).intoArray(lanes, 0);
+        a.intoArray(lanes, 0);
+        sumLanes();
         return lanes[0];
     }
 
@@ -96,12 +104,19 @@ final class Kernel {
         for (int i = 0; i < query.length; i += STEP) {
             FloatVector q = FloatVector.fromArray(SPECIES, query, i);
             long at = offset + 4L * i;
-            a = load(rows, at).fma(q, a);
-            b = load(rows, at + stride).fma(q, b);
-            c = load(rows, at + 2 * stride).fma(q, c);
-            d = load(rows, at + 3 * stride).fma(q, d);
+            a = FloatVector.fromMemorySegment(SPECIES, rows, at, LITTLE_ENDIAN).fma(q, a);
+            b = FloatVector.fromMemorySegment(SPECIES, rows, at + stride, LITTLE_ENDIAN)
+                    .fma(q, b);
+            c = FloatVector.fromMemorySegment(SPECIES, rows, at + 2 * stride, LITTLE_ENDIAN)
+                    .fma(q, c);
+            d = FloatVector.fromMemorySegment(SPECIES, rows, at + 3 * stride, LITTLE_ENDIAN)
+                    .fma(q, d);
         }
-        sumOfLanes(a, b, c, d);
+        a.intoArray(lanes, 0);
+        b.intoArray(lanes, STEP);
+        c.intoArray(lanes, 2 * STEP);
+        d.intoArray(lanes, 3 * STEP);
+        sumLanes();
     }
 
     private void fourDistances(MemorySegment rows, long offset, long stride) {
@@ -112,41 +127,47 @@ final class Kernel {
         for (int i = 0; i < query.length; i += STEP) {
             FloatVector q = FloatVector.fromArray(SPECIES, query, i);
             long at = offset + 4L * i;
-            FloatVector x = load(rows, at).sub(q);
-            FloatVector y = load(rows, at + stride).sub(q);
-            FloatVector z = load(rows, at + 2 * stride).sub(q);
-            FloatVector w = load(rows, at + 3 * stride).sub(q);
+            FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, at, LITTLE_ENDIAN)
+                    .sub(q);
+            FloatVector y = FloatVector.fromMemorySegment(SPECIES, rows, at + stride, LITTLE_ENDIAN)
+                    .sub(q);
+            FloatVector z = FloatVector.fromMemorySegment(SPECIES, rows, at + 2 * stride, LITTLE_ENDIAN)
+                    .sub(q);
+            FloatVector w = FloatVector.fromMemorySegment(SPECIES, rows, at + 3 * stride, LITTLE_ENDIAN)
+                    .sub(q);
             a = x.fma(x, a);
             b = y.fma(y, b);
             c = z.fma(z, c);
             d = w.fma(w, d);
         }
-        sumOfLanes(a, b, c, d);
-    }
-
-    private static FloatVector load(MemorySegment rows, long at) {
-        return FloatVector.fromMemorySegment(SPECIES, rows, at, ByteOrder.LITTLE_ENDIAN);
+        a.intoArray(lanes, 0);
+        b.intoArray(lanes, STEP);
+        c.intoArray(lanes, 2 * STEP);
+        d.intoArray(lanes, 3 * STEP);
+        sumLanes();
     }
 
     /**
-     * Sums four rows' lanes by halves: after each of the first two foldings two rows share a vector, so that the rest is done for all at
-     * once. Not {@code reduceLanes}, whose order of floating-point additions is not promised. The sums of a, b, c and d end in the first
-     * lane, at a half, at a quarter and at three quarters of {@link #lanes}.
+     * Sums four rows' lanes by halves: each lane and its partner, added (which of the two comes first does not change a bit). After each
+     * of the first two foldings two rows share a vector, so that the rest is done for all at once. Not {@code reduceLanes}, whose order
+     * of floating-point additions is not promised. The four rows' sums end in the first lane, at a half, at a quarter and at three
+     * quarters of the first {@link #STEP} of {@link #lanes}.
      */
-    private void sumOfLanes(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-        FloatVector ab = fold(a, HALVES).blend(fold(b, HALVES), UPPER_HALF);
-        FloatVector cd = fold(c, HALVES).blend(fold(d, HALVES), UPPER_HALF);
-        folded(fold(ab, QUARTERS).blend(fold(cd, QUARTERS), UPPER_QUARTERS)).intoArray(lanes, 0);
-    }
-
-    private static FloatVector folded(FloatVector quarters) {
-        FloatVector v = STEP >= 8 ? fold(quarters, EIGHTHS) : quarters;
-        return STEP >= 16 ? fold(v, SIXTEENTHS) : v;
-    }
-
-    /** Each lane and its partner, added; which of the two comes first does not change a bit. */
-    private static FloatVector fold(FloatVector v, VectorShuffle<Float> partners) {
-        return v.add(v.rearrange(partners));
+    private void sumLanes() {
+        FloatVector a = FloatVector.fromArray(SPECIES, lanes, 0);
+        FloatVector b = FloatVector.fromArray(SPECIES, lanes, STEP);
+        FloatVector c = FloatVector.fromArray(SPECIES, lanes, 2 * STEP);
+        FloatVector d = FloatVector.fromArray(SPECIES, lanes, 3 * STEP);
+        FloatVector ab = a.add(a.rearrange(HALVES)).blend(b.add(b.rearrange(HALVES)), UPPER_HALF);
+        FloatVector cd = c.add(c.rearrange(HALVES)).blend(d.add(d.rearrange(HALVES)), UPPER_HALF);
+        FloatVector all = ab.add(ab.rearrange(QUARTERS)).blend(cd.add(cd.rearrange(QUARTERS)), UPPER_QUARTERS);
+        if (STEP >= 8) {
+            all = all.add(all.rearrange(EIGHTHS));
+        }
+        if (STEP >= 16) {
+            all = all.add(all.rearrange(SIXTEENTHS));
+        }
+        all.intoArray(lanes, 0);
     }
 
     private static VectorShuffle<Float> partners(int distance) {

@@ -5,7 +5,6 @@ import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -122,6 +121,7 @@ public final class ScoreTiles {
         }
     }
 
+    /** In one piece: a vector handed to a method that the compiler does not inline becomes an object on the heap. */
     private void four(int row, int panel, float[] out, int at, int stride) {
         FloatVector s00 = FloatVector.zero(LANES);
         FloatVector s01 = s00;
@@ -145,14 +145,22 @@ public final class ScoreTiles {
             FloatVector a2 = FloatVector.broadcast(LANES, rows[r2 + k]);
             FloatVector a3 = FloatVector.broadcast(LANES, rows[r3 + k]);
             if (squares) {
-                s00 = square(a0.sub(b0), s00);
-                s01 = square(a0.sub(b1), s01);
-                s10 = square(a1.sub(b0), s10);
-                s11 = square(a1.sub(b1), s11);
-                s20 = square(a2.sub(b0), s20);
-                s21 = square(a2.sub(b1), s21);
-                s30 = square(a3.sub(b0), s30);
-                s31 = square(a3.sub(b1), s31);
+                FloatVector x = a0.sub(b0);
+                s00 = x.fma(x, s00);
+                x = a0.sub(b1);
+                s01 = x.fma(x, s01);
+                x = a1.sub(b0);
+                s10 = x.fma(x, s10);
+                x = a1.sub(b1);
+                s11 = x.fma(x, s11);
+                x = a2.sub(b0);
+                s20 = x.fma(x, s20);
+                x = a2.sub(b1);
+                s21 = x.fma(x, s21);
+                x = a3.sub(b0);
+                s30 = x.fma(x, s30);
+                x = a3.sub(b1);
+                s31 = x.fma(x, s31);
             } else {
                 s00 = a0.fma(b0, s00);
                 s01 = a0.fma(b1, s01);
@@ -172,10 +180,6 @@ public final class ScoreTiles {
         s21.intoArray(out, at + 2 * stride + half);
         s30.intoArray(out, at + 3 * stride);
         s31.intoArray(out, at + 3 * stride + half);
-    }
-
-    private static FloatVector square(FloatVector difference, FloatVector sum) {
-        return difference.lanewise(VectorOperators.FMA, difference, sum);
     }
 
     private void one(int row, int panel, float[] out, int at) {
