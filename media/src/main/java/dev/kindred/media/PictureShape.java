@@ -1,7 +1,6 @@
 package dev.kindred.media;
 
 import dev.kindred.core.Content;
-import java.util.Arrays;
 
 /**
  * The raster an encoder sees, and how any picture becomes one. Integers alone, so it is the same on every platform:
@@ -132,125 +131,17 @@ public record PictureShape(int width, int height, int channels, Fit fit) {
         }
         Axis across = Axis.of(fromW, toW);
         Axis down = Axis.of(fromH, toH);
-        int[] line = new int[fromW * c];
+        Lines lines = new Lines(source.values(), fromW * c);
         byte[] out = new byte[toW * toH * c];
         for (int y = 0; y < toH; y++) {
-            // First down, whole lines at a time, which the compiler turns into vectors; then across. The order changes
-            // no sum.
-            Arrays.fill(line, 0);
+            // First down, whole lines at a time; then across. The order changes no sum.
+            lines.clear();
             for (int j = 0; j < down.count[y]; j++) {
                 int row = top + down.first[y] + j;
-                add(line, down.weights[down.offset[y] + j], source.values(), (row * source.width() + left) * c);
+                lines.add((row * source.width() + left) * c, down.weights[down.offset[y] + j]);
             }
-            across.finish(line, c, down.whole, out, y * toW * c);
+            across.finish(lines.sums(), c, down.whole, out, y * toW * c);
         }
         return out;
-    }
-
-    /** At most 255 · 16,384 in each place at the end: exact. */
-    private static void add(int[] line, int weight, byte[] source, int from) {
-        for (int i = 0; i < line.length; i++) {
-            line[i] += weight * (source[from + i] & 0xFF);
-        }
-    }
-
-    /**
-     * For each place of one side of the raster, the source places it is made of and their integer weights, which sum
-     * to {@code whole}.
-     */
-    private static final class Axis {
-        final int[] first;
-        final int[] count;
-        final int[] offset;
-        final int[] weights;
-        final int whole;
-
-        private Axis(int from, int to) {
-            first = new int[to];
-            count = new int[to];
-            offset = new int[to];
-            weights = new int[from >= to ? from + to : 2 * to];
-            whole = from >= to ? from : 2 * to;
-        }
-
-        static Axis of(int from, int to) {
-            Axis axis = new Axis(from, to);
-            int used = 0;
-            for (int i = 0; i < to; i++) {
-                axis.offset[i] = used;
-                used = from >= to ? axis.area(i, from, to, used) : axis.bilinear(i, from, to, used);
-            }
-            return axis;
-        }
-
-        /** In units of 1/to, place i covers [i·from, (i+1)·from) and source j covers [j·to, (j+1)·to). */
-        private int area(int i, int from, int to, int used) {
-            int low = i * from;
-            int high = low + from;
-            int j = low / to;
-            first[i] = j;
-            int at = used;
-            while (j * to < high) {
-                weights[at++] = Math.min(high, (j + 1) * to) - Math.max(low, j * to);
-                j++;
-            }
-            count[i] = at - used;
-            return at;
-        }
-
-        /**
-         * The centre of place i lies at ((2i+1)·from − to) / (2·to) between source centres; past the edge the edge
-         * holds.
-         */
-        private int bilinear(int i, int from, int to, int used) {
-            int position = (2 * i + 1) * from - to;
-            int j = Math.floorDiv(position, 2 * to);
-            int fraction = Math.floorMod(position, 2 * to);
-            if (j < 0 || j + 1 >= from) {
-                first[i] = j < 0 ? 0 : from - 1;
-                count[i] = 1;
-                weights[used] = 2 * to;
-                return used + 1;
-            }
-            first[i] = j;
-            count[i] = 2;
-            weights[used] = 2 * to - fraction;
-            weights[used + 1] = fraction;
-            return used + 2;
-        }
-
-        /** Sums a line of exact sums and divides once, by {@code whole · otherWhole}, half up. */
-        void finish(int[] line, int channels, int otherWhole, byte[] out, int to) {
-            long divisor = (long) whole * otherWhole;
-            // 510 · divisor bounds all that follows; the fast way where that fits an int.
-            boolean small = divisor <= Integer.MAX_VALUE / 512;
-            for (int i = 0; i < first.length; i++) {
-                for (int c = 0; c < channels; c++) {
-                    int from = first[i] * channels + c;
-                    int level = small
-                            ? inInts(line, from, channels, i, (int) divisor)
-                            : inLongs(line, from, channels, i, divisor);
-                    out[to + i * channels + c] = (byte) level;
-                }
-            }
-        }
-
-        private int inInts(int[] line, int from, int step, int i, int divisor) {
-            int sum = 0;
-            int w = offset[i];
-            for (int j = 0; j < count[i]; j++) {
-                sum += weights[w + j] * line[from + j * step];
-            }
-            return (2 * sum + divisor) / (2 * divisor);
-        }
-
-        private int inLongs(int[] line, int from, int step, int i, long divisor) {
-            long sum = 0;
-            int w = offset[i];
-            for (int j = 0; j < count[i]; j++) {
-                sum += (long) weights[w + j] * line[from + j * step];
-            }
-            return (int) ((2 * sum + divisor) / (2 * divisor));
-        }
     }
 }

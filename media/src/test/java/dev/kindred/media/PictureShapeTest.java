@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureShapeTest {
@@ -114,6 +115,58 @@ class PictureShapeTest {
         Content.Pixels line = new Content.Pixels(16_384, 1, 3, white);
         for (byte v : new PictureShape(7, 4096, 3, Fit.STRETCH).raster(line)) {
             assertThat(v).isEqualTo((byte) 255);
+        }
+    }
+
+    /** Sums beyond 16 and beyond 32 bits, against the definition in exact fractions of longs. */
+    @ParameterizedTest
+    @CsvSource({
+        "257, 31, 1, 32, 32",
+        "258, 31, 3, 32, 32",
+        "40, 3000, 1, 7, 8",
+        "3001, 1999, 1, 5, 3",
+        "2, 3, 3, 800, 700"
+    })
+    void largeSidesStayExact(int w, int h, int channels, int toW, int toH) {
+        Content.Pixels picture = random(w, h, channels, new Random(w));
+        byte[] raster = new PictureShape(toW, toH, channels, Fit.STRETCH).raster(picture);
+        Random places = new Random(h);
+        for (int k = 0; k < 60; k++) {
+            int x = places.nextInt(toW);
+            int y = places.nextInt(toH);
+            int c = places.nextInt(channels);
+            long sum = 0;
+            for (int sy = 0; sy < h; sy++) {
+                long wy = units(sy, y, h, toH);
+                for (int sx = 0; wy != 0 && sx < w; sx++) {
+                    sum += wy * units(sx, x, w, toW) * (picture.values()[(sy * w + sx) * channels + c] & 0xFF);
+                }
+            }
+            long whole = (long) (w >= toW ? w : 2 * toW) * (h >= toH ? h : 2 * toH);
+            assertThat(raster[(y * toW + x) * channels + c] & 0xFF).isEqualTo((int) ((2 * sum + whole) / (2 * whole)));
+        }
+    }
+
+    /** {@link #weight} in whole units. */
+    private static long units(int s, int i, int from, int to) {
+        return Math.round(weight(s, i, from, to) * (from >= to ? from : 2 * to));
+    }
+
+    @Test
+    void roundingIsDivisionHalfUp() {
+        Random random = new Random(5);
+        for (int k = 0; k < 400; k++) {
+            int divisor =
+                    k == 0 ? Axis.Rounding.MAX_DIVISOR : k < 40 ? k : 1 + random.nextInt(Axis.Rounding.MAX_DIVISOR);
+            Axis.Rounding rounding = new Axis.Rounding(divisor);
+            for (int level = 0; level < 256; level++) {
+                // Just below, at and just above each border between two levels.
+                for (int sum = level * divisor + divisor / 2 - 1; sum <= level * divisor + divisor / 2 + 1; sum++) {
+                    if (sum >= 0 && sum <= 255 * divisor) {
+                        assertThat(rounding.level(sum) & 0xFF).isEqualTo((int) ((2L * sum + divisor) / (2L * divisor)));
+                    }
+                }
+            }
         }
     }
 
