@@ -5,7 +5,8 @@ import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
 import dev.kindred.media.Pictures;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** A row of a data set. What its bytes and pixels hash to is remembered once they have been in hand. */
@@ -39,15 +40,24 @@ final class Item {
     Content content() {
         Content.Pixels pixels = Pictures.decode(bytes(), origin.where());
         if (pixelsHash == null) {
-            MessageDigest sha = Hashes.sha256();
-            sha.update(ByteBuffer.allocate(12)
-                    .putInt(pixels.width())
-                    .putInt(pixels.height())
-                    .putInt(pixels.channels())
-                    .flip());
-            pixelsHash = sha.digest(pixels.values());
+            pixelsHash = hash(pixels);
         }
         return pixels;
+    }
+
+    /** Two checksums the processor computes by itself: every picture that is read pays for this, and only chance collides here. */
+    private static byte[] hash(Content.Pixels pixels) {
+        CRC32C first = new CRC32C();
+        first.update(pixels.values());
+        CRC32 second = new CRC32();
+        second.update(pixels.values());
+        return ByteBuffer.allocate(20)
+                .putInt(pixels.width())
+                .putInt(pixels.height())
+                .putInt(pixels.channels())
+                .putInt((int) first.getValue())
+                .putInt((int) second.getValue())
+                .array();
     }
 
     /** SHA-256 of the bytes, or null where they cannot be read. */
@@ -62,7 +72,7 @@ final class Item {
         return bytesHash;
     }
 
-    /** SHA-256 of size and decoded pixels, or null where they cannot be decoded. */
+    /** Size and 64 bits of checksums of the decoded pixels, or null where they cannot be decoded. */
     byte @Nullable [] pixelsHash() {
         if (pixelsHash == null) {
             try {
