@@ -198,7 +198,8 @@ public final class ScoreCounts {
         return point(low, thresholdBefore(low));
     }
 
-    private double thresholdBefore(int level) {
+    /** Halfway between the last score let go and the first one kept when this level is the lowest called the same. */
+    double thresholdBefore(int level) {
         if (level == levels.length) {
             return binWidth > 0 ? highest() : Math.nextUp((float) levels[level - 1]);
         }
