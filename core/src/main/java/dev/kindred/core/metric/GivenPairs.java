@@ -138,8 +138,7 @@ public final class GivenPairs {
     /** F1 at a threshold, with its interval; the threshold was chosen elsewhere, or the figure flatters. */
     public Measure f1(double threshold, long seed, Workers workers) {
         return new Measure(
-                F1.at(counts, threshold).value(),
-                resampling.interval(times -> f1(threshold, times), seed, workers));
+                F1.at(counts, threshold).value(), resampling.interval(times -> f1(threshold, times), seed, workers));
     }
 
     private double f1(double threshold, int[] times) {

@@ -42,8 +42,8 @@ public record OpenSet(
      */
     public static OpenSet at(double threshold, double[] known, boolean[] right, double[] unknown) {
         if (known.length != right.length || known.length == 0 || unknown.length == 0) {
-            throw new IllegalArgumentException("%d known, %d answers, %d unknown"
-                    .formatted(known.length, right.length, unknown.length));
+            throw new IllegalArgumentException(
+                    "%d known, %d answers, %d unknown".formatted(known.length, right.length, unknown.length));
         }
         long rejected = 0;
         long answered = 0;
@@ -52,8 +52,7 @@ public record OpenSet(
             answered += known[i] >= threshold && right[i] ? 1 : 0;
         }
         long caught = Arrays.stream(unknown).filter(score -> score < threshold).count();
-        return new OpenSet(
-                threshold, known.length, rejected, answered, unknown.length, caught, auroc(known, unknown));
+        return new OpenSet(threshold, known.length, rejected, answered, unknown.length, caught, auroc(known, unknown));
     }
 
     /** Mann–Whitney by walking both in rising order, ties counting half. */

@@ -46,8 +46,7 @@ public final class RankedRetrieval {
             }
         }
         if (measured.asked() == 0) {
-            throw new Refusal(
-                    "no query has a relevant document", "qrels", "give judgements with a grade above zero");
+            throw new Refusal("no query has a relevant document", "qrels", "give judgements with a grade above zero");
         }
         return measured;
     }

@@ -87,7 +87,8 @@ public final class Relevance {
 
     /** The grades above zero, highest first. */
     double[] ideal(int query) {
-        double[] rising = Arrays.stream(grades[query]).filter(g -> g > 0).sorted().toArray();
+        double[] rising =
+                Arrays.stream(grades[query]).filter(g -> g > 0).sorted().toArray();
         double[] falling = new double[rising.length];
         for (int i = 0; i < rising.length; i++) {
             falling[i] = rising[rising.length - 1 - i];

@@ -90,7 +90,9 @@ class GivenPairsTest {
                 .count();
         assertThat(measured.at(0.1).orElseThrow().fnmr().value())
                 .isCloseTo((double) missed / measured.counts().samePairs(), within(1e-12));
-        assertThat(measured.refused()).extracting(Verification.Refused::targetFmr).containsExactly(0.001);
+        assertThat(measured.refused())
+                .extracting(Verification.Refused::targetFmr)
+                .containsExactly(0.001);
     }
 
     /** The width of an interval over pairs that are apart is the textbook's: ±1.96·√(p(1−p)/n) for a share. */
@@ -130,7 +132,8 @@ class GivenPairsTest {
         PairResampling chains = PairResampling.of(60, left, right);
         assertThat(chains.units()).isEqualTo(20);
         int[] times = chains.times(1, 0);
-        assertThat(IntStream.range(0, 20).allMatch(g -> times[2 * g] == times[2 * g + 1])).isTrue();
+        assertThat(IntStream.range(0, 20).allMatch(g -> times[2 * g] == times[2 * g + 1]))
+                .isTrue();
         assertThat(IntStream.of(times).sum()).isEqualTo(40);
         // One sample with all others: only the samples can be drawn.
         int[] hub = new int[40];

@@ -41,13 +41,12 @@ class RankedRetrievalTest {
     /** Relevant at ranks 1, 3, 6 of six that are relevant: AP (1/1 + 2/3 + 3/6) / 6. */
     @Test
     void averagePrecisionByHand() {
-        Relevance relevance = Relevance.of(
-                1, 20, new int[6], new int[] {0, 2, 5, 17, 18, 19}, new double[] {1, 1, 1, 1, 1, 1});
+        Relevance relevance =
+                Relevance.of(1, 20, new int[6], new int[] {0, 2, 5, 17, 18, 19}, new double[] {1, 1, 1, 1, 1, 1});
         Rankings ten = new Rankings(
                 new int[][] {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}, new double[][] {{9, 8, 7, 6, 5, 4, 3, 2, 1, 0}});
         RankedRetrieval measured = RankedRetrieval.measure(ten, relevance, 1);
-        assertThat(measured.value(RankFigure.AVERAGE_PRECISION))
-                .isCloseTo((1 + 2 / 3.0 + 3 / 6.0) / 6, within(1e-12));
+        assertThat(measured.value(RankFigure.AVERAGE_PRECISION)).isCloseTo((1 + 2 / 3.0 + 3 / 6.0) / 6, within(1e-12));
         assertThat(measured.value(RankFigure.RECALL_5)).isCloseTo(2 / 6.0, within(1e-12));
         assertThat(measured.value(RankFigure.RECALL_100)).isCloseTo(3 / 6.0, within(1e-12));
         assertThat(measured.value(RankFigure.SUCCESS_1)).isEqualTo(1);
@@ -95,7 +94,8 @@ class RankedRetrievalTest {
             for (int j = 0; j < m; j++) {
                 order.add(j);
             }
-            order.sort((a, b) -> Double.compare(score(queries, query, documents, b), score(queries, query, documents, a)));
+            order.sort(
+                    (a, b) -> Double.compare(score(queries, query, documents, b), score(queries, query, documents, a)));
             double dcg = 0;
             double ideal = 0;
             double precisions = 0;
