@@ -4,12 +4,8 @@ import dev.kindred.core.Content;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
-import dev.kindred.media.Pictures;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -22,7 +18,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * them; pictures are decoded when asked for. Immutable and safe for many threads.
  */
 public final class Dataset {
+    private final Kind kind;
     private final List<Item> items;
     private final List<Problem> problems;
     private final List<String> warnings;
@@ -38,6 +34,11 @@ public final class Dataset {
     private final Map<String, Integer> rowsById;
 
     Dataset(List<Item> items, List<Problem> problems, List<String> warnings) {
+        this(items.isEmpty() ? Kind.PICTURE : items.getFirst().kind(), items, problems, warnings);
+    }
+
+    private Dataset(Kind kind, List<Item> items, List<Problem> problems, List<String> warnings) {
+        this.kind = kind;
         this.items = List.copyOf(items);
         this.problems = List.copyOf(problems);
         this.warnings = List.copyOf(warnings);
@@ -63,72 +64,15 @@ public final class Dataset {
     }
 
     /**
-     * Finds the samples of one or several DATA: a folder of class folders (nested too), a zip of such, a table of
-     * picture paths (.csv, .tsv, .jsonl, each also .gz), or a single picture.
+     * Finds the samples of one or several DATA: a folder of class folders (nested too), a zip of such, a table of texts
+     * or of picture paths (.csv, .tsv, .jsonl, each also .gz; .txt with a text a line), or a single picture. Of pairs
+     * and triplets it gives the samples, of judged queries the corpus: see {@link Examples} for all of them.
      *
-     * @throws Refusal where a path is missing or unreadable, a zip leads outside or is a bomb, nothing is found, or
-     *     too many rows are bad
+     * @throws Refusal where a path is missing or unreadable, a zip leads outside or is a bomb, nothing is found, kinds
+     *     are mixed, or too many rows are bad
      */
     public static Dataset read(List<Path> data, ReadOptions options, Progress progress) {
-        if (data.isEmpty()) {
-            throw new Refusal("no DATA is named", "DATA", "name a folder, a zip or a table");
-        }
-        Gathering gathering = new Gathering(options, progress);
-        Map<String, Path> names = new HashMap<>();
-        for (Path path : data) {
-            String name = uniqueName(path, names, gathering);
-            readOne(path, data.size() == 1 ? "" : name + "/", gathering);
-        }
-        return gathering.dataset(data.stream().map(Path::toString).collect(Collectors.joining(", ")));
-    }
-
-    /** Its own name; another DATA of the same name is told apart by a number. */
-    private static String uniqueName(Path path, Map<String, Path> taken, Gathering gathering) {
-        Path real;
-        try {
-            real = path.toRealPath();
-        } catch (NoSuchFileException e) {
-            throw new Refusal("does not exist", path.toString(), "check the path", e);
-        } catch (IOException e) {
-            throw new Refusal("cannot be read (" + Origin.reason(e) + ")", path.toString(), "check the path", e);
-        }
-        if (taken.containsValue(real)) {
-            throw new Refusal("is named twice", path.toString(), "name each DATA once");
-        }
-        String name = nameOf(path);
-        for (int n = 2; taken.containsKey(name); n++) {
-            name = nameOf(path) + "~" + n;
-        }
-        taken.put(name, real);
-        if (!name.equals(nameOf(path))) {
-            gathering.note(
-                    "samples of " + path + " have ids that begin with " + name + "/, since another DATA has its name");
-        }
-        return name;
-    }
-
-    private static void readOne(Path path, String prefix, Gathering gathering) {
-        int before = gathering.size();
-        if (Files.isDirectory(path)) {
-            FolderReader.readFolder(path, prefix, gathering);
-        } else if (!Files.isRegularFile(path)) {
-            throw new Refusal("is neither a file nor a folder", path.toString(), "name a folder, a zip or a table");
-        } else if (Archive.named(path)) {
-            FolderReader.readZip(path, prefix, gathering);
-        } else if (TableReader.named(path)) {
-            TableReader.read(path, prefix, gathering);
-        } else if (Pictures.named(path.toString())) {
-            gathering.add(prefix + nameOf(path), null, Map.of(), new Origin.OfFile(path));
-        } else {
-            throw new Refusal(
-                    "is nothing that is read",
-                    path.toString(),
-                    "name a folder, a .zip, .csv, .tsv or .jsonl, or a picture");
-        }
-        if (prefix.isEmpty() || gathering.size() > before) {
-            return;
-        }
-        throw new Refusal("holds no pictures", path.toString(), "leave it out");
+        return Examples.read(data, options, progress).samples();
     }
 
     /** Its last name, also for {@code .} and {@code ..}. */
@@ -138,6 +82,11 @@ public final class Dataset {
 
     public int size() {
         return items.size();
+    }
+
+    /** What every sample is. */
+    public Kind kind() {
+        return kind;
     }
 
     public Entry entry(int row) {
@@ -150,12 +99,12 @@ public final class Dataset {
         return row == null ? OptionalInt.empty() : OptionalInt.of(row);
     }
 
-    /** For messages: the file, going into zips. */
+    /** For messages: the file, going into zips, or the table and its line. */
     public String where(int row) {
         return items.get(row).origin().where();
     }
 
-    /** The file's bytes, read anew; at most 64 MiB. */
+    /** The file's bytes, read anew; at most 64 MiB. Of a text its UTF-8, of a vector its little-endian floats. */
     public byte[] bytes(int row) {
         return items.get(row).bytes();
     }
@@ -175,7 +124,14 @@ public final class Dataset {
         for (int row : rows) {
             chosen.add(items.get(row));
         }
-        return new Dataset(chosen, List.of(), warnings);
+        return new Dataset(kind, chosen, List.of(), warnings);
+    }
+
+    /** The same with further bad rows. */
+    Dataset with(List<Problem> more) {
+        List<Problem> all = new ArrayList<>(problems);
+        all.addAll(more);
+        return new Dataset(kind, items, all, warnings);
     }
 
     /** The distinct labels, sorted by code point. */

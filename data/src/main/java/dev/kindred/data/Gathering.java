@@ -64,6 +64,17 @@ final class Gathering {
         if (!ids.add(id)) {
             throw new Refusal("the id '" + id + "' stands twice", origin.where(), "give each sample one name");
         }
+        Kind kind = items.isEmpty() ? origin.kind() : items.getFirst().kind();
+        if (origin.kind() != kind) {
+            throw new Refusal(
+                    "is a %s where %s is a %s"
+                            .formatted(
+                                    origin.kind().singular(),
+                                    items.getFirst().origin().where(),
+                                    kind.singular()),
+                    origin.where(),
+                    "read one kind at a time");
+        }
         if (items.size() == MAX_SAMPLES) {
             throw new Refusal("more than %,d samples".formatted(MAX_SAMPLES), origin.where(), "read fewer at once");
         }
@@ -71,6 +82,28 @@ final class Gathering {
         if (items.size() % 1024 == 0) {
             progress.at("finding", items.size(), 0, "");
         }
+    }
+
+    /** The text with U+FFFD in place of each unpaired surrogate, which no encoding can hold; such texts are counted. */
+    String whole(String text) {
+        StringBuilder mended = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+                continue;
+            }
+            mended = mended == null ? new StringBuilder(text) : mended;
+            mended.setCharAt(i, '\uFFFD');
+        }
+        if (mended == null) {
+            return text;
+        }
+        leftOut("texts had unpaired surrogates, read as U+FFFD");
+        return mended.toString();
     }
 
     boolean holds(String id) {
@@ -107,9 +140,9 @@ final class Gathering {
         if (items.isEmpty()) {
             String found = leftOut.isEmpty() ? "" : " (" + String.join("; ", leftOutLines()) + ")";
             throw new Refusal(
-                    "holds no pictures" + found,
+                    "holds no samples" + found,
                     where,
-                    "PNG, JPEG, GIF, BMP, PGM and PPM in folders, zips or a table are read");
+                    "pictures (PNG, JPEG, GIF, BMP, PGM, PPM) in folders, zips or a table, texts in a table are read");
         }
         if (options.label() != null && unlabelledByPattern == items.size()) {
             throw new Refusal(

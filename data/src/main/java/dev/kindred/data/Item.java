@@ -3,7 +3,6 @@ package dev.kindred.data;
 import dev.kindred.core.Content;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
-import dev.kindred.media.Pictures;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
@@ -25,6 +24,10 @@ final class Item {
         return entry;
     }
 
+    Kind kind() {
+        return origin.kind();
+    }
+
     Origin origin() {
         return origin;
     }
@@ -38,11 +41,11 @@ final class Item {
     }
 
     Content content() {
-        Content.Pixels pixels = Pictures.decode(bytes(), origin.where());
-        if (pixelsHash == null) {
+        Content content = origin.content(bytes());
+        if (pixelsHash == null && content instanceof Content.Pixels pixels) {
             pixelsHash = hash(pixels);
         }
-        return pixels;
+        return content;
     }
 
     /** Two checksums the processor computes by itself: every picture that is read pays for this, and only chance collides here. */
@@ -72,7 +75,7 @@ final class Item {
         return bytesHash;
     }
 
-    /** Size and 64 bits of checksums of the decoded pixels, or null where they cannot be decoded. */
+    /** Size and 64 bits of checksums of the decoded pixels, or null where they cannot be decoded or it is no picture. */
     byte @Nullable [] pixelsHash() {
         if (pixelsHash == null) {
             try {

@@ -1,6 +1,7 @@
 package dev.kindred.data;
 
 import dev.kindred.core.Refusal;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,13 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param label searched in each sample's id, group 1 is its label; without it the label is the folder's relative
  *     path, or a table's column
  * @param attributes by name, searched in each sample's id, group 1 is the value
- * @param columns of tables: {@code image}, {@code label}, {@code id} or an attribute's name to the column's name, or
- *     to its position from 1 where the table has no header
+ * @param columns of tables: a role ({@code text}, {@code image}, {@code vector}, {@code label}, {@code id}, {@code left},
+ *     {@code right}, {@code score}, {@code anchor}, {@code positive}, {@code negative}) or an attribute's name to the
+ *     column's name, or to its position from 1 where the table has no header
  * @param strict the first bad row or picture stops the run; otherwise more than 1% of them do
+ * @param labels a file of the labels (ids, attributes) of vectors; without it the one beside them is taken
+ * @param kind what IDX files hold, pictures or vectors; null for pictures
  */
 public record ReadOptions(
-        @Nullable Pattern label, Map<String, Pattern> attributes, Map<String, String> columns, boolean strict) {
+        @Nullable Pattern label,
+        Map<String, Pattern> attributes,
+        Map<String, String> columns,
+        boolean strict,
+        @Nullable Path labels,
+        @Nullable Kind kind) {
     private static final ReadOptions DEFAULTS = new ReadOptions(null, Map.of(), Map.of(), false);
+
+    public ReadOptions(
+            @Nullable Pattern label, Map<String, Pattern> attributes, Map<String, String> columns, boolean strict) {
+        this(label, attributes, columns, strict, null, null);
+    }
 
     public ReadOptions {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
@@ -55,12 +69,21 @@ public record ReadOptions(
         Map<String, String> roles = new LinkedHashMap<>();
         for (String list : columns) {
             for (String column : list.split(",", -1)) {
-                String[] pair =
-                        pair(column, "--columns", "write ROLE=COLUMN, e.g. --columns label=category,image=path");
+                String[] pair = pair(column, "--columns", "write ROLE=COLUMN, e.g. --columns label=category,text=body");
                 roles.put(pair[0].strip(), pair[1].strip());
             }
         }
         return new ReadOptions(label == null ? null : pattern(label, "--label"), patterns, roles, strict);
+    }
+
+    /** The same, with the labels of vectors in a file. */
+    public ReadOptions withLabels(@Nullable Path file) {
+        return new ReadOptions(label, attributes, columns, strict, file, kind);
+    }
+
+    /** The same, with IDX read as this kind. */
+    public ReadOptions withKind(@Nullable Kind kind) {
+        return new ReadOptions(label, attributes, columns, strict, labels, kind);
     }
 
     /** Group 1 of the first place where the pattern is found, or null. */

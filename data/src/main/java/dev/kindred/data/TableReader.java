@@ -1,225 +1,209 @@
 package dev.kindred.data;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import dev.kindred.core.Refusal;
-import java.io.IOException;
-import java.io.StringReader;
+import dev.kindred.media.Pictures;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables of pictures: .csv (RFC 4180), .tsv (no quoting) and .jsonl, each also .gz. One column is the picture's path,
- * relative to the table's folder or absolute, going into zips; {@code label} is the class; every other column is an
- * attribute.
+ * Tables of texts, of pictures' paths (relative to the table's folder or absolute, going into zips), and of pairs and
+ * triplets of either. Every column without a role is an attribute.
  */
 final class TableReader {
-    private static final List<String> IMAGE_NAMES = List.of("image", "path", "file", "filename");
-
-    private final Path table;
+    private final Table table;
     private final String prefix;
     private final Gathering gathering;
+    private final Tuples tuples;
     private final Located located;
+    private final Roles roles;
 
-    private TableReader(Path table, String prefix, Gathering gathering) {
+    private TableReader(Table table, String prefix, Gathering gathering, Tuples tuples, Roles roles) {
         this.table = table;
         this.prefix = prefix;
         this.gathering = gathering;
-        Path folder = table.toAbsolutePath().normalize().getParent();
-        this.located = Located.anywhereFrom(folder == null ? table.toAbsolutePath() : folder);
+        this.tuples = tuples;
+        this.roles = roles;
+        Path folder = table.path().toAbsolutePath().normalize().getParent();
+        this.located = Located.anywhereFrom(folder == null ? table.path().toAbsolutePath() : folder);
     }
 
-    static boolean named(Path path) {
-        String name = TextLines.withoutGz(path);
-        return name.endsWith(".csv") || name.endsWith(".tsv") || name.endsWith(".jsonl") || name.endsWith(".ndjson");
-    }
-
-    static void read(Path table, String prefix, Gathering gathering) {
-        TableReader reader = new TableReader(table, prefix, gathering);
-        String name = TextLines.withoutGz(table);
-        try (TextLines lines = TextLines.open(table)) {
-            if (name.endsWith(".csv") || name.endsWith(".tsv")) {
-                reader.delimited(new Delimited(lines, name.endsWith(".tsv") ? '\t' : ',', name.endsWith(".csv")));
-            } else {
-                reader.json(lines);
-            }
+    static Shape read(Path path, String prefix, Gathering gathering, Tuples tuples) {
+        Map<String, String> options = gathering.options().columns();
+        Roles placed = Roles.byPosition(options);
+        try (Table table = Table.open(path, placed == null)) {
+            Roles roles = placed == null ? Roles.byName(table.names(), options, path.toString()) : placed;
+            return new TableReader(table, prefix, gathering, tuples, roles).read();
         }
     }
 
-    private void delimited(Delimited rows) {
-        Map<String, String> roles = gathering.options().columns();
-        boolean positions = !roles.isEmpty() && roles.values().stream().allMatch(TableReader::isPosition);
-        Map<String, Integer> columns = new LinkedHashMap<>();
-        int width = 0;
-        if (positions) {
-            roles.forEach((role, position) -> columns.put(role, Integer.parseInt(position) - 1));
-            require(
-                    columns.containsKey("image"),
-                    "no column is named for the picture's path",
-                    "add image=POSITION to --columns");
-        } else {
-            Delimited.Row header = rows.next();
-            if (header == null) {
-                throw new Refusal("is empty", table.toString(), "give it a header and rows");
+    private Shape read() {
+        Shape shape = shape();
+        int known = table.names().size();
+        for (Table.Row row = table.next(); row != null; row = table.next()) {
+            if (table.names().size() > known) {
+                roles.grow(table.names());
+                known = table.names().size();
             }
-            width = header.fields().size();
-            columns.putAll(byHeader(header.fields(), roles));
-        }
-        for (Delimited.Row row = rows.next(); row != null; row = rows.next()) {
-            String where = table + " line " + row.line();
-            String fault = row.fault();
-            if (fault == null && !positions && row.fields().size() != width) {
-                fault = "has %d columns where the header has %d"
-                        .formatted(row.fields().size(), width);
-            }
+            String fault = row.fault() == null ? take(row, shape) : row.fault();
             if (fault != null) {
-                gathering.problem(new Problem(where, fault));
-                continue;
-            }
-            Map<String, String> values = new LinkedHashMap<>();
-            for (var column : columns.entrySet()) {
-                if (column.getValue() < row.fields().size()) {
-                    values.put(column.getKey(), row.fields().get(column.getValue()));
-                }
-            }
-            sample(values, row.line());
-        }
-    }
-
-    private Map<String, Integer> byHeader(List<String> header, Map<String, String> roles) {
-        Map<String, Integer> columns = new LinkedHashMap<>();
-        Map<String, Integer> byName = new LinkedHashMap<>();
-        for (int i = 0; i < header.size(); i++) {
-            String name = header.get(i).strip();
-            if (byName.put(name, i) != null) {
-                throw new Refusal("has two columns named '" + name + "'", table + " line 1", "rename one");
+                gathering.problem(new Problem(table.path() + " line " + row.line(), fault));
             }
         }
-        roles.forEach((role, name) -> {
-            Integer at = byName.get(name);
-            require(
-                    at != null,
-                    "has no column '" + name + "'; its columns are " + String.join(", ", byName.keySet()),
-                    "correct --columns");
-            columns.put(role, at == null ? 0 : at);
-        });
-        takeByName("image", IMAGE_NAMES, byName, columns);
-        takeByName("label", List.of("label"), byName, columns);
-        byName.forEach((name, at) -> {
-            if (!columns.containsValue(at)) {
-                columns.putIfAbsent(name, at);
-            }
-        });
-        require(
-                columns.containsKey("image"),
-                "has no column of picture paths; its columns are " + String.join(", ", byName.keySet()),
-                "name it image, or say --columns image=NAME (or image=POSITION where there is no header)");
-        return columns;
+        return shape;
     }
 
-    /** Gives a role that nobody named to the first of these names that is there and free. */
-    private static <T> void takeByName(String role, List<String> names, Map<String, T> byName, Map<String, T> taken) {
-        for (String wanted : names) {
-            for (var column : byName.entrySet()) {
-                boolean free = !taken.containsKey(role) && !taken.containsValue(column.getValue());
-                if (free && column.getKey().toLowerCase(Locale.ROOT).equals(wanted)) {
-                    taken.put(role, column.getValue());
-                }
-            }
+    private Shape shape() {
+        if (roles.has("anchor") && roles.has("positive")) {
+            return roles.has("negative") ? Shape.TRIPLETS : Shape.PAIRS;
         }
-    }
-
-    private void json(TextLines lines) {
-        Map<String, String> roles = new TreeMap<>(gathering.options().columns());
-        for (String line = lines.next(); line != null; line = lines.next()) {
-            if (line.isBlank()) {
-                continue;
-            }
-            JsonObject object = object(line);
-            if (object == null) {
-                gathering.problem(new Problem(table + " line " + lines.number(), "is not a JSON object"));
-                continue;
-            }
-            Map<String, String> keys = new LinkedHashMap<>();
-            object.keySet().forEach(key -> keys.put(key, key));
-            Map<String, String> taken = new LinkedHashMap<>(roles);
-            takeByName("image", IMAGE_NAMES, keys, taken);
-            takeByName("label", List.of("label"), keys, taken);
-            Map<String, String> values = new LinkedHashMap<>();
-            taken.forEach((role, key) -> put(values, role, object.get(key)));
-            for (String key : keys.keySet()) {
-                if (!taken.containsValue(key)) {
-                    put(values, key, object.get(key));
-                }
-            }
-            sample(values, lines.number());
+        if (roles.has("left") && roles.has("right")) {
+            return Shape.PAIRS;
         }
-    }
-
-    /** Nested values are no attributes and pass by. */
-    private static void put(Map<String, String> values, String role, @Nullable JsonElement value) {
-        if (value != null && value.isJsonPrimitive()) {
-            values.putIfAbsent(role, value.getAsString());
+        if (roles.has("text") || roles.has("image")) {
+            return Shape.LABELLED;
         }
+        throw new Refusal(
+                table.names().isEmpty()
+                        ? "no column is named for the texts or the pictures' paths"
+                        : "has no column of texts, of picture paths or of pairs; its columns are "
+                                + String.join(", ", table.names()),
+                table.path().toString(),
+                "say --columns text=NAME, image=NAME or left=NAME,right=NAME (or POSITION where there is no header)");
     }
 
-    private static @Nullable JsonObject object(String line) {
-        try {
-            JsonReader reader = new JsonReader(new StringReader(line));
-            reader.setStrictness(Strictness.STRICT);
-            JsonElement element = JsonParser.parseReader(reader);
-            boolean alone = reader.peek() == JsonToken.END_DOCUMENT;
-            return alone && element.isJsonObject() ? element.getAsJsonObject() : null;
-        } catch (JsonParseException | IOException e) {
-            return null;
+    /** @return what is wrong with the row, or null */
+    private @Nullable String take(Table.Row row, Shape shape) {
+        return switch (shape) {
+            case PAIRS -> pair(row);
+            case TRIPLETS -> triplet(row);
+            case LABELLED, JUDGED -> roles.has("text") ? text(row) : picture(row);
+        };
+    }
+
+    private @Nullable String text(Table.Row row) {
+        String text = roles.cell("text", row);
+        Map<String, String> attributes = roles.attributes(row);
+        if (table.names().contains("_id")) {
+            text = Beir.joined(attributes.remove("title"), text);
         }
+        if (text == null || text.isBlank()) {
+            return "has no text";
+        }
+        String id = roles.cell("id", row);
+        boolean named = id != null && !id.isBlank();
+        String unique = prefix + (named ? id : String.valueOf(row.line()));
+        if (gathering.holds(unique)) {
+            return "has the id '" + unique + "', which stood before";
+        }
+        String label = roles.cell("label", row);
+        gathering.add(
+                unique,
+                label == null || label.isEmpty() ? null : label,
+                attributes,
+                new Origin.OfText(table.path(), row.line(), gathering.whole(text)));
+        return null;
     }
 
-    private void sample(Map<String, String> values, long line) {
-        String image = values.remove("image");
-        String where = table + " line " + line;
+    private @Nullable String picture(Table.Row row) {
+        String image = roles.cell("image", row);
         if (image == null || image.isBlank()) {
-            gathering.problem(new Problem(where, "names no picture"));
-            return;
+            return "names no picture";
         }
-        String label = values.remove("label");
-        String id = values.remove("id");
+        String label = roles.cell("label", row);
+        Map<String, String> attributes = new LinkedHashMap<>(roles.attributes(row));
+        String id = roles.cell("id", row);
         if (id == null || !gathering.options().columns().containsKey("id")) {
-            if (id != null) {
-                values.put("id", id);
+            if (id != null && !id.isEmpty()) {
+                attributes.put("id", id);
             }
             id = image.replace('\\', '/');
         }
         try {
             Origin origin = located.resolve(image);
-            String unique = gathering.holds(prefix + id) ? prefix + id + "#" + line : prefix + id;
-            values.values().removeIf(String::isEmpty);
-            gathering.add(unique, label == null || label.isEmpty() ? null : label, values, origin);
+            String unique = gathering.holds(prefix + id) ? prefix + id + "#" + row.line() : prefix + id;
+            gathering.add(unique, label == null || label.isEmpty() ? null : label, attributes, origin);
+            return null;
         } catch (Refusal bad) {
-            gathering.problem(new Problem(where, "names " + image + ", which " + bad.what()));
+            return "names " + image + ", which " + bad.what();
         }
     }
 
-    private void require(boolean holds, String what, String hint) {
-        if (!holds) {
-            throw new Refusal(what, table.toString(), hint);
+    private @Nullable String pair(Table.Row row) {
+        boolean sides = roles.has("left") && roles.has("right");
+        String left = sides ? "left" : "anchor";
+        String right = sides ? "right" : "positive";
+        Double score = roles.has("score") ? score(roles.cell("score", row)) : Double.valueOf(1);
+        if (score == null) {
+            return "has the score '" + roles.cell("score", row) + "', which is no number";
+        }
+        try {
+            Side first = side(left, row);
+            Side second = side(right, row);
+            tuples.pair(row(first), row(second), score);
+            return null;
+        } catch (Refusal bad) {
+            return bad.what();
         }
     }
 
-    private static boolean isPosition(String text) {
-        return text.length() < 6
-                && !text.isEmpty()
-                && text.chars().allMatch(c -> c >= '0' && c <= '9')
-                && !text.equals("0");
+    private @Nullable String triplet(Table.Row row) {
+        try {
+            Side anchor = side("anchor", row);
+            Side positive = side("positive", row);
+            Side negative = side("negative", row);
+            tuples.triplet(row(anchor), row(positive), row(negative));
+            return null;
+        } catch (Refusal bad) {
+            return bad.what();
+        }
+    }
+
+    /** A cell that is a sample, sound but not yet kept. */
+    private record Side(String key, String id, Origin origin) {}
+
+    private int row(Side side) {
+        return tuples.row(side.key, side.id, Map.of(), side.origin);
+    }
+
+    private Side side(String role, Table.Row row) {
+        String cell = roles.cell(role, row);
+        if (cell == null || cell.isBlank()) {
+            throw new Refusal("has nothing in its column for " + role, "", "");
+        }
+        if (Pictures.named(cell)) {
+            Origin origin = picture(cell);
+            if (origin != null) {
+                return new Side(origin.where(), prefix + cell.replace('\\', '/'), origin);
+            }
+        }
+        String text = gathering.whole(cell);
+        return new Side(text, prefix + row.line() + "." + role, new Origin.OfText(table.path(), row.line(), text));
+    }
+
+    private @Nullable Origin picture(String cell) {
+        try {
+            return located.resolve(cell);
+        } catch (Refusal bad) {
+            throw new Refusal("names " + cell + ", which " + bad.what(), "", "", bad);
+        }
+    }
+
+    /** A number, or true and false; null for anything else. */
+    static @Nullable Double score(@Nullable String cell) {
+        String text = cell == null ? "" : cell.strip();
+        if (text.equalsIgnoreCase("true")) {
+            return 1.0;
+        }
+        if (text.equalsIgnoreCase("false")) {
+            return 0.0;
+        }
+        try {
+            double score = Double.parseDouble(text);
+            return Double.isFinite(score) ? score : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 }

@@ -96,7 +96,7 @@ class ArchiveTest {
         Path cut = Drawn.write(dir, "cut.zip", Arrays.copyOf(whole, whole.length - 30));
         assertThatThrownBy(() -> Drawn.read(cut)).isInstanceOf(Refusal.class);
         Path empty = Drawn.write(dir, "empty.zip", Drawn.zip(Map.of()));
-        assertThatThrownBy(() -> Drawn.read(empty)).hasMessageContaining("holds no pictures");
+        assertThatThrownBy(() -> Drawn.read(empty)).hasMessageContaining("holds no samples");
         Path nothing = Drawn.write(dir, "nothing.zip", new byte[0]);
         assertThatThrownBy(() -> Drawn.read(nothing)).isInstanceOf(Refusal.class);
     }

@@ -201,14 +201,14 @@ class DatasetTest {
     void whatHoldsNothingIsRefusedByName() throws IOException {
         Path empty = Files.createDirectory(dir.resolve("empty"));
         assertThatThrownBy(() -> Drawn.read(empty)).isInstanceOfSatisfying(Refusal.class, r -> {
-            assertThat(r.what()).isEqualTo("holds no pictures");
+            assertThat(r.what()).isEqualTo("holds no samples");
             assertThat(r.where()).isEqualTo(empty.toString());
         });
         assertThatThrownBy(() -> Drawn.read(dir.resolve("gone"))).hasMessageContaining("does not exist");
-        Path text = Drawn.write(dir, "x.txt", "words");
+        Path text = Drawn.write(dir, "x.doc", "words");
         assertThatThrownBy(() -> Drawn.read(text)).hasMessageContaining("is nothing that is read");
         Path picture = Drawn.write(dir, "x.png", Drawn.png(1));
         assertThat(Drawn.read(picture).entry(0).id()).isEqualTo("x.png");
-        assertThatThrownBy(() -> Drawn.read(picture, empty)).hasMessageContaining("holds no pictures");
+        assertThatThrownBy(() -> Drawn.read(picture, empty)).hasMessageContaining("holds no samples");
     }
 }

@@ -85,4 +85,80 @@ class RealSetsTest {
         assertThat(Splits.holdOut(data, 1).how()).isEqualTo("8 of 40 classes");
         assertThat(((Content.Pixels) data.content(3)).height()).isEqualTo(112);
     }
+
+    private static Examples examples(String path, String... columns) {
+        return Examples.read(
+                List.of(shared(path)), ReadOptions.of(null, List.of(), List.of(columns), false), Progress.SILENT);
+    }
+
+    @Test
+    void intentsAreTextsWithLabels() {
+        assertThat(examples("intents/banking77/train.csv", "label=category").samples())
+                .satisfies(data -> assertThat(data.size()).isEqualTo(10_003))
+                .satisfies(data -> assertThat(data.classes()).hasSize(77))
+                .satisfies(data -> assertThat(data.kind()).isEqualTo(Kind.TEXT));
+        assertThat(examples("intents/banking77/test.csv", "label=category")
+                        .samples()
+                        .size())
+                .isEqualTo(3_080);
+        Map<String, Integer> fewShot = Map.of("train_5", 385, "train_10", 770, "valid", 1_540, "test", 3_080);
+        fewShot.forEach((name, count) -> {
+            Dataset data =
+                    examples("intents/banking77/fewshot/" + name + ".tsv").samples();
+            assertThat(data.size()).as(name).isEqualTo(count);
+            assertThat(data.problems()).isEmpty();
+        });
+    }
+
+    @Test
+    void sentencePairsKeepTheirScores() {
+        Map<String, Integer> counts = Map.of("train", 5_749, "dev", 1_500, "test", 1_379);
+        counts.forEach((part, count) -> {
+            Examples.Pairs pairs = (Examples.Pairs) examples("sentence-pairs/stsb/sts-" + part + ".csv");
+            assertThat(pairs.size()).as(part).isEqualTo(count);
+            assertThat(pairs.graded()).isTrue();
+            assertThat(pairs.lowest()).isEqualTo(0);
+            assertThat(pairs.highest()).isEqualTo(5);
+            assertThat(pairs.samples().problems()).isEmpty();
+        });
+        Map<String, Integer> paraphrases = Map.of("train", 3_576, "val", 500, "test", 1_725);
+        paraphrases.forEach((part, count) -> {
+            Examples.Pairs pairs = (Examples.Pairs) examples("sentence-pairs/mrpc/msr-para-" + part + ".tsv");
+            assertThat(pairs.size()).as(part).isEqualTo(count);
+            assertThat(pairs.graded()).isFalse();
+        });
+    }
+
+    @Test
+    void recordsToBeMatchedArePairs() {
+        record Part(String path, int pairs, int same) {}
+        for (Part part : List.of(
+                new Part("Textual/Abt-Buy/train", 5_743, 616),
+                new Part("Textual/Abt-Buy/valid", 1_916, 206),
+                new Part("Textual/Abt-Buy/test", 1_916, 206),
+                new Part("Structured/Amazon-Google/train", 6_874, 699),
+                new Part("Structured/Amazon-Google/valid", 2_293, 234),
+                new Part("Structured/Amazon-Google/test", 2_293, 234))) {
+            Examples.Pairs pairs = (Examples.Pairs) examples("entity-matching/" + part.path + ".txt.gz");
+            assertThat(pairs.size()).isEqualTo(part.pairs);
+            assertThat(java.util.Arrays.stream(pairs.scores()).sum()).isEqualTo(part.same);
+            assertThat(pairs.samples().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void judgedQueriesAreReadFromTheirFolder() {
+        Examples.Judged cranfield = (Examples.Judged) examples("retrieval/cranfield");
+        assertThat(cranfield.corpus().size()).isEqualTo(1_400);
+        assertThat(cranfield.queries().size()).isEqualTo(225);
+        assertThat(cranfield.judgements().stream().filter(j -> j.grade() > 0)).hasSize(1_612);
+        assertThat(cranfield.corpus().warnings()).anyMatch(line -> line.equals("2 of corpus.jsonl.gz have no words"));
+        Examples.Judged faq = (Examples.Judged) examples("retrieval/stackfaq");
+        assertThat(faq.corpus().size()).isEqualTo(125);
+        assertThat(faq.queries().size()).isEqualTo(1_249);
+        assertThat(faq.judgements()).hasSize(1_249);
+        Examples.Pairs paraphrases =
+                (Examples.Pairs) examples("retrieval/stackfaq/StackFAQ-paraphrases.tsv", "left=1,right=2");
+        assertThat(paraphrases.size()).isEqualTo(856);
+    }
 }

@@ -69,9 +69,10 @@ class TableReaderTest {
         assertThat(placed.entry(0)).isEqualTo(new Entry("pics/0.png", "cat", Map.of("mood", "\"odd")));
         assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n", "image=pic"))
                 .hasMessageContaining("has no column 'pic'; its columns are a, b");
-        assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n")).hasMessageContaining("has no column of picture paths");
+        assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n"))
+                .hasMessageContaining("has no column of texts, of picture paths or of pairs; its columns are a, b");
         assertThatThrownBy(() -> read("n.csv", "a,b\n", "label=1"))
-                .hasMessageContaining("no column is named for the picture's path");
+                .hasMessageContaining("no column is named for the texts or the pictures");
     }
 
     @Test

@@ -1,0 +1,169 @@
+package dev.kindred.data;
+
+import dev.kindred.core.Refusal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which column of a table is what. {@code --columns} decides; what it leaves open is told by the columns' usual names,
+ * in any case; every other column is an attribute of its own name.
+ */
+final class Roles {
+    static final Set<String> KNOWN = Set.of(
+            "text", "image", "vector", "label", "id", "left", "right", "score", "anchor", "positive", "negative");
+
+    private static final List<String> TEXTS = List.of("text", "sentence", "utterance");
+    private static final List<String> IMAGES = List.of("path", "file", "filename");
+    private static final List<List<String>> SIDES = List.of(
+            List.of("left", "right"),
+            List.of("sentence1", "sentence2"),
+            List.of("text1", "text2"),
+            List.of("sentence_a", "sentence_b"),
+            List.of("question1", "question2"),
+            List.of("#1 string", "#2 string"));
+    private static final List<String> SCORES =
+            List.of("score", "similarity", "label", "is_duplicate", "quality", "match");
+
+    private final Map<String, Integer> columns = new LinkedHashMap<>();
+
+    private Roles() {}
+
+    /** {@code --columns} as positions from 1, or null where they are names. */
+    static @Nullable Roles byPosition(Map<String, String> options) {
+        if (options.isEmpty() || !options.values().stream().allMatch(Roles::isPosition)) {
+            return null;
+        }
+        Roles roles = new Roles();
+        options.forEach((role, position) -> roles.columns.put(role, Integer.parseInt(position) - 1));
+        return roles;
+    }
+
+    /**
+     * @param names of the columns, in order
+     * @param where names the table in refusals
+     */
+    static Roles byName(List<String> names, Map<String, String> options, String where) {
+        Roles roles = new Roles();
+        options.forEach((role, name) -> {
+            int at = names.indexOf(name);
+            if (at < 0) {
+                throw new Refusal(
+                        "has no column '" + name + "'; its columns are " + String.join(", ", names),
+                        where,
+                        "correct --columns");
+            }
+            roles.columns.put(role, at);
+        });
+        roles.guess(names);
+        return roles;
+    }
+
+    /** Gives columns that have come since a role or an attribute's name. */
+    void grow(List<String> names) {
+        guess(names);
+    }
+
+    private void guess(List<String> names) {
+        boolean chosen = has("text") || has("image") || has("vector") || tuples();
+        if (!chosen) {
+            for (List<String> pair : SIDES) {
+                if (free(names, pair.get(0)) >= 0 && free(names, pair.get(1)) >= 0) {
+                    take("left", pair.subList(0, 1), names);
+                    take("right", pair.subList(1, 2), names);
+                }
+            }
+            if (!tuples()) {
+                take("anchor", List.of("anchor"), names);
+                take("positive", List.of("positive"), names);
+            }
+        }
+        if (has("anchor") && has("positive")) {
+            take("negative", List.of("negative"), names);
+        }
+        if (tuples()) {
+            take("score", SCORES, names);
+        } else {
+            if (!chosen) {
+                take("image", List.of("image"), names);
+                if (!has("image")) {
+                    take("text", TEXTS, names);
+                }
+                if (!has("text")) {
+                    take("image", IMAGES, names);
+                }
+            }
+            take("label", List.of("label"), names);
+        }
+        if (has("text")) {
+            take("id", List.of("_id", "id"), names);
+        }
+        for (int at = 0; at < names.size(); at++) {
+            if (!columns.containsValue(at)) {
+                columns.putIfAbsent(names.get(at), at);
+            }
+        }
+    }
+
+    /** Gives a role that nobody named to the first of these names that is there and free. */
+    private void take(String role, List<String> wanted, List<String> names) {
+        for (String name : wanted) {
+            int at = free(names, name);
+            if (at >= 0 && !columns.containsKey(role)) {
+                columns.put(role, at);
+            }
+        }
+    }
+
+    private int free(List<String> names, String wanted) {
+        for (int at = 0; at < names.size(); at++) {
+            if (!columns.containsValue(at)
+                    && names.get(at).toLowerCase(Locale.ROOT).equals(wanted)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private boolean tuples() {
+        return (has("left") && has("right")) || (has("anchor") && has("positive"));
+    }
+
+    boolean has(String role) {
+        return columns.containsKey(role);
+    }
+
+    /** Its column from 0, or −1. */
+    int column(String role) {
+        return columns.getOrDefault(role, -1);
+    }
+
+    /** What a row has under a role, or null. */
+    @Nullable
+    String cell(String role, Table.Row row) {
+        int at = column(role);
+        return at < 0 ? null : row.cell(at);
+    }
+
+    /** Everything of a row that has no role, by name; empty cells left out. */
+    Map<String, String> attributes(Table.Row row) {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        columns.forEach((name, at) -> {
+            String cell = row.cell(at);
+            if (!KNOWN.contains(name) && cell != null && !cell.isEmpty()) {
+                attributes.put(name, cell);
+            }
+        });
+        return attributes;
+    }
+
+    private static boolean isPosition(String text) {
+        return text.length() < 6
+                && !text.isEmpty()
+                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && !text.equals("0");
+    }
+}
