@@ -68,6 +68,22 @@ final class CommandList {
                     "Read an index again from end to end: exit code 1 where something is wrong with it.",
                     () -> new IndexCheckCommand()),
             new Entry(
+                    "classes add",
+                    "Add classes, or examples of classes, by labelled DATA; nothing is taught.",
+                    () -> new ClassesAddCommand()),
+            new Entry(
+                    "classes remove",
+                    "Remove classes with all their examples, all of those named or none.",
+                    () -> new ClassesRemoveCommand()),
+            new Entry(
+                    "classes calibrate",
+                    "Choose the score below which an answer is unknown, for a stated loss of the known.",
+                    () -> new ClassesCalibrateCommand()),
+            new Entry(
+                    "classes classify",
+                    "Say of which class a query is: exit code 1 where the answer is unknown.",
+                    () -> new ClassesClassifyCommand()),
+            new Entry(
                     "serve",
                     "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
                     () -> new ServeCommand()),

@@ -7,23 +7,15 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
-import dev.kindred.core.Embeddings;
-import dev.kindred.core.Npy;
 import dev.kindred.core.Refusal;
-import dev.kindred.core.Space;
-import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Filter;
 import dev.kindred.index.FilterJson;
 import dev.kindred.index.Found;
-import dev.kindred.index.Item;
 import dev.kindred.index.Neighbor;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Query;
 import java.io.StringReader;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -81,42 +73,9 @@ final class IndexSearchCommand implements Command {
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
             }
-            Found found = index.search(Query.of(index.info().space(), vector(index, folder, run), k)
+            Found found = index.search(Query.of(index.info().space(), QueryVector.of(query, index, folder, run), k)
                     .filter(wanted));
             return Answer.done(json(found), text(found));
-        }
-    }
-
-    private float[] vector(ExactIndex index, IndexFolder folder, Run run) {
-        Space space = index.info().space();
-        if (query.startsWith("@")) {
-            String id = query.substring(1);
-            return index.get(id)
-                    .map(Item::vector)
-                    .orElseThrow(
-                            () -> new Refusal("there is no such item", "@" + id, "ids are what a search prints first"));
-        }
-        Path path;
-        try {
-            path = Path.of(query);
-        } catch (InvalidPathException e) {
-            throw new Refusal("is no path", query, "name a picture, a .npy or @ID", e);
-        }
-        if (query.toLowerCase(Locale.ROOT).endsWith(".npy")) {
-            Embeddings one = Npy.read(path).in(space, query);
-            if (one.count() != 1) {
-                throw new Refusal("holds " + one.count() + " vectors", query, "a query is one vector");
-            }
-            return one.values();
-        }
-        Bundle bundle = folder.bundle(index);
-        if (!Files.exists(path)) {
-            throw new Refusal("no such picture, and this bundle takes no text", query, "name a picture, a .npy or @ID");
-        }
-        var picture = Picture.read(path);
-        Natives.forEncoding(run.home());
-        try (Encoder encoder = bundle.encoder(run.settings().threads())) {
-            return encoder.embed(picture).values();
         }
     }
 
