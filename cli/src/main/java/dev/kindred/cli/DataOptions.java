@@ -33,13 +33,20 @@ final class DataOptions {
     List<String> columns = new ArrayList<>();
 
     @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Labels (ids, attributes) of vectors, one row each. Default: the file beside them, if any.")
+    @Nullable
+    Path labels;
+
+    @Option(
             names = "--strict",
             description = "Stop at the first bad picture or row. Default: at more than 1%% of them.")
     boolean strict;
 
     /** @throws Refusal for an expression or a mapping that cannot be understood */
     ReadOptions readOptions() {
-        return ReadOptions.of(label, attributes, columns, strict);
+        return ReadOptions.of(label, attributes, columns, strict).withLabels(labels);
     }
 
     /** Finds the samples and tells what a person should know of them. */

@@ -1,13 +1,20 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Distance;
 import dev.kindred.core.NewFile;
+import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.DecisionJson;
 import dev.kindred.evaluate.Evaluation;
 import dev.kindred.evaluate.EvaluationOptions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -16,36 +23,53 @@ import picocli.CommandLine.Parameters;
 
 /** How good is it on what it never saw? */
 @CommandLine.Command(
-        description = "Measure a bundle on labelled DATA, beside raw pixels and the untrained encoder.",
+        description = {
+            "Measure a bundle on DATA, beside what it is compared with: raw pixels and the untrained encoder, or words"
+                    + " (BM25) and the untaught one. Or measure vectors that another program made, without a bundle.",
+            "",
+            "DATA says what is measured: labels (retrieval, verify, oneshot), pairs that are the same or not (verify,"
+                    + " F1), graded pairs (sts: Spearman), a BEIR folder (retrieval: nDCG@10, MAP, MRR, Recall@k)."
+        },
         footer = {
             "",
             "Examples:",
             "  kindred evaluate photos.kindred unseen/ --report report.html",
             "  kindred evaluate faces.kindred people/ --task verify --by camera",
-            "  kindred evaluate letters.kindred omniglot/ --task oneshot --episodes omniglot/episodes.csv"
+            "  kindred evaluate letters.kindred omniglot/ --task oneshot --episodes omniglot/episodes.csv",
+            "  kindred evaluate words.kindred sts-test.csv",
+            "  kindred evaluate words.kindred scifact/ --report worst-queries.html",
+            "  kindred evaluate products.kindred test.csv --validation valid.csv",
+            "  kindred evaluate vectors.npy --labels labels.csv --task verify --decision decision.json"
         })
 final class EvaluateCommand implements Command {
     enum Task {
         retrieval,
         verify,
+        sts,
         oneshot
     }
 
-    @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to measure.")
-    Path bundle = Path.of("");
+    private static final Pattern VECTORS = Pattern.compile(".*\\.(npy|fvecs|csv|tsv|jsonl|parquet)(\\.gz)?");
+
+    @Parameters(
+            index = "0",
+            paramLabel = "M.kindred",
+            description = "The bundle to measure; or vectors, which need none.")
+    Path subject = Path.of("");
 
     @Parameters(
             index = "1..*",
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "DATA",
-            description = "Labelled pictures that it was not taught on.")
+            description = "Samples, pairs or judged queries that it was not taught on.")
     List<Path> paths = List.of();
 
     @Option(
             names = "--task",
             paramLabel = "TASK",
-            description = "retrieval, verify or oneshot. Default: ${DEFAULT-VALUE}.")
-    Task task = Task.retrieval;
+            description = "retrieval, verify, sts or oneshot. Default: what the shape of DATA asks for.")
+    @Nullable
+    Task task;
 
     @Option(
             names = "--episodes",
@@ -77,6 +101,34 @@ final class EvaluateCommand implements Command {
     String by;
 
     @Option(
+            names = "--validation",
+            paramLabel = "PAIRS",
+            description = "Labelled pairs that choose the threshold of F1 for the pairs of DATA.")
+    @Nullable
+    Path validation;
+
+    @Option(
+            names = "--distance",
+            paramLabel = "D",
+            description = "How vectors are compared: cosine, l2 or dot. Default: ${DEFAULT-VALUE}.")
+    String distance = "cosine";
+
+    @Option(
+            names = "--space",
+            paramLabel = "NAME",
+            description = "The name of the space of vectors. Default: their file's.")
+    @Nullable
+    String space;
+
+    @Option(
+            names = "--decision",
+            paramLabel = "OUT.json",
+            description = "With --task verify: also write thresholds and calibration chosen on DATA, as a bundle's"
+                    + " decision.json holds them.")
+    @Nullable
+    Path decision;
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             description = "Of drawn trials and intervals. Default: ${DEFAULT-VALUE}.")
@@ -106,10 +158,11 @@ final class EvaluateCommand implements Command {
         if (report != null) {
             NewFile.requirePlace(report);
         }
-        Bundle opened = Bundle.open(bundle);
-        Natives.forEncoding(run.home());
+        if (decision != null) {
+            NewFile.requirePlace(decision);
+        }
         EvaluationOptions options = new EvaluationOptions(
-                EvaluationOptions.Task.ofWireName(task.name()),
+                task == null ? null : EvaluationOptions.Task.ofWireName(task.name()),
                 way,
                 trials,
                 across,
@@ -117,21 +170,55 @@ final class EvaluateCommand implements Command {
                 by,
                 seed,
                 data.strict,
-                true);
+                true,
+                validation);
         try (Workers workers = run.workers()) {
-            Evaluation evaluation = Evaluation.run(opened, paths, data.readOptions(), options, workers, run.progress());
+            Evaluation evaluation = areVectors() ? vectors(options, workers, run) : bundle(options, workers, run);
             evaluation.warnings().forEach(warning -> run.say("note: " + warning));
-            if (report != null) {
-                evaluation.writeReport(report);
-            }
             return answer(evaluation);
         }
+    }
+
+    /** A table alone can only hold vectors; beside other DATA the first is a bundle unless its name says otherwise. */
+    private boolean areVectors() {
+        String name = String.valueOf(subject.getFileName()).toLowerCase(Locale.ROOT);
+        return VECTORS.matcher(name).matches();
+    }
+
+    private Evaluation bundle(EvaluationOptions options, Workers workers, Run run) {
+        Bundle opened = Bundle.open(subject);
+        if (paths.isEmpty()) {
+            throw new Refusal("no DATA is named", "DATA", "say evaluate " + subject + " DATA");
+        }
+        Natives.forEncoding(run.home());
+        return Evaluation.run(opened, paths, data.readOptions(), options, workers, run.progress());
+    }
+
+    private Evaluation vectors(EvaluationOptions options, Workers workers, Run run) {
+        List<Path> all = new ArrayList<>(List.of(subject));
+        all.addAll(paths);
+        String name = String.valueOf(subject.getFileName());
+        return Evaluation.vectors(
+                space == null ? name.substring(0, name.indexOf('.')) : space,
+                Distance.ofWireName(distance),
+                all,
+                data.readOptions(),
+                options,
+                workers,
+                run.progress());
     }
 
     private Answer answer(Evaluation evaluation) {
         JsonObject json = evaluation.json();
         String text = String.join("\n", evaluation.lines());
+        if (decision != null) {
+            JsonObject chosen = DecisionJson.write(evaluation.decision());
+            NewFile.write(decision, out -> out.write((chosen + "\n").getBytes(StandardCharsets.UTF_8)));
+            json.add("decision", chosen);
+            text += "\ndecision: " + decision;
+        }
         if (report != null) {
+            evaluation.writeReport(report);
             json.addProperty("report", report.toString());
             text += "\nreport: " + report;
         }

@@ -14,10 +14,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** {@code decision.json}: the calibration and the thresholds, as JSON and back. */
-final class DecisionJson {
+public final class DecisionJson {
     private DecisionJson() {}
 
-    static JsonObject write(Decision decision) {
+    /** As it stands in a bundle. */
+    public static JsonObject write(Decision decision) {
         JsonObject json = new JsonObject();
         json.addProperty("format", 1);
         JsonObject calibration = new JsonObject();

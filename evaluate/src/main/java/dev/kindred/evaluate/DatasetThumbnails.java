@@ -8,7 +8,7 @@ import dev.kindred.media.Pictures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small pictures of a data set's samples, read anew when shown.
+ * Small pictures of a data set's samples, or their words, read anew when shown.
  *
  * @param rows the data set's row of each sample
  */
@@ -19,6 +19,15 @@ public record DatasetThumbnails(Dataset data, int[] rows) implements Thumbnails 
     public byte @Nullable [] png(int row) {
         try {
             return data.content(rows[row]) instanceof Content.Pixels picture ? png(picture) : null;
+        } catch (Refusal gone) {
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable String words(int row) {
+        try {
+            return data.content(rows[row]) instanceof Content.Text text ? text.value() : null;
         } catch (Refusal gone) {
             return null;
         }

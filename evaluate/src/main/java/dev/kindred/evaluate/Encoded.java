@@ -4,8 +4,11 @@ import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Progress;
 import dev.kindred.core.RawPixels;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import dev.kindred.data.Dataset;
+import dev.kindred.data.Kind;
 import dev.kindred.data.Loaded;
 import dev.kindred.data.Loading;
 import dev.kindred.data.Problem;
@@ -13,10 +16,12 @@ import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.Preparation;
 import dev.kindred.media.PictureShape;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * A data set as a bundle's encoder and its baselines see it: every picture is decoded and prepared once, then encoded in batches.
+ * A data set as a bundle's encoder and its baselines see it: every sample is decoded and prepared once, then encoded in batches. Ready
+ * vectors are taken as they are.
  *
  * @param samples those that could be decoded
  * @param rows their rows in the data set
@@ -24,14 +29,42 @@ import java.util.List;
  */
 public record Encoded(Samples samples, Views views, int[] rows, List<Problem> failures) {
     private static final int BATCH = 256;
+    /** Texts are sorted by length and packed within a batch, which many of them let do well. */
+    private static final int TEXT_BATCH = 8_192;
     /** Raw pixels are compared at no more than this many values in all (512 MiB); beyond, rasters are halved. */
     private static final long MOST_PIXEL_VALUES = 1L << 27;
 
+    /** With the encoder that documents go through, where queries have one of their own. */
+    public static Encoded of(
+            Bundle bundle, Dataset data, boolean baselines, boolean strict, Workers workers, Progress progress) {
+        return of(bundle, DOCUMENT, data, baselines, strict, workers, progress);
+    }
+
+    /** The role of what is looked for, where a bundle has encoders of different roles. */
+    public static final String QUERY = "query";
+
+    /** The role of what is found, and of samples compared with one another. */
+    public static final String DOCUMENT = "document";
+
     /**
-     * @param baselines whether raw pixels and the untrained encoder are made too
+     * @param role {@link #QUERY} or {@link #DOCUMENT}; of no consequence where the bundle has one encoder
+     * @param baselines whether raw pixels and the untrained encoder are made too, or of texts the untaught one
      * @param strict whether the first bad sample ends it
      */
     public static Encoded of(
+            Bundle bundle,
+            String role,
+            Dataset data,
+            boolean baselines,
+            boolean strict,
+            Workers workers,
+            Progress progress) {
+        return data.kind() == Kind.PICTURE
+                ? pictures(bundle, data, baselines, strict, workers, progress)
+                : contents(bundle, role, data, baselines, strict, workers, progress);
+    }
+
+    private static Encoded pictures(
             Bundle bundle, Dataset data, boolean baselines, boolean strict, Workers workers, Progress progress) {
         Preparation preparation = bundle.preparation();
         Loaded<byte[]> loaded =
@@ -51,6 +84,62 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
         return new Encoded(Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures());
     }
 
+    private static Encoded contents(
+            Bundle bundle,
+            String role,
+            Dataset data,
+            boolean baselines,
+            boolean strict,
+            Workers workers,
+            Progress progress) {
+        Loaded<Content> loaded = Loading.each(data, workers, (row, content) -> content, strict, progress);
+        try (Encoder encoder = bundle.encoder(workers.threads())) {
+            Views views = Views.of(encode(encoder, loaded.values(), "encoding", progress));
+            return new Encoded(Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures());
+        }
+    }
+
+    /**
+     * Vectors that another program made, as they are.
+     *
+     * @param space of their dimension
+     * @throws Refusal where DATA holds no vectors, or vectors of another length
+     */
+    public static Encoded vectors(Dataset data, Space space, boolean strict, Workers workers, Progress progress) {
+        Loaded<float[]> loaded = Loading.each(data, workers, (row, content) -> vector(content), strict, progress);
+        int d = space.dimension();
+        float[] values = new float[Math.multiplyExact(loaded.values().size(), d)];
+        for (int i = 0; i < loaded.values().size(); i++) {
+            float[] vector = loaded.values().get(i);
+            if (vector.length != d) {
+                throw new Refusal(
+                        "holds %d values where the others have %d".formatted(vector.length, d),
+                        data.where(loaded.rows()[i]),
+                        "give vectors of one length");
+            }
+            System.arraycopy(vector, 0, values, i * d, d);
+        }
+        Embeddings embeddings = new Embeddings(space, loaded.values().size(), values);
+        return new Encoded(Samples.of(data, loaded.rows()), Views.of(embeddings), loaded.rows(), loaded.failures());
+    }
+
+    private static float[] vector(Content content) {
+        if (content instanceof Content.Vector vector) {
+            return vector.values();
+        }
+        throw new Refusal("holds no vectors", "DATA", "name the bundle that embeds it, or give vectors");
+    }
+
+    /** Where each row of the data set stands among the samples; −1 where it could not be decoded. */
+    int[] places(int size) {
+        int[] places = new int[size];
+        Arrays.fill(places, -1);
+        for (int i = 0; i < rows.length; i++) {
+            places[rows[i]] = i;
+        }
+        return places;
+    }
+
     /** Embeddings of prepared rasters in the encoder's own shape. */
     static Embeddings encode(
             Encoder encoder, PictureShape shape, List<byte[]> rasters, String what, Progress progress) {
@@ -66,9 +155,10 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
     public static Embeddings encode(Encoder encoder, List<? extends Content> contents, String what, Progress progress) {
         int d = encoder.space().dimension();
         int n = contents.size();
+        int size = n > 0 && contents.getFirst() instanceof Content.Text ? TEXT_BATCH : BATCH;
         float[] values = new float[Math.multiplyExact(n, d)];
-        for (int from = 0; from < n; from += BATCH) {
-            int to = Math.min(n, from + BATCH);
+        for (int from = 0; from < n; from += size) {
+            int to = Math.min(n, from + size);
             Embeddings batch = encoder.encode(List.copyOf(contents.subList(from, to)));
             System.arraycopy(batch.values(), 0, values, from * d, (to - from) * d);
             progress.at(what, to, n, "");

@@ -1,62 +1,47 @@
 package dev.kindred.evaluate;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.kindred.core.Decision;
+import dev.kindred.core.Distance;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.Verification;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Episodes;
+import dev.kindred.data.Examples;
 import dev.kindred.data.Located;
+import dev.kindred.data.Problem;
 import dev.kindred.data.ReadOptions;
 import dev.kindred.encode.Bundle;
+import dev.kindred.evaluate.EvaluationOptions.Task;
 import dev.kindred.report.Page;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A bundle measured on data: {@code ./kindred evaluate} as a call. */
+/** A bundle, or vectors that people already have, measured on data: {@code ./kindred evaluate} as a call. */
 public final class Evaluation {
     private static final String TAUGHT_ON_IT =
             "the encoder was taught on this very data: the figures flatter, measure on classes it never saw";
 
-    private final Bundle bundle;
-    private final Dataset data;
-    private final Encoded encoded;
+    private final Subject subject;
     private final Outcome outcome;
-    private final EvaluationOptions options;
+    private final List<String> told;
+    private final List<Problem> failures;
     private final boolean taughtOnIt;
-    private final Workers workers;
-
-    /** One of the three, by task. */
-    private sealed interface Outcome {
-        record Found(RetrievalTask.Result result) implements Outcome {}
-
-        record Told(VerificationTask.Result result) implements Outcome {}
-
-        record Answered(OneShotTask.Result result) implements Outcome {}
-    }
 
     private Evaluation(
-            Bundle bundle,
-            Dataset data,
-            Encoded encoded,
-            Outcome outcome,
-            EvaluationOptions options,
-            boolean taughtOnIt,
-            Workers workers) {
-        this.bundle = bundle;
-        this.data = data;
-        this.encoded = encoded;
+            Subject subject, Outcome outcome, List<String> told, List<Problem> failures, boolean taughtOnIt) {
+        this.subject = subject;
         this.outcome = outcome;
-        this.options = options;
+        this.told = List.copyOf(told);
+        this.failures = List.copyOf(failures);
         this.taughtOnIt = taughtOnIt;
-        this.workers = workers;
     }
 
     /**
@@ -71,36 +56,126 @@ public final class Evaluation {
             EvaluationOptions options,
             Workers workers,
             Progress progress) {
+        Subject subject = new Subject.OfBundle(bundle);
         Path csv = options.episodes();
         if (csv == null) {
-            return run(bundle, Dataset.read(data, reading, progress), options, workers, progress);
+            Examples examples = Examples.read(data, reading, progress);
+            return run(subject, examples, reading, options, workers, progress);
         }
-        if (options.task() != EvaluationOptions.Task.ONESHOT) {
+        if (options.task() != Task.ONESHOT) {
             throw new Refusal("episodes are one-shot trials", "--episodes", "say --task oneshot");
         }
         Located located = Located.open(data);
         Episodes episodes = Episodes.read(csv, located);
-        return oneShot(bundle, located.dataset(episodes.ids()), episodes, options, false, workers, progress);
+        return oneShot(subject, located.dataset(episodes.ids()), episodes, options, false, workers, progress);
+    }
+
+    /**
+     * Reads and measures vectors that another program made.
+     *
+     * @param name of their space
+     * @throws Refusal where DATA holds anything else, or cannot answer the task
+     */
+    public static Evaluation vectors(
+            String name,
+            Distance distance,
+            List<Path> data,
+            ReadOptions reading,
+            EvaluationOptions options,
+            Workers workers,
+            Progress progress) {
+        Examples examples = Examples.read(data, reading, progress);
+        Subject subject = Subject.OfVectors.of(name, examples.samples(), distance);
+        return run(subject, examples, reading, options, workers, progress);
     }
 
     /** Measures on a data set already read; one-shot trials are drawn from it. */
     public static Evaluation run(
             Bundle bundle, Dataset data, EvaluationOptions options, Workers workers, Progress progress) {
-        if (options.task() == EvaluationOptions.Task.ONESHOT) {
+        return run(
+                new Subject.OfBundle(bundle),
+                new Examples.Labelled(data),
+                ReadOptions.defaults(),
+                options,
+                workers,
+                progress);
+    }
+
+    /**
+     * Measures on examples already read, of any shape but triplets.
+     *
+     * @param reading how the validation pairs of the options are read
+     * @throws Refusal where the shape cannot answer the task
+     */
+    public static Evaluation run(
+            Subject subject,
+            Examples examples,
+            ReadOptions reading,
+            EvaluationOptions options,
+            Workers workers,
+            Progress progress) {
+        Task task = Objects.requireNonNullElseGet(options.task(), () -> Task.usual(examples));
+        requireFitting(task, examples, options);
+        return switch (examples) {
+            case Examples.Labelled(Dataset data) -> labelled(subject, data, task, options, workers, progress);
+            case Examples.Judged judged -> ranked(subject, judged, options, workers, progress);
+            case Examples.Pairs pairs ->
+                switch (task) {
+                    case STS -> graded(subject, pairs, options, workers, progress);
+                    case RETRIEVAL -> ranked(subject, JudgedSet.of(pairs), options, workers, progress);
+                    default -> paired(subject, pairs, reading, options, workers, progress);
+                };
+            case Examples.Triplets triplets ->
+                throw new Refusal("triplets teach, but nothing is measured on them", "DATA", "give pairs or labels");
+        };
+    }
+
+    private static void requireFitting(Task task, Examples examples, EvaluationOptions options) {
+        String shape = switch (examples) {
+            case Examples.Labelled labelled -> "samples of classes";
+            case Examples.Judged judged -> "judged queries";
+            case Examples.Pairs pairs -> pairs.graded() ? "graded pairs" : "pairs that are the same or not";
+            case Examples.Triplets triplets -> "triplets";
+        };
+        boolean fits = switch (examples) {
+            case Examples.Labelled labelled -> task != Task.STS;
+            case Examples.Judged judged -> task == Task.RETRIEVAL;
+            case Examples.Pairs pairs -> pairs.graded() ? task == Task.STS : task != Task.STS && task != Task.ONESHOT;
+            case Examples.Triplets triplets -> true;
+        };
+        if (!fits) {
+            throw new Refusal(
+                    "DATA holds " + shape + ", which do not answer the task " + task.wireName(),
+                    "--task",
+                    "leave it out for " + Task.usual(examples).wireName());
+        }
+        if (options.by() != null && !(examples instanceof Examples.Labelled)) {
+            throw new Refusal("DATA holds " + shape + ", which have no attributes", "--by", "leave it out");
+        }
+        if (options.validation() != null && !(examples instanceof Examples.Pairs && task == Task.VERIFY)) {
+            throw new Refusal(
+                    "chooses the threshold of F1, which DATA has no answers for",
+                    "--validation",
+                    "leave it out, or give pairs with a label of 0 or 1");
+        }
+    }
+
+    private static Evaluation labelled(
+            Subject subject, Dataset data, Task task, EvaluationOptions options, Workers workers, Progress progress) {
+        if (task == Task.ONESHOT) {
             boolean nested = data.classes().stream().anyMatch(label -> Dataset.parent(label) != null);
             boolean within = nested && !options.acrossParents();
             Episodes episodes = Episodes.draw(data, options.way(), options.trials(), options.seed(), within);
             int[] rows = episodes.ids().stream()
                     .mapToInt(id -> data.row(id).orElseThrow())
                     .toArray();
-            return oneShot(bundle, data.subset(rows), episodes, options, taughtOn(bundle, data), workers, progress);
+            return oneShot(subject, data.subset(rows), episodes, options, subject.taughtOn(data), workers, progress);
         }
         requireClasses(data);
-        Encoded encoded = Encoded.of(bundle, data, options.baselines(), options.strict(), workers, progress);
-        Outcome outcome = options.task() == EvaluationOptions.Task.VERIFY
-                ? new Outcome.Told(told(bundle, encoded, options, workers))
-                : new Outcome.Found(found(encoded, options, workers));
-        return new Evaluation(bundle, data, encoded, outcome, options, taughtOn(bundle, data), workers);
+        Encoded encoded = subject.encode(Encoded.DOCUMENT, data, options, workers, progress);
+        LabelledSet set = new LabelledSet(subject, data, encoded, options, workers);
+        Outcome outcome = task == Task.VERIFY ? new Outcome.Told(set, set.told()) : new Outcome.Found(set, set.found());
+        return new Evaluation(subject, outcome, data.warnings(), encoded.failures(), subject.taughtOn(data));
     }
 
     private static void requireClasses(Dataset data) {
@@ -110,47 +185,105 @@ public final class Evaluation {
                             ? "there are no labels"
                             : "there is one class only, '" + data.classes().getFirst() + "'",
                     "DATA",
-                    "give pictures of two classes at least, in a folder each, or say --label");
+                    switch (data.kind()) {
+                        case PICTURE -> "give pictures of two classes at least, in a folder each, or say --label";
+                        case TEXT ->
+                            "give texts of two classes at least with a column of labels, or say --columns label=…";
+                        case VECTOR -> "give vectors of two classes at least, or say --labels FILE";
+                    });
         }
     }
 
     private static Evaluation oneShot(
-            Bundle bundle,
+            Subject subject,
             Dataset data,
             Episodes episodes,
             EvaluationOptions options,
             boolean taughtOnIt,
             Workers workers,
             Progress progress) {
-        Encoded read = Encoded.of(bundle, data, options.baselines(), options.strict(), workers, progress);
+        Encoded read = subject.encode(Encoded.DOCUMENT, data, options, workers, progress);
         Samples samples = Trials.withEpisodes(read.samples(), episodes);
         Encoded encoded = new Encoded(samples, read.views(), read.rows(), read.failures());
         OneShotTask.Result result =
                 OneShotTask.run(samples, encoded.views(), Trials.of(episodes, samples), options.by());
-        return new Evaluation(bundle, data, encoded, new Outcome.Answered(result), options, taughtOnIt, workers);
+        LabelledSet set = new LabelledSet(subject, data, encoded, options, workers);
+        return new Evaluation(
+                subject, new Outcome.Answered(set, result), data.warnings(), encoded.failures(), taughtOnIt);
     }
 
-    private static RetrievalTask.Result found(Encoded encoded, EvaluationOptions options, Workers workers) {
-        return RetrievalTask.run(encoded.samples(), encoded.views(), options.by(), options.seed(), workers);
+    private static Evaluation ranked(
+            Subject subject, Examples.Judged judged, EvaluationOptions options, Workers workers, Progress progress) {
+        JudgedSet set = JudgedSet.of(subject, judged, options, workers, progress);
+        Outcome outcome = new Outcome.Ranked(set, set.ranked(options, workers));
+        return new Evaluation(subject, outcome, set.warnings(), set.failures(), false);
     }
 
-    private static VerificationTask.Result told(
-            Bundle bundle, Encoded encoded, EvaluationOptions options, Workers workers) {
-        @Nullable Decision decision = bundle.decision().orElse(null);
-        return VerificationTask.run(
-                encoded.samples(), encoded.views(), decision, options.by(), options.seed(), workers);
+    private static Evaluation graded(
+            Subject subject, Examples.Pairs pairs, EvaluationOptions options, Workers workers, Progress progress) {
+        PairSet set = PairSet.of(subject, pairs, options, workers, progress);
+        StsTask.Result result = StsTask.run(set.encoded().samples().size(), set.graded(), options.seed(), workers);
+        return paired(subject, pairs, set, new Outcome.Graded(set, result));
     }
 
-    /** The figures as DESIGN §4 names them, with the bundle and the samples that could not be read. */
-    public JsonObject json() {
-        JsonObject json = switch (outcome) {
-            case Outcome.Found(RetrievalTask.Result result) -> result.json();
-            case Outcome.Told(VerificationTask.Result result) -> result.json();
-            case Outcome.Answered(OneShotTask.Result result) -> result.json();
+    private static Evaluation paired(
+            Subject subject,
+            Examples.Pairs pairs,
+            ReadOptions reading,
+            EvaluationOptions options,
+            Workers workers,
+            Progress progress) {
+        GivenPairsTask.@Nullable Answered validation = null;
+        Path chosenOn = options.validation();
+        if (chosenOn != null) {
+            if (!(Examples.read(List.of(chosenOn), reading, progress) instanceof Examples.Pairs choosing)
+                    || choosing.graded()) {
+                throw new Refusal("holds no pairs with a label of 0 or 1", chosenOn.toString(), "give such pairs");
+            }
+            validation =
+                    PairSet.of(subject, choosing, options, workers, progress).answered();
+        }
+        PairSet set = PairSet.of(subject, pairs, options, workers, progress);
+        GivenPairsTask.Result result = GivenPairsTask.run(
+                set.encoded().samples(),
+                set.answered(),
+                validation,
+                subject.decision().orElse(null),
+                options.seed(),
+                workers);
+        return paired(subject, pairs, set, new Outcome.Paired(set, result));
+    }
+
+    private static Evaluation paired(Subject subject, Examples.Pairs pairs, PairSet set, Outcome outcome) {
+        Dataset data = pairs.samples();
+        return new Evaluation(subject, outcome, data.warnings(), set.encoded().failures(), subject.taughtOn(data));
+    }
+
+    /**
+     * Thresholds and calibration chosen on these very pairs: for data that is to decide, not for the figures above. The first thing that
+     * vectors made elsewhere lack.
+     *
+     * @throws Refusal where the task was not verification
+     */
+    public Decision decision() {
+        Verification pairs = switch (outcome) {
+            case Outcome.Told(LabelledSet set, VerificationTask.Result result) -> result.encoder();
+            case Outcome.Paired(PairSet set, GivenPairsTask.Result result) ->
+                result.told().encoder();
+            default ->
+                throw new Refusal(
+                        "thresholds are chosen on pairs that are the same and pairs that are not",
+                        "--decision",
+                        "say --task verify");
         };
-        json.addProperty("bundle", bundle.id());
-        json.addProperty("space", bundle.space().id());
-        json.addProperty("unreadable", encoded.failures().size());
+        return Calibrator.decision(pairs);
+    }
+
+    /** The figures as DESIGN §4 names them, with what was measured and the samples that could not be read. */
+    public JsonObject json() {
+        JsonObject json = outcome.json();
+        subject.describe(json);
+        json.addProperty("unreadable", failures.size());
         if (taughtOnIt) {
             json.addProperty("taughtOnThisData", true);
         }
@@ -159,83 +292,39 @@ public final class Evaluation {
 
     /** The figures for people. */
     public List<String> lines() {
-        List<String> lines = new ArrayList<>(
-                switch (outcome) {
-                    case Outcome.Found(RetrievalTask.Result result) -> result.lines();
-                    case Outcome.Told(VerificationTask.Result result) -> result.lines();
-                    case Outcome.Answered(OneShotTask.Result result) -> result.lines();
-                });
-        if (!encoded.failures().isEmpty()) {
+        List<String> lines = new ArrayList<>(outcome.lines());
+        if (!failures.isEmpty()) {
             lines.add(String.format(
                     Locale.ROOT,
                     "%d left out, unreadable: %s",
-                    encoded.failures().size(),
-                    encoded.failures().stream().limit(3).map(p -> p.line()).collect(Collectors.joining("; "))));
+                    failures.size(),
+                    failures.stream().limit(3).map(Problem::line).collect(Collectors.joining("; "))));
         }
         return lines;
     }
 
     /** What a person should know of the data. */
     public List<String> warnings() {
-        List<String> warnings = new ArrayList<>(data.warnings());
+        List<String> warnings = new ArrayList<>(told);
         if (taughtOnIt) {
             warnings.add(TAUGHT_ON_IT);
         }
         return warnings;
     }
 
-    /** Whether this is the very data set, by its fingerprint, that the encoder was taught and chosen on. */
-    private static boolean taughtOn(Bundle bundle, Dataset data) {
-        return bundle.manifest().get("provenance") instanceof JsonObject provenance
-                && provenance.get("data") instanceof JsonObject learned
-                && learned.get("fingerprint") instanceof JsonPrimitive fingerprint
-                && learned.get("samples") instanceof JsonPrimitive samples
-                // Counted first: the fingerprint reads every file.
-                && samples.getAsString().equals(String.valueOf(data.size()))
-                && fingerprint.getAsString().equals(data.fingerprint());
-    }
-
     /** The samples left out because they could not be read, one line each. */
     public List<String> failures() {
-        return encoded.failures().stream().map(p -> p.line()).toList();
+        return failures.stream().map(Problem::line).toList();
     }
 
     /**
-     * Writes one self-contained HTML page. Retrieval and verification are both shown, whichever was asked for; the workers must still
-     * be open.
+     * Writes one self-contained HTML page. By label, retrieval and verification are both shown, whichever was asked for; the workers must
+     * still be open.
      */
     public void writeReport(Path file) {
-        Thumbnails thumbnails = new DatasetThumbnails(data, encoded.rows());
-        Page page = Page.titled("Evaluation of " + bundle.path().getFileName(), lead());
-        page = switch (outcome) {
-            case Outcome.Found(RetrievalTask.Result result) ->
-                both(page, result, told(bundle, encoded, options, workers), thumbnails);
-            case Outcome.Told(VerificationTask.Result result) ->
-                both(page, found(encoded, options, workers), result, thumbnails);
-            case Outcome.Answered(OneShotTask.Result result) ->
-                EvaluationReport.oneShot(page, result, encoded.views().encoder(), thumbnails);
-        };
-        page.colophon("Bundle " + bundle.id() + ", space " + bundle.space().id() + ". Made by Kindred.")
-                .write(file);
-    }
-
-    private Page both(Page page, RetrievalTask.Result found, VerificationTask.Result told, Thumbnails thumbnails) {
-        return EvaluationReport.verification(
-                EvaluationReport.retrieval(page, found, encoded.views().encoder(), thumbnails), told);
-    }
-
-    private String lead() {
-        Samples samples = encoded.samples();
         String flattered = taughtOnIt ? " But " + TAUGHT_ON_IT + "." : "";
-        long labelled =
-                IntStream.of(samples.labels()).filter(label -> label >= 0).count();
-        return labelled == 0
-                ? String.format(Locale.ROOT, "Measured on %,d samples.%s", samples.size(), flattered)
-                : String.format(
-                        Locale.ROOT,
-                        "Measured on %,d samples of %,d classes.%s",
-                        samples.size(),
-                        samples.classesPresent(),
-                        flattered);
+        outcome.addTo(Page.titled("Evaluation of " + subject.name(), outcome.sentence() + flattered))
+                .colophon(subject.colophon())
+                .write(file);
     }
 }

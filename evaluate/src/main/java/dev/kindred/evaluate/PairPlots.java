@@ -23,8 +23,9 @@ final class PairPlots {
 
     static Tone tone(String view) {
         return switch (view) {
-            case "pixels" -> Tone.OTHER;
-            case "untrained" -> Tone.THIRD;
+            case "pixels", "bm25" -> Tone.OTHER;
+            case "untrained", "untaught" -> Tone.THIRD;
+            case "hybrid" -> Tone.GOOD;
             default -> Tone.MAIN;
         };
     }

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -69,7 +70,7 @@ final class RetrievalSection {
         });
         return new Plot.Bars(
                 "What was learned",
-                "Beside what the pixels alone and the same network before teaching give; whiskers are 95% intervals.",
+                "Beside what it is compared with, on the same queries; whiskers are 95% intervals.",
                 List.of("Recall@1", "Recall@5", "Recall@10", "MAP@R"),
                 Axis.share("share"),
                 series);
@@ -121,41 +122,80 @@ final class RetrievalSection {
     private static Block strips(
             RetrievalTask.Result result, Embeddings view, List<Integer> order, Thumbnails thumbnails) {
         Set<Integer> shown = new HashSet<>();
-        List<Block.Strip> strips = new ArrayList<>();
-        for (int query : order) {
-            if (strips.size() == QUERIES_SHOWN) {
-                break;
-            }
-            if (shown.add(result.samples().labels()[query])) {
-                strips.add(strip(result, view, query, thumbnails));
-            }
-        }
-        return new Block.Strips(strips);
+        List<Integer> queries = order.stream()
+                .filter(query -> shown.add(result.samples().labels()[query]))
+                .limit(QUERIES_SHOWN)
+                .toList();
+        boolean texts = queries.stream().anyMatch(query -> thumbnails.words(query) != null);
+        return texts
+                ? new Block.Passages(queries.stream()
+                        .map(query -> answers(result, view, query, thumbnails))
+                        .toList())
+                : new Block.Strips(queries.stream()
+                        .map(query -> strip(result, view, query, thumbnails))
+                        .toList());
     }
 
-    private static Block.Strip strip(RetrievalTask.Result result, Embeddings view, int query, Thumbnails thumbnails) {
+    private static Block.Answers answers(
+            RetrievalTask.Result result, Embeddings view, int query, Thumbnails thumbnails) {
         Samples samples = result.samples();
-        double[] scores = new double[samples.size()];
+        double[] scores = scores(result, view, query);
+        return new Block.Answers(
+                caption(result, query),
+                new Block.Passage(words(thumbnails, query), "query, " + samples.className(query), Tone.QUIET),
+                nearest(scores)
+                        .mapToObj(j -> new Block.Passage(
+                                words(thumbnails, j),
+                                String.format(Locale.ROOT, "%s, %.3f", samples.className(j), scores[j]),
+                                tone(samples, query, j)))
+                        .toList());
+    }
+
+    private static String words(Thumbnails thumbnails, int row) {
+        return Objects.requireNonNullElse(thumbnails.words(row), "");
+    }
+
+    private static double[] scores(RetrievalTask.Result result, Embeddings view, int query) {
+        double[] scores = new double[result.samples().size()];
         for (int j = 0; j < scores.length; j++) {
             scores[j] = result.exclusion().excludes(query, j) ? Double.NEGATIVE_INFINITY : view.score(query, j);
         }
-        List<Block.Picture> others = IntStream.range(0, scores.length)
+        return scores;
+    }
+
+    private static IntStream nearest(double[] scores) {
+        return IntStream.range(0, scores.length)
                 .filter(j -> scores[j] > Double.NEGATIVE_INFINITY)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer j) -> scores[j]).reversed())
                 .limit(NEIGHBOURS_SHOWN)
-                .map(j -> new Block.Picture(
+                .mapToInt(Integer::intValue);
+    }
+
+    private static Tone tone(Samples samples, int query, int other) {
+        return samples.labels()[other] == samples.labels()[query] ? Tone.GOOD : Tone.BAD;
+    }
+
+    private static String caption(RetrievalTask.Result result, int query) {
+        return String.format(
+                Locale.ROOT,
+                "%s — first hit at rank %d",
+                result.samples().ids().get(query),
+                result.encoder().firstHit(query));
+    }
+
+    private static Block.Strip strip(RetrievalTask.Result result, Embeddings view, int query, Thumbnails thumbnails) {
+        Samples samples = result.samples();
+        double[] scores = scores(result, view, query);
+        List<Block.Picture> others = nearest(scores)
+                .mapToObj(j -> new Block.Picture(
                         thumbnails.png(j),
                         shortName(samples, j),
                         String.format(Locale.ROOT, "%.3f", scores[j]),
-                        samples.labels()[j] == samples.labels()[query] ? Tone.GOOD : Tone.BAD))
+                        tone(samples, query, j)))
                 .toList();
         return new Block.Strip(
-                String.format(
-                        Locale.ROOT,
-                        "%s — first hit at rank %d",
-                        samples.ids().get(query),
-                        result.encoder().firstHit(query)),
+                caption(result, query),
                 new Block.Picture(thumbnails.png(query), shortName(samples, query), "query", Tone.QUIET),
                 others);
     }

@@ -137,20 +137,28 @@ public final class RetrievalTask {
 
     /** Leave one out. */
     public static Result run(Samples samples, Views views, @Nullable String by, long seed, Workers workers) {
-        return run(samples, views, Exclusion.SELF, by, seed, workers);
+        return run(samples, views, Map.of(), Exclusion.SELF, by, seed, workers);
     }
 
     /**
+     * @param others baselines already measured on the same samples, by name
      * @param exclusion which rows may not answer which, their own row among them
      * @param seed of the bootstrap
      */
     public static Result run(
-            Samples samples, Views views, Exclusion exclusion, @Nullable String by, long seed, Workers workers) {
+            Samples samples,
+            Views views,
+            Map<String, Retrieval> others,
+            Exclusion exclusion,
+            @Nullable String by,
+            long seed,
+            Workers workers) {
         List<String> values = by == null ? List.of() : samples.values(by);
         Retrieval encoder = retrieval(samples, views.encoder(), exclusion, seed, workers);
         Map<String, Retrieval> baselines = new LinkedHashMap<>();
         views.baselines()
                 .forEach((name, view) -> baselines.put(name, retrieval(samples, view, exclusion, seed, workers)));
+        baselines.putAll(others);
         List<ByValue> byValue = new ArrayList<>();
         if (by != null) {
             for (String value : values) {

@@ -2,7 +2,7 @@ package dev.kindred.evaluate;
 
 import org.jspecify.annotations.Nullable;
 
-/** Small pictures of the samples, for reports. */
+/** What a report shows of the samples: small pictures, or their words. */
 @FunctionalInterface
 public interface Thumbnails {
     /** No pictures. */
@@ -10,4 +10,9 @@ public interface Thumbnails {
 
     /** A PNG of the sample, some tens of pixels a side; null where it has no picture. */
     byte @Nullable [] png(int row);
+
+    /** The words of the sample; null where it is no text. */
+    default @Nullable String words(int row) {
+        return null;
+    }
 }

@@ -151,6 +151,13 @@ public final class VerificationTask {
                     encoder.counts().differentPairs(),
                     encoder.samples(),
                     encoder.classes()));
+            lines.addAll(figures());
+            return lines;
+        }
+
+        /** The same without the line that says what was measured. */
+        List<String> figures() {
+            List<String> lines = new ArrayList<>();
             lines.add("%-20s %8s %8s %14s %16s".formatted("", "AUROC", "EER", "FNMR@FMR 1%", "FNMR@FMR 0.1%"));
             views().forEach((name, v) -> lines.add(String.format(
                     Locale.ROOT,

@@ -71,4 +71,32 @@ public sealed interface Block {
             strips = List.copyOf(strips);
         }
     }
+
+    /**
+     * A text, cut to what a reader takes in.
+     *
+     * @param note its rank, score or grade; may be empty
+     * @param tone of its edge
+     */
+    record Passage(String text, String note, Tone tone) {
+        private static final int LONGEST = 280;
+
+        public Passage {
+            int points = text.codePointCount(0, text.length());
+            text = points <= LONGEST ? text : text.substring(0, text.offsetByCodePoints(0, LONGEST)).strip() + " …";
+        }
+    }
+
+    /** A query in words, then what was found, what should have been, or what it was compared with. */
+    record Answers(String caption, Passage first, List<Passage> others) {
+        public Answers {
+            others = List.copyOf(others);
+        }
+    }
+
+    record Passages(List<Answers> answers) implements Block {
+        public Passages {
+            answers = List.copyOf(answers);
+        }
+    }
 }

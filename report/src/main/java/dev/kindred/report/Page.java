@@ -106,6 +106,11 @@ public final class Page {
                 strips.forEach(strip -> strip(out, strip));
                 out.append("</div>\n");
             }
+            case Block.Passages(List<Block.Answers> answers) -> {
+                out.append("<div class=\"passages\">");
+                answers.forEach(one -> answers(out, one));
+                out.append("</div>\n");
+            }
         }
     }
 
@@ -197,6 +202,22 @@ public final class Page {
         }
         out.append("<div class=\"name\" title=\"%s\">%s</div><div class=\"note\">%s</div></div>"
                 .formatted(Html.escape(picture.label()), Html.escape(picture.label()), Html.escape(picture.note())));
+    }
+
+    private static void answers(StringBuilder out, Block.Answers answers) {
+        out.append("<figure class=\"card answers\"><figcaption>")
+                .append(Html.escape(answers.caption()))
+                .append("</figcaption>");
+        passage(out, answers.first(), "query");
+        answers.others().forEach(passage -> passage(out, passage, ""));
+        out.append("</figure>");
+    }
+
+    private static void passage(StringBuilder out, Block.Passage passage, String css) {
+        // A text may be of any script: dir=auto lays it out as its own first strong letter says.
+        out.append("<div class=\"passage %s %s\"><p dir=\"auto\">%s</p><div class=\"note\">%s</div></div>"
+                .formatted(
+                        css, passage.tone().css(), Html.escape(passage.text()), Html.escape(passage.note())));
     }
 
     private static String style() {

@@ -90,13 +90,38 @@ public final class Retrieval {
                 retrieval.judge(q, scores[q - from], itemLabels, exclusion);
             }
         });
-        if (retrieval.asked() == 0) {
+        retrieval.requireAsked();
+        return retrieval;
+    }
+
+    /** The score of every item for a query, whatever it was made of; written whole. Called from many threads. */
+    @FunctionalInterface
+    public interface Scores {
+        void of(int query, float[] scores);
+    }
+
+    /** The same for scores that no embedding gives: of words, of a program elsewhere. */
+    public static Retrieval measure(
+            Scores scores, int[] queryLabels, int[] itemLabels, Exclusion exclusion, long seed, Workers workers) {
+        Retrieval retrieval = new Retrieval(queryLabels.clone(), seed);
+        workers.blocks(queryLabels.length, QUERY_BLOCK, (from, to) -> {
+            float[] row = new float[itemLabels.length];
+            for (int q = from; q < to; q++) {
+                scores.of(q, row);
+                retrieval.judge(q, row, itemLabels, exclusion);
+            }
+        });
+        retrieval.requireAsked();
+        return retrieval;
+    }
+
+    private void requireAsked() {
+        if (asked() == 0) {
             throw new Refusal(
                     "no query has anything of its own class to find",
                     "retrieval",
                     "give classes with at least two samples");
         }
-        return retrieval;
     }
 
     private void judge(int query, float[] scores, int[] itemLabels, Exclusion exclusion) {

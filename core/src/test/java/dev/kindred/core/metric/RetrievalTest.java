@@ -105,6 +105,26 @@ class RetrievalTest {
         assertThat(fast.recallMeasure(1).interval().contains(fast.recall(1))).isTrue();
     }
 
+    @Test
+    void scoresFromElsewhereAreJudgedAlike() {
+        Drawn drawn = Drawn.of(9, 90, 11, 8, 1.2, Distance.COSINE);
+        Retrieval own = Retrieval.leaveOneOut(drawn.embeddings(), drawn.labels(), WORKERS);
+        Retrieval given = Retrieval.measure(
+                (query, scores) -> {
+                    for (int j = 0; j < scores.length; j++) {
+                        scores[j] = (float) drawn.embeddings().score(query, j);
+                    }
+                },
+                drawn.labels(),
+                drawn.labels(),
+                Exclusion.SELF,
+                0,
+                WORKERS);
+        assertThat(given.asked()).isEqualTo(own.asked());
+        assertThat(given.recall(1)).isEqualTo(own.recall(1));
+        assertThat(given.mapAtR()).isCloseTo(own.mapAtR(), within(1e-12));
+    }
+
     private static List<Integer> order(Drawn drawn, int query, Exclusion exclusion) {
         List<Integer> order = new ArrayList<>();
         for (int j = 0; j < drawn.labels().length; j++) {

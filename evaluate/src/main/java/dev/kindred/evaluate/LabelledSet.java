@@ -1,0 +1,82 @@
+package dev.kindred.evaluate;
+
+import dev.kindred.core.Content;
+import dev.kindred.core.Workers;
+import dev.kindred.core.metric.Exclusion;
+import dev.kindred.core.metric.Retrieval;
+import dev.kindred.data.Dataset;
+import dev.kindred.data.Kind;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Samples of classes, encoded: what retrieval and verification by label are measured on. */
+record LabelledSet(Subject subject, Dataset data, Encoded encoded, EvaluationOptions options, Workers workers) {
+    /** Beyond these, words are not compared with words: it would take longer than the encoder. */
+    private static final int MOST_TEXTS = 20_000;
+
+    RetrievalTask.Result found() {
+        Samples samples = encoded.samples();
+        return RetrievalTask.run(
+                samples, encoded.views(), words(), Exclusion.SELF, options.by(), options.seed(), workers);
+    }
+
+    VerificationTask.Result told() {
+        return VerificationTask.run(
+                encoded.samples(),
+                encoded.views(),
+                subject.decision().orElse(null),
+                options.by(),
+                options.seed(),
+                workers);
+    }
+
+    /** BM25 with every text as a query against all others, for texts. */
+    private Map<String, Retrieval> words() {
+        Map<String, Retrieval> baselines = new LinkedHashMap<>();
+        if (data.kind() == Kind.TEXT && options.baselines() && encoded.samples().size() <= MOST_TEXTS) {
+            List<String> texts = texts(data, encoded.rows());
+            int[] labels = encoded.samples().labels();
+            try (Bm25 bm25 = Bm25.of(texts)) {
+                baselines.put(
+                        "bm25",
+                        Retrieval.measure(
+                                (query, scores) -> bm25.scores(texts.get(query), scores),
+                                labels,
+                                labels,
+                                Exclusion.SELF,
+                                options.seed(),
+                                workers));
+            }
+        }
+        return baselines;
+    }
+
+    /** The texts of these rows of a data set. */
+    static List<String> texts(Dataset data, int[] rows) {
+        return Arrays.stream(rows)
+                .mapToObj(row -> data.content(row) instanceof Content.Text text ? text.value() : "")
+                .toList();
+    }
+
+    Thumbnails thumbnails() {
+        return new DatasetThumbnails(data, encoded.rows());
+    }
+
+    /** What was measured on, in a sentence. */
+    String sentence() {
+        Samples samples = encoded.samples();
+        long labelled =
+                IntStream.of(samples.labels()).filter(label -> label >= 0).count();
+        return labelled == 0
+                ? String.format(Locale.ROOT, "Measured on %,d samples.", samples.size())
+                : String.format(
+                        Locale.ROOT,
+                        "Measured on %,d samples of %,d classes.",
+                        samples.size(),
+                        samples.classesPresent());
+    }
+}
