@@ -50,8 +50,7 @@ public final class GivenPairsTask {
      * @param found F1 by view, the encoder first
      * @param chosenOn {@code validation}, {@code sealed}, or empty where no threshold was
      */
-    public record Result(
-            Answered pairs, VerificationTask.Result told, Map<String, Found> found, String chosenOn) {
+    public record Result(Answered pairs, VerificationTask.Result told, Map<String, Found> found, String chosenOn) {
 
         /**
          * As {@link VerificationTask.Result#json}, with {@code "f1":{"value","interval"?,"threshold","chosenOn"}} where a threshold was
@@ -93,7 +92,11 @@ public final class GivenPairsTask {
                     told.encoder().samples()));
             lines.addAll(told.figures());
             lines.add("%-20s %8s %10s %22s"
-                    .formatted("", "F1", "threshold", chosenOn.isEmpty() ? "best on these pairs" : "best on these: bound"));
+                    .formatted(
+                            "",
+                            "F1",
+                            "threshold",
+                            chosenOn.isEmpty() ? "best on these pairs" : "best on these: bound"));
             found.forEach((name, f1) -> lines.add(String.format(
                     Locale.ROOT,
                     "%-20s %8s %10s %22s",
@@ -154,9 +157,10 @@ public final class GivenPairsTask {
 
     private static GivenPairs counted(Answered pairs, String view) {
         double[] scores = Objects.requireNonNull(pairs.scores().get(view));
-        int rows = 1 + IntStream.concat(IntStream.of(pairs.left()), IntStream.of(pairs.right()))
-                .max()
-                .orElseThrow();
+        int rows = 1
+                + IntStream.concat(IntStream.of(pairs.left()), IntStream.of(pairs.right()))
+                        .max()
+                        .orElseThrow();
         return GivenPairs.of(scores, pairs.same(), PairResampling.of(rows, pairs.left(), pairs.right()));
     }
 }

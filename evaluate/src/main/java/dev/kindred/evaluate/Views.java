@@ -23,15 +23,11 @@ public record Views(Embeddings encoder, Map<String, Embeddings> baselines) {
     }
 
     /** The views of pictures; what is null is not there. */
-    public Views(
-            Embeddings encoder,
-            @Nullable Embeddings pixels,
-            @Nullable Embeddings untrained) {
+    public Views(Embeddings encoder, @Nullable Embeddings pixels, @Nullable Embeddings untrained) {
         this(encoder, named(pixels, untrained));
     }
 
-    private static Map<String, Embeddings> named(
-            @Nullable Embeddings pixels, @Nullable Embeddings untrained) {
+    private static Map<String, Embeddings> named(@Nullable Embeddings pixels, @Nullable Embeddings untrained) {
         Map<String, Embeddings> baselines = new LinkedHashMap<>();
         if (pixels != null) {
             baselines.put("pixels", pixels);

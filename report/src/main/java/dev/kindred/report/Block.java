@@ -83,7 +83,9 @@ public sealed interface Block {
 
         public Passage {
             int points = text.codePointCount(0, text.length());
-            text = points <= LONGEST ? text : text.substring(0, text.offsetByCodePoints(0, LONGEST)).strip() + " …";
+            text = points <= LONGEST
+                    ? text
+                    : text.substring(0, text.offsetByCodePoints(0, LONGEST)).strip() + " …";
         }
     }
 

@@ -216,8 +216,7 @@ public final class Page {
     private static void passage(StringBuilder out, Block.Passage passage, String css) {
         // A text may be of any script: dir=auto lays it out as its own first strong letter says.
         out.append("<div class=\"passage %s %s\"><p dir=\"auto\">%s</p><div class=\"note\">%s</div></div>"
-                .formatted(
-                        css, passage.tone().css(), Html.escape(passage.text()), Html.escape(passage.note())));
+                .formatted(css, passage.tone().css(), Html.escape(passage.text()), Html.escape(passage.note())));
     }
 
     private static String style() {
