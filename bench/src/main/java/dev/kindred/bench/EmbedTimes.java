@@ -12,7 +12,7 @@ import dev.kindred.data.ReadOptions;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Weights;
 import dev.kindred.media.PictureShape;
 import dev.kindred.media.Pictures;
@@ -42,8 +42,8 @@ final class EmbedTimes {
 
     private EmbedTimes(Path folder, int pairs) {
         Architecture architecture = Architecture.conv4(1, SIDE, 64, 64);
-        Preparation preparation =
-                new Preparation(new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.9f), List.of(0.2f));
+        PicturePreparation preparation = new PicturePreparation(
+                new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.9f), List.of(0.2f));
         this.parts = EncoderParts.of(architecture, Weights.untrained(architecture, 1), preparation, Distance.COSINE);
         this.folder = folder;
         this.pairs = pairs;
@@ -99,7 +99,7 @@ final class EmbedTimes {
 
     /** What {@code ./kindred embed} does between its arguments and its file. */
     private void embedFiles(Encoder encoder, Workers workers) {
-        Preparation preparation = parts.preparation();
+        PicturePreparation preparation = parts.preparation().pictures();
         Dataset data = Dataset.read(List.of(folder), ReadOptions.defaults(), Progress.SILENT);
         Loaded<byte[]> loaded =
                 Loading.each(data, workers, (row, content) -> preparation.raster(content), false, Progress.SILENT);
@@ -123,14 +123,14 @@ final class EmbedTimes {
     }
 
     private float[] prepared(List<Content> contents) {
-        Preparation preparation = parts.preparation();
+        PicturePreparation preparation = parts.preparation().pictures();
         int size = preparation.size();
         float[] prepared = new float[contents.size() * size];
         float[][] table = preparation.table();
         FloatBuffer into = FloatBuffer.wrap(prepared);
         for (int i = 0; i < contents.size(); i++) {
             // With one channel, interleaved and planar are the same.
-            Preparation.interleaved(preparation.raster(contents.get(i)), 0, size, table, into, i * size);
+            PicturePreparation.interleaved(preparation.raster(contents.get(i)), 0, size, table, into, i * size);
         }
         return prepared;
     }

@@ -9,7 +9,7 @@ import dev.kindred.core.Workers;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Weights;
 import dev.kindred.media.PictureShape;
 import dev.kindred.train.Augmentation;
@@ -199,8 +199,9 @@ final class StepTimes {
         return (level / 255f - 0.5f) / 0.25f;
     }
 
-    private static Preparation preparation() {
-        return new Preparation(new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.5f), List.of(0.25f));
+    private static PicturePreparation preparation() {
+        return new PicturePreparation(
+                new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.5f), List.of(0.25f));
     }
 
     /** Both sides make the same of the same picture, or comparing their speed means nothing. */

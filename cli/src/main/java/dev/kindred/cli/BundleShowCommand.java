@@ -93,7 +93,7 @@ final class BundleShowCommand implements Command {
                 "gives",
                 bundle.space().dimension() + " values, compared by "
                         + bundle.space().distance().wireName());
-        PictureShape shape = bundle.preparation().shape();
+        PictureShape shape = bundle.preparation().pictures().shape();
         line(
                 text,
                 "takes",

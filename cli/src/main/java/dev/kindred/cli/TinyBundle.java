@@ -10,7 +10,7 @@ import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Probes;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
@@ -27,7 +27,7 @@ final class TinyBundle {
     static Bundle seal(Path path, long seed) {
         Architecture architecture = Architecture.conv4(1, 16, 4, 8);
         PictureShape shape = new PictureShape(16, 16, 1, PictureShape.Fit.PAD);
-        Preparation preparation = new Preparation(shape, List.of(0.5f), List.of(0.25f));
+        PicturePreparation preparation = new PicturePreparation(shape, List.of(0.5f), List.of(0.25f));
         EncoderParts parts =
                 EncoderParts.of(architecture, Weights.untrained(architecture, seed), preparation, Distance.COSINE);
         Probes probes;

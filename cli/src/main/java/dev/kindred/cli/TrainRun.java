@@ -21,7 +21,7 @@ import dev.kindred.data.Survey;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Sealing;
 import dev.kindred.evaluate.Baseline;
 import dev.kindred.evaluate.Calibrator;
@@ -233,7 +233,7 @@ final class TrainRun {
     }
 
     /** The mean and deviation of each channel over the teaching pictures. */
-    private static Preparation preparation(PictureShape shape, List<byte[]> rasters, int[] train) {
+    private static PicturePreparation preparation(PictureShape shape, List<byte[]> rasters, int[] train) {
         int channels = shape.channels();
         List<Float> means = new ArrayList<>();
         List<Float> deviations = new ArrayList<>();
@@ -256,7 +256,7 @@ final class TrainRun {
             // Pictures of nearly one level are not blown up into noise.
             deviations.add((float) Math.max(0.05, Math.sqrt(Math.max(0, variance)) / 255));
         }
-        return new Preparation(shape, means, deviations);
+        return new PicturePreparation(shape, means, deviations);
     }
 
     private Answer collapsed(Teaching.Collapsed collapsed) {
@@ -317,7 +317,7 @@ final class TrainRun {
 
     /** The validation pictures as the sealed preprocessing gives them, so that the whole sealed way is measured. */
     private static List<Content.Pixels> validationPictures(Lesson lesson) {
-        Preparation preparation = lesson.set().preparation();
+        PicturePreparation preparation = lesson.set().preparation();
         PictureShape shape = preparation.shape();
         List<Content.Pixels> pictures = new ArrayList<>();
         for (int sample : lesson.set().validation()) {

@@ -113,7 +113,7 @@ public final class Bundle {
         byte[] preprocessing = entry(path, entries, EncoderParts.preprocessingEntry(name));
         Preparation preparation =
                 Preparation.read(Fields.parse(preprocessing, path + ": " + EncoderParts.preprocessingEntry(name)));
-        if (!preparation.fits(architecture)) {
+        if (!preparation.pictures().fits(architecture)) {
             throw new Refusal(
                     "its preprocessing does not give what its encoder takes",
                     path + ": " + EncoderParts.preprocessingEntry(name),
@@ -223,7 +223,7 @@ public final class Bundle {
                 Fields.parse(entry(path, entries, probesEntry), where + ": " + probesEntry), space().dimension());
         Encoder encoder = parts.open(threads, model);
         try {
-            probes.require(preparation(), encoder, where);
+            probes.require(preparation().pictures(), encoder, where);
             return encoder;
         } catch (OnnxEncoder.Failed e) {
             encoder.close();

@@ -22,7 +22,7 @@ public record EncoderParts(
     public static final String IMAGE = "image";
 
     public static EncoderParts of(
-            Architecture architecture, Weights weights, Preparation preparation, Distance distance) {
+            Architecture architecture, Weights weights, PicturePreparation preparation, Distance distance) {
         if (!preparation.fits(architecture)) {
             throw new IllegalArgumentException(
                     "an encoder of " + architecture.input() + " behind a preparation of " + preparation.shape());
@@ -79,11 +79,11 @@ public record EncoderParts(
 
     /** @param where the bundle and entry, for errors */
     Encoder open(int threads, String where) {
-        return OnnxEncoder.open(model, preparation, space, threads, where);
+        return OnnxEncoder.open(model, preparation.pictures(), space, threads, where);
     }
 
     /** The same architecture and preparation before any teaching: what a figure must be compared with. */
     public EncoderParts untrained(long seed) {
-        return of(architecture, Weights.untrained(architecture, seed), preparation, distance);
+        return of(architecture, Weights.untrained(architecture, seed), preparation.pictures(), distance);
     }
 }

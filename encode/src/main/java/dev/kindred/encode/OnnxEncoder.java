@@ -38,7 +38,7 @@ final class OnnxEncoder implements Encoder {
     }
 
     private final Space space;
-    private final Preparation preparation;
+    private final PicturePreparation preparation;
     private final float[][] table;
     private final int chunk;
     private final OrtEnvironment environment;
@@ -47,7 +47,11 @@ final class OnnxEncoder implements Encoder {
     private final ConcurrentLinkedQueue<FloatBuffer> scratch = new ConcurrentLinkedQueue<>();
 
     private OnnxEncoder(
-            Space space, Preparation preparation, OrtEnvironment environment, OrtSession session, Workers workers) {
+            Space space,
+            PicturePreparation preparation,
+            OrtEnvironment environment,
+            OrtSession session,
+            Workers workers) {
         this.space = space;
         this.preparation = preparation;
         this.table = preparation.table();
@@ -61,7 +65,7 @@ final class OnnxEncoder implements Encoder {
      * @param model ONNX bytes, checked by {@link ModelGuard}
      * @param where the bundle and entry, for errors
      */
-    static OnnxEncoder open(byte[] model, Preparation preparation, Space space, int threads, String where) {
+    static OnnxEncoder open(byte[] model, PicturePreparation preparation, Space space, int threads, String where) {
         try {
             // What goes wrong is thrown and told in one line; the runtime's own lines would stand between.
             OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
@@ -109,7 +113,7 @@ final class OnnxEncoder implements Encoder {
         }
         input.clear();
         for (int i = from; i < to; i++) {
-            Preparation.planar(raster(batch, i), table, input, (i - from) * size);
+            PicturePreparation.planar(raster(batch, i), table, input, (i - from) * size);
         }
         run(input.limit((to - from) * size), to - from, embeddings, from);
         scratch.add(input);

@@ -78,7 +78,7 @@ public record Probes(String rasters, float[] embeddings) {
     }
 
     /** Refuses an encoder that does not do what was sealed. */
-    void require(Preparation preparation, Encoder encoder, String where) {
+    void require(PicturePreparation preparation, Encoder encoder, String where) {
         String here = rasterHash(preparation.shape());
         if (!here.equals(rasters)) {
             throw new Refusal(

@@ -34,7 +34,7 @@ public record Sealing(
      *
      * @param trainer takes prepared rasters, one a picture, and gives {@code [n, d]} embeddings
      */
-    public static Probes probe(Preparation preparation, Function<List<byte[]>, float[]> trainer) {
+    public static Probes probe(PicturePreparation preparation, Function<List<byte[]>, float[]> trainer) {
         List<byte[]> rasters =
                 Probes.pictures().stream().map(preparation::raster).toList();
         return new Probes(Probes.rasterHash(preparation.shape()), trainer.apply(rasters));

@@ -176,7 +176,7 @@ class BundleTest {
 
     @Test
     void otherNumbersOfTheTrainerAreNotSealed() {
-        Preparation preparation = OnnxGraphTest.preparation(ARCHITECTURE);
+        PicturePreparation preparation = OnnxGraphTest.preparation(ARCHITECTURE);
         Probes probes = Sealing.probe(preparation, rasters -> new float[rasters.size() * ARCHITECTURE.dimension()]);
         Path out = folder.resolve("never.kindred");
         assertThatThrownBy(() -> new Sealing(parts(1), probes, null, null, new JsonObject(), "").write(out))
@@ -211,7 +211,7 @@ class BundleTest {
         Probes probes;
         try (Encoder encoder = parts.open(1)) {
             float[] embeddings = encoder.encode(Probes.pictures()).values();
-            probes = Sealing.probe(parts.preparation(), rasters -> embeddings);
+            probes = Sealing.probe(parts.preparation().pictures(), rasters -> embeddings);
         }
         JsonObject provenance = new JsonObject();
         provenance.addProperty("seed", seed);

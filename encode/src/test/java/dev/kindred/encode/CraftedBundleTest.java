@@ -202,7 +202,7 @@ class CraftedBundleTest {
         Probes probes;
         try (Encoder encoder = parts.open(1)) {
             float[] embeddings = encoder.encode(Probes.pictures()).values();
-            probes = Sealing.probe(parts.preparation(), rasters -> embeddings);
+            probes = Sealing.probe(parts.preparation().pictures(), rasters -> embeddings);
         }
         Bundle sealed = new Sealing(parts, probes, null, null, new JsonObject(), "# card")
                 .write(folder.resolve("sealed.kindred"));

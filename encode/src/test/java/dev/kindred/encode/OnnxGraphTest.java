@@ -52,7 +52,7 @@ class OnnxGraphTest {
     @MethodSource("architectures")
     void equalsDoubleLoops(Architecture architecture) {
         Weights weights = lively(architecture);
-        Preparation preparation = preparation(architecture);
+        PicturePreparation preparation = preparation(architecture);
         EncoderParts parts = EncoderParts.of(architecture, weights, preparation, Distance.COSINE);
         ReferenceNetwork reference = new ReferenceNetwork(weights);
         try (Encoder encoder = parts.open(2)) {
@@ -60,7 +60,7 @@ class OnnxGraphTest {
             Embeddings embeddings = encoder.encode(pictures);
             for (int i = 0; i < pictures.size(); i++) {
                 float[] planar = new float[preparation.size()];
-                Preparation.planar(
+                PicturePreparation.planar(
                         preparation.raster(pictures.get(i)), preparation.table(), FloatBuffer.wrap(planar), 0);
                 double[] expected = reference.embed(architecture, planar);
                 for (int k = 0; k < expected.length; k++) {
@@ -129,9 +129,9 @@ class OnnxGraphTest {
         return Weights.of(architecture, values);
     }
 
-    static Preparation preparation(Architecture architecture) {
+    static PicturePreparation preparation(Architecture architecture) {
         Extent in = architecture.input();
-        return new Preparation(
+        return new PicturePreparation(
                 new PictureShape(in.width(), in.height(), in.channels(), PictureShape.Fit.PAD),
                 Collections.nCopies(in.channels(), 0.4f),
                 Collections.nCopies(in.channels(), 0.3f));

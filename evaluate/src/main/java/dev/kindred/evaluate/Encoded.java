@@ -14,7 +14,7 @@ import dev.kindred.data.Loading;
 import dev.kindred.data.Problem;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.media.PictureShape;
 import java.util.Arrays;
 import java.util.List;
@@ -66,7 +66,7 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
 
     private static Encoded pictures(
             Bundle bundle, Dataset data, boolean baselines, boolean strict, Workers workers, Progress progress) {
-        Preparation preparation = bundle.preparation();
+        PicturePreparation preparation = bundle.preparation().pictures();
         Loaded<byte[]> loaded =
                 Loading.each(data, workers, (row, content) -> preparation.raster(content), strict, progress);
         List<byte[]> rasters = loaded.values();

@@ -20,7 +20,7 @@ import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
 import dev.kindred.media.PictureShape;
@@ -71,7 +71,7 @@ class EvaluationTest {
     private static Bundle seal(Path path, JsonObject learned) {
         Architecture architecture = Architecture.conv4(1, SIDE, 4, 8);
         PictureShape shape = new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD);
-        Preparation preparation = new Preparation(shape, List.of(0.5f), List.of(0.25f));
+        PicturePreparation preparation = new PicturePreparation(shape, List.of(0.5f), List.of(0.25f));
         EncoderParts parts =
                 EncoderParts.of(architecture, Weights.untrained(architecture, 5), preparation, Distance.COSINE);
         Decision decision = new Decision(

@@ -12,7 +12,7 @@ import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Probes;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
@@ -127,8 +127,8 @@ class ExampleTest {
 
     private Bundle seal(String name, long seed) {
         Architecture architecture = Architecture.conv4(1, 16, 4, 8);
-        Preparation preparation =
-                new Preparation(new PictureShape(16, 16, 1, PictureShape.Fit.PAD), List.of(0.5f), List.of(0.25f));
+        PicturePreparation preparation = new PicturePreparation(
+                new PictureShape(16, 16, 1, PictureShape.Fit.PAD), List.of(0.5f), List.of(0.25f));
         EncoderParts parts =
                 EncoderParts.of(architecture, Weights.untrained(architecture, seed), preparation, Distance.COSINE);
         try (Encoder encoder = parts.open(1)) {

@@ -12,7 +12,7 @@ import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Probes;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
@@ -64,8 +64,8 @@ final class DrawnCollection implements AutoCloseable {
 
     private static Bundle seal(Path file) {
         Architecture architecture = Architecture.conv4(1, 32, 8, 32);
-        Preparation preparation =
-                new Preparation(new PictureShape(32, 32, 1, PictureShape.Fit.PAD), List.of(0.8f), List.of(0.35f));
+        PicturePreparation preparation = new PicturePreparation(
+                new PictureShape(32, 32, 1, PictureShape.Fit.PAD), List.of(0.8f), List.of(0.35f));
         EncoderParts parts =
                 EncoderParts.of(architecture, Weights.untrained(architecture, 7), preparation, Distance.COSINE);
         float[] probed;

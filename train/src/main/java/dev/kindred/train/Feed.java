@@ -2,7 +2,7 @@ package dev.kindred.train;
 
 import dev.kindred.core.Keyed;
 import dev.kindred.data.PkBatches;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -124,7 +124,8 @@ final class Feed implements AutoCloseable {
                                 shape.channels(),
                                 fine,
                                 draws);
-                Preparation.interleaved(TrainingSet.reduce(drawn, shape, fine), 0, size, table, values, i * size);
+                PicturePreparation.interleaved(
+                        TrainingSet.reduce(drawn, shape, fine), 0, size, table, values, i * size);
             }
             return new Ready(step, samples, values, null);
         } catch (RuntimeException | Error e) {

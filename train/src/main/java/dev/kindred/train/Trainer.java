@@ -10,7 +10,7 @@ import dev.kindred.core.metric.EmbeddingStatistics;
 import dev.kindred.core.metric.Retrieval;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Parameter;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Probes;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
@@ -317,7 +317,7 @@ public final class Trainer implements AutoCloseable {
             int n = Math.min(VALIDATION_BATCH, rasters.size() - from);
             values.clear();
             for (int i = 0; i < n; i++) {
-                Preparation.interleaved(rasters.get(from + i), 0, size, table, values, i * size);
+                PicturePreparation.interleaved(rasters.get(from + i), 0, size, table, values, i * size);
             }
             float[] part = network.embed(values.limit(n * size), n);
             System.arraycopy(part, 0, embeddings, from * d, part.length);

@@ -1,6 +1,6 @@
 package dev.kindred.train;
 
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.media.PictureShape;
 import java.util.List;
 
@@ -15,7 +15,12 @@ import java.util.List;
  * @param validation samples of classes that are not learned from; the best weights are chosen on them
  */
 public record TrainingSet(
-        List<byte[]> rasters, int oversampling, Preparation preparation, int[] labels, int[] train, int[] validation) {
+        List<byte[]> rasters,
+        int oversampling,
+        PicturePreparation preparation,
+        int[] labels,
+        int[] train,
+        int[] validation) {
 
     /** Shape of the rasters. */
     public static PictureShape fine(PictureShape shape, int oversampling) {

@@ -12,7 +12,7 @@ import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.Extent;
 import dev.kindred.encode.Layer;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Probes;
 import dev.kindred.encode.Weights;
 import dev.kindred.media.PictureShape;
@@ -71,7 +71,7 @@ class NetworkTest {
                 network.step(batch(architecture, 12, seed), 12, e -> sumOf(e, seed), gradients);
                 adam.step(network.learned(), gradients, 0.01, java.util.Set.of());
             }
-            Preparation preparation = preparation(architecture);
+            PicturePreparation preparation = preparation(architecture);
             EncoderParts parts = EncoderParts.of(architecture, network.weights(), preparation, Distance.COSINE);
             List<Content> pictures = Probes.pictures();
             try (Encoder encoder = parts.open(1)) {
@@ -148,10 +148,10 @@ class NetworkTest {
         return values;
     }
 
-    private static float[] embed(Network network, Preparation preparation, List<Content> pictures) {
+    private static float[] embed(Network network, PicturePreparation preparation, List<Content> pictures) {
         FloatBuffer values = buffer(pictures.size() * preparation.size());
         for (int i = 0; i < pictures.size(); i++) {
-            Preparation.interleaved(
+            PicturePreparation.interleaved(
                     preparation.raster(pictures.get(i)),
                     0,
                     preparation.size(),
@@ -162,9 +162,9 @@ class NetworkTest {
         return network.embed(values, pictures.size());
     }
 
-    private static Preparation preparation(Architecture architecture) {
+    private static PicturePreparation preparation(Architecture architecture) {
         Extent in = architecture.input();
-        return new Preparation(
+        return new PicturePreparation(
                 new PictureShape(in.width(), in.height(), in.channels(), PictureShape.Fit.PAD),
                 Collections.nCopies(in.channels(), 0.5f),
                 Collections.nCopies(in.channels(), 0.25f));

@@ -13,7 +13,7 @@ import dev.kindred.core.metric.Retrieval;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.Preparation;
+import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Weights;
 import dev.kindred.media.PictureShape;
 import dev.kindred.train.loss.Loss;
@@ -295,8 +295,8 @@ class TrainerTest {
                 rasters.add(picture(c, s));
             }
         }
-        Preparation preparation =
-                new Preparation(new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.7f), List.of(0.3f));
+        PicturePreparation preparation = new PicturePreparation(
+                new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.7f), List.of(0.3f));
         int held = 100 * PER_CLASS;
         return new TrainingSet(
                 rasters,
