@@ -175,7 +175,8 @@ public final class Evaluation {
         Encoded encoded = subject.encode(Encoded.DOCUMENT, data, options, workers, progress);
         LabelledSet set = new LabelledSet(subject, data, encoded, options, workers);
         Outcome outcome = task == Task.VERIFY ? new Outcome.Told(set, set.told()) : new Outcome.Found(set, set.found());
-        return new Evaluation(subject, outcome, data.warnings(), encoded.failures(), subject.taughtOn(data));
+        return new Evaluation(
+                subject, outcome, LabelledSet.warnings(data, options), encoded.failures(), subject.taughtOn(data));
     }
 
     private static void requireClasses(Dataset data) {
@@ -223,7 +224,7 @@ public final class Evaluation {
             Subject subject, Examples.Pairs pairs, EvaluationOptions options, Workers workers, Progress progress) {
         PairSet set = PairSet.of(subject, pairs, options, workers, progress);
         StsTask.Result result = StsTask.run(set.encoded().samples().size(), set.graded(), options.seed(), workers);
-        return paired(subject, pairs, set, new Outcome.Graded(set, result));
+        return measured(subject, pairs, set, options, new Outcome.Graded(set, result));
     }
 
     private static Evaluation paired(
@@ -251,12 +252,18 @@ public final class Evaluation {
                 subject.decision().orElse(null),
                 options.seed(),
                 workers);
-        return paired(subject, pairs, set, new Outcome.Paired(set, result));
+        return measured(subject, pairs, set, options, new Outcome.Paired(set, result));
     }
 
-    private static Evaluation paired(Subject subject, Examples.Pairs pairs, PairSet set, Outcome outcome) {
+    private static Evaluation measured(
+            Subject subject, Examples.Pairs pairs, PairSet set, EvaluationOptions options, Outcome outcome) {
         Dataset data = pairs.samples();
-        return new Evaluation(subject, outcome, data.warnings(), set.encoded().failures(), subject.taughtOn(data));
+        return new Evaluation(
+                subject,
+                outcome,
+                LabelledSet.warnings(data, options),
+                set.encoded().failures(),
+                subject.taughtOn(data));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.kindred.core.metric.Exclusion;
 import dev.kindred.core.metric.Retrieval;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Kind;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ record LabelledSet(Subject subject, Dataset data, Encoded encoded, EvaluationOpt
     /** BM25 with every text as a query against all others, for texts. */
     private Map<String, Retrieval> words() {
         Map<String, Retrieval> baselines = new LinkedHashMap<>();
-        if (data.kind() == Kind.TEXT && options.baselines() && encoded.samples().size() <= MOST_TEXTS) {
+        if (options.baselines() && comparesWords(data)) {
             List<String> texts = texts(data, encoded.rows());
             int[] labels = encoded.samples().labels();
             try (Bm25 bm25 = Bm25.of(texts)) {
@@ -53,6 +54,21 @@ record LabelledSet(Subject subject, Dataset data, Encoded encoded, EvaluationOpt
             }
         }
         return baselines;
+    }
+
+    /** Whether each text can be held against every other by its words: where there are texts, and not too many. */
+    static boolean comparesWords(Dataset data) {
+        return data.kind() == Kind.TEXT && data.size() <= MOST_TEXTS;
+    }
+
+    /** What a person should know of the data: its own warnings, and where words were not compared. */
+    static List<String> warnings(Dataset data, EvaluationOptions options) {
+        List<String> warnings = new ArrayList<>(data.warnings());
+        if (data.kind() == Kind.TEXT && options.baselines() && !comparesWords(data)) {
+            warnings.add(String.format(
+                    Locale.ROOT, "beyond %,d texts, words (BM25) are not measured beside the encoder", MOST_TEXTS));
+        }
+        return warnings;
     }
 
     /** The texts of these rows of a data set. */

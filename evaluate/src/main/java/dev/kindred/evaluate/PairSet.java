@@ -5,7 +5,6 @@ import dev.kindred.core.Progress;
 import dev.kindred.core.Workers;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Examples;
-import dev.kindred.data.Kind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ record PairSet(Dataset data, Encoded encoded, int[] left, int[] right, double[] 
                 IntStream.of(kept).mapToDouble(p -> pairs.scores()[p]).toArray();
         Map<String, double[]> scores = new LinkedHashMap<>();
         encoded.views().all().forEach((name, view) -> scores.put(name, scores(view, left, right)));
-        if (pairs.samples().kind() == Kind.TEXT && options.baselines()) {
+        if (options.baselines() && LabelledSet.comparesWords(pairs.samples())) {
             scores.put("bm25", words(LabelledSet.texts(pairs.samples(), encoded.rows()), left, right, workers));
         }
         return new PairSet(pairs.samples(), encoded, left, right, answers, scores);
