@@ -3,12 +3,16 @@ package dev.kindred.encode;
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes an architecture and its weights as an ONNX model (opset 17, IR 8): input {@code input} of {@code [n, c, h, w]} float32, output
@@ -19,18 +23,111 @@ import java.util.List;
 final class OnnxGraph {
     static final String INPUT = "input";
     static final String OUTPUT = "embedding";
+    /** What the frozen encoder below a head gives. */
+    static final String BASE = "base";
     private static final int OPSET = 17;
     private static final int IR_VERSION = 8;
+    /** Of the head's nodes and tensors in a graph that has others. */
+    private static final String HEAD = "head/";
+    /** Since here every operator of a head means what it means now. */
+    private static final long OLDEST_OPSET = 11;
 
-    private final OnnxMl.GraphProto.Builder graph = OnnxMl.GraphProto.newBuilder();
+    private final OnnxMl.GraphProto.Builder graph;
     private final Weights weights;
+    /** Before the name of every node and tensor. */
+    private final String within;
 
-    private OnnxGraph(Weights weights) {
+    private OnnxGraph(OnnxMl.GraphProto.Builder graph, Weights weights, String within) {
+        this.graph = graph;
         this.weights = weights;
+        this.within = within;
     }
 
     static byte[] write(Architecture architecture, Weights weights) {
-        return new OnnxGraph(weights).model(architecture);
+        return new OnnxGraph(OnnxMl.GraphProto.newBuilder(), weights, "").model(architecture);
+    }
+
+    /**
+     * One graph of a frozen encoder and a head on it: what the encoder gave becomes the tensor {@code base}, what the head makes of that
+     * the output {@code embedding}. All else of the encoder's graph stays as it is, so the same values give the same bytes.
+     *
+     * @param base a model whose one output is {@code embedding} {@code [n, d]}
+     * @param head takes {@code d} channels, height and width 1
+     * @throws Refusal where the base has another output, or an operator set too old to stand beside a head's
+     */
+    static byte[] append(byte[] base, Architecture head, Weights weights) {
+        OnnxMl.ModelProto.Builder model = parsed(base);
+        OnnxMl.GraphProto.Builder graph = model.getGraphBuilder();
+        if (graph.getOutputCount() != 1 || !graph.getOutput(0).getName().equals(OUTPUT)) {
+            throw new Refusal("a frozen encoder gives one output, '" + OUTPUT + "'", "model.onnx", "import it anew");
+        }
+        // A head on a head: the lower one's base makes room.
+        String below = BASE;
+        while (names(graph).contains(below)) {
+            below += "/" + BASE;
+        }
+        if (!below.equals(BASE)) {
+            rename(graph, BASE, below);
+        }
+        String within = HEAD;
+        while (starts(graph, within)) {
+            within = HEAD + within;
+        }
+        rename(graph, OUTPUT, BASE);
+        OnnxGraph written = new OnnxGraph(graph, weights, within);
+        written.layers("", BASE, head.layers());
+        graph.getNodeBuilder(graph.getNodeCount() - 1).setOutput(0, OUTPUT);
+        graph.setOutput(0, value(OUTPUT, "n", head.dimension()));
+        return bytes(model.build());
+    }
+
+    private static OnnxMl.ModelProto.Builder parsed(byte[] base) {
+        OnnxMl.ModelProto.Builder model;
+        try {
+            model = OnnxMl.ModelProto.parseFrom(base).toBuilder();
+        } catch (InvalidProtocolBufferException e) {
+            throw new Refusal("is no ONNX model", "model.onnx", "import it anew", e);
+        }
+        for (OnnxMl.OperatorSetIdProto set : model.getOpsetImportList()) {
+            if (set.getDomain().isEmpty() && set.getVersion() >= OLDEST_OPSET) {
+                return model;
+            }
+        }
+        throw new Refusal(
+                "its operators are older than opset " + OLDEST_OPSET, "model.onnx", "export the model with a newer opset");
+    }
+
+    private static Set<String> names(OnnxMl.GraphProto.Builder graph) {
+        Set<String> names = new HashSet<>();
+        graph.getInputList().forEach(input -> names.add(input.getName()));
+        graph.getInitializerList().forEach(initializer -> names.add(initializer.getName()));
+        graph.getNodeList().forEach(node -> names.addAll(node.getOutputList()));
+        return names;
+    }
+
+    private static boolean starts(OnnxMl.GraphProto.Builder graph, String prefix) {
+        return names(graph).stream().anyMatch(name -> name.startsWith(prefix))
+                || graph.getNodeList().stream().anyMatch(node -> node.getName().startsWith(prefix));
+    }
+
+    private static void rename(OnnxMl.GraphProto.Builder graph, String from, String to) {
+        for (OnnxMl.NodeProto.Builder node : graph.getNodeBuilderList()) {
+            for (int i = 0; i < node.getInputCount(); i++) {
+                if (node.getInput(i).equals(from)) {
+                    node.setInput(i, to);
+                }
+            }
+            for (int i = 0; i < node.getOutputCount(); i++) {
+                if (node.getOutput(i).equals(from)) {
+                    node.setOutput(i, to);
+                }
+            }
+        }
+        for (OnnxMl.ValueInfoProto.Builder info : graph.getValueInfoBuilderList()) {
+            if (info.getName().equals(from)) {
+                info.setName(to);
+            }
+        }
     }
 
     private byte[] model(Architecture architecture) {
@@ -50,6 +147,10 @@ final class OnnxGraph {
                         OnnxMl.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
                 .setGraph(graph)
                 .build();
+        return bytes(model);
+    }
+
+    private static byte[] bytes(OnnxMl.ModelProto model) {
         byte[] bytes = new byte[model.getSerializedSize()];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.useDeterministicSerialization();
@@ -124,24 +225,24 @@ final class OnnxGraph {
         return node.getOutput(0);
     }
 
-    private static OnnxMl.NodeProto.Builder node(String operator, String name, String... inputs) {
+    private OnnxMl.NodeProto.Builder node(String operator, String name, String... inputs) {
         return OnnxMl.NodeProto.newBuilder()
                 .setOpType(operator)
-                .setName(name)
+                .setName(within + name)
                 .addAllInput(Arrays.asList(inputs))
-                .addOutput(name + ":out");
+                .addOutput(within + name + ":out");
     }
 
     private String tensor(String parameter) {
         for (Parameter p : weights.parameters()) {
             if (p.name().equals(parameter)) {
                 OnnxMl.TensorProto.Builder tensor = OnnxMl.TensorProto.newBuilder()
-                        .setName(parameter)
+                        .setName(within + parameter)
                         .setDataType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
                         .setRawData(ByteString.copyFrom(littleEndian(weights.values(parameter))));
                 p.shape().forEach(tensor::addDims);
                 graph.addInitializer(tensor);
-                return parameter;
+                return within + parameter;
             }
         }
         throw new IllegalArgumentException("no parameter " + parameter);

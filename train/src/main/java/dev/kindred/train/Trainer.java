@@ -352,6 +352,9 @@ public final class Trainer implements AutoCloseable {
             case Loss.MarginRanking r ->
                 "the margin is met by shrinking all distances: use --loss supcon or a lower learning rate";
             case Loss.Contrastive c -> "pulling outweighs pushing: raise the far margin, or use --loss supcon";
+            case Loss.CoSent c -> "the grades may be noise, or the learning rate too high: halve the learning rate";
+            case Loss.MultipleNegatives n ->
+                "pairs may be noise, or the learning rate too high: check that pairs belong together, halve the learning rate";
             case Loss.SupervisedContrastive s ->
                 "labels may be noise, or the learning rate too high: check that pictures of one class look alike,"
                         + " halve the learning rate";

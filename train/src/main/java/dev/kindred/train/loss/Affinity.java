@@ -51,6 +51,11 @@ final class Affinity {
         return scores[i * m + j];
     }
 
+    /** @param place {@code i · columns + j} */
+    double scoreAt(int place) {
+        return scores[place];
+    }
+
     /** The distance that margins are stated in: {@code 1 − cosine}, or the Euclidean. */
     double distance(int i, int j) {
         return batch.distance() == Distance.COSINE ? 1 - score(i, j) : -score(i, j);

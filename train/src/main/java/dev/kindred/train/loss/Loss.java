@@ -108,7 +108,8 @@ public sealed interface Loss {
             Tuples.Pairs pairs = switch (tuples) {
                 case null -> Miner.pairs(batch);
                 case Tuples.Pairs given -> given;
-                case Tuples.Triplets t -> throw new IllegalArgumentException("contrastive takes pairs, not triplets");
+                case Tuples other ->
+                    throw new IllegalArgumentException("contrastive takes pairs, not " + kind(other));
             };
             Affinity affinity = Affinity.of(batch);
             int m = affinity.columns();
@@ -171,12 +172,171 @@ public sealed interface Loss {
         }
     }
 
+    /**
+     * CoSENT: of two pairs the one that people find more alike should score higher, by a soft count of the comparisons that are the
+     * wrong way round (Su 2022, <a href="https://kexue.fm/archives/8847">kexue.fm/archives/8847</a>, equation 6; the pairwise form of
+     * Sun et al. 2020's circle loss). Only the order of the grades matters, so any scale will do; with grades 0 and 1 it ranks the same
+     * above the different. Takes graded pairs.
+     *
+     * @param scale multiplies the differences of scores; higher looks harder at the worst comparison
+     */
+    record CoSent(double scale) implements Loss {
+        public CoSent {
+            requirePositive(scale);
+        }
+
+        @Override
+        public String name() {
+            return "cosent";
+        }
+
+        @Override
+        public Result of(Batch batch, @Nullable Tuples tuples) {
+            if (!(tuples instanceof Tuples.Graded pairs)) {
+                throw new IllegalArgumentException("CoSENT takes graded pairs, not " + kind(tuples));
+            }
+            Affinity affinity = Affinity.of(batch);
+            int m = affinity.columns();
+            int n = pairs.size();
+            double[] scores = new double[n];
+            for (int t = 0; t < n; t++) {
+                scores[t] = scale * affinity.score(pairs.left()[t], pairs.right()[t]);
+            }
+            // The soft maximum of 0 and of how far each comparison is the wrong way round.
+            double highest = 0;
+            int active = 0;
+            for (int high = 0; high < n; high++) {
+                for (int low = 0; low < n; low++) {
+                    if (pairs.grade()[high] > pairs.grade()[low]) {
+                        highest = Math.max(highest, scores[low] - scores[high]);
+                        active += scores[low] > scores[high] ? 1 : 0;
+                    }
+                }
+            }
+            double sum = Math.exp(-highest);
+            double[] byScore = new double[n];
+            for (int high = 0; high < n; high++) {
+                for (int low = 0; low < n; low++) {
+                    if (pairs.grade()[high] > pairs.grade()[low]) {
+                        double share = Math.exp(scores[low] - scores[high] - highest);
+                        sum += share;
+                        byScore[low] += share;
+                        byScore[high] -= share;
+                    }
+                }
+            }
+            double[] slope = new double[batch.n() * m];
+            for (int t = 0; t < n; t++) {
+                slope[pairs.left()[t] * m + pairs.right()[t]] += scale * byScore[t] / sum;
+            }
+            return new Result(highest + Math.log(sum), affinity.embeddingGradient(slope), active);
+        }
+    }
+
+    /**
+     * Multiple negatives: each anchor should choose its own positive among the positives of all and the hard negatives given
+     * (Henderson et al. 2017, section 4; with hard negatives as Karpukhin et al. 2020). Takes matches.
+     *
+     * @param temperature divides the scores; lower looks harder at the nearest negatives
+     * @param symmetric whether each positive should choose its anchor as well, each way counting half (Radford et al. 2021)
+     */
+    record MultipleNegatives(double temperature, boolean symmetric) implements Loss {
+        public MultipleNegatives {
+            requirePositive(temperature);
+        }
+
+        @Override
+        public String name() {
+            return "multiple-negatives";
+        }
+
+        @Override
+        public Result of(Batch batch, @Nullable Tuples tuples) {
+            if (!(tuples instanceof Tuples.Matches matches)) {
+                throw new IllegalArgumentException("multiple negatives takes matches, not " + kind(tuples));
+            }
+            Affinity affinity = Affinity.of(batch);
+            double[] slope = new double[batch.n() * affinity.columns()];
+            int n = matches.size();
+            double share = n == 0 ? 0 : (symmetric ? 0.5 : 1) / n;
+            double total = 0;
+            int active = 0;
+            for (int t = 0; t < n; t++) {
+                double loss = choose(affinity, slope, forward(affinity, matches, t), t, share);
+                total += share * loss;
+                active += loss > 0 ? 1 : 0;
+                if (symmetric) {
+                    total += share * choose(affinity, slope, backward(affinity, matches, t), t, share);
+                }
+            }
+            return new Result(total, affinity.embeddingGradient(slope), active);
+        }
+
+        /** Where in the scores each candidate of an anchor stands; -1 for those it spares. */
+        private static int[] forward(Affinity affinity, Tuples.Matches matches, int t) {
+            int[] places = new int[matches.candidates()];
+            for (int c = 0; c < places.length; c++) {
+                boolean counts = c == t || !matches.spared()[t][c];
+                places[c] = counts ? matches.anchor()[t] * affinity.columns() + matches.candidate(c) : -1;
+            }
+            return places;
+        }
+
+        /** The same for a positive, whose candidates are the anchors. */
+        private static int[] backward(Affinity affinity, Tuples.Matches matches, int t) {
+            int[] places = new int[matches.size()];
+            for (int a = 0; a < places.length; a++) {
+                boolean counts = a == t || !matches.spared()[a][t];
+                places[a] = counts ? matches.anchor()[a] * affinity.columns() + matches.positive()[t] : -1;
+            }
+            return places;
+        }
+
+        /** Cross-entropy of choosing place {@code right}; adds its slope. */
+        private double choose(Affinity affinity, double[] slope, int[] places, int right, double share) {
+            double highest = Double.NEGATIVE_INFINITY;
+            for (int place : places) {
+                if (place >= 0) {
+                    highest = Math.max(highest, affinity.scoreAt(place) / temperature);
+                }
+            }
+            double sum = 0;
+            for (int place : places) {
+                sum += place < 0 ? 0 : Math.exp(affinity.scoreAt(place) / temperature - highest);
+            }
+            double logSum = highest + Math.log(sum);
+            for (int place : places) {
+                if (place >= 0) {
+                    slope[place] += share * Math.exp(affinity.scoreAt(place) / temperature - logSum) / temperature;
+                }
+            }
+            slope[places[right]] -= share / temperature;
+            return logSum - affinity.scoreAt(places[right]) / temperature;
+        }
+    }
+
+    private static void requirePositive(double value) {
+        if (!(value > 0)) {
+            throw new IllegalArgumentException("a loss with a scale of " + value);
+        }
+    }
+
     private static Tuples.Triplets triplets(
             @Nullable Tuples tuples, Batch batch, Affinity affinity, double margin, Miner miner) {
         return switch (tuples) {
             case null -> miner.triplets(batch, affinity, margin);
             case Tuples.Triplets given -> given;
-            case Tuples.Pairs p -> throw new IllegalArgumentException("a loss over triplets cannot take pairs");
+            case Tuples other -> throw new IllegalArgumentException("a loss over triplets cannot take " + kind(other));
+        };
+    }
+
+    private static String kind(@Nullable Tuples tuples) {
+        return switch (tuples) {
+            case null -> "the batch alone";
+            case Tuples.Pairs p -> "pairs";
+            case Tuples.Triplets t -> "triplets";
+            case Tuples.Graded g -> "graded pairs";
+            case Tuples.Matches m -> "matches";
         };
     }
 

@@ -8,6 +8,7 @@ import dev.kindred.core.Distance;
 import dev.kindred.core.Keyed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,11 @@ class LossGradientTest {
                 new Loss.Triplet(0.3, Miner.HARD),
                 new Loss.Triplet(0.3, Miner.SEMI_HARD),
                 new Loss.MarginRanking(0.3, Miner.ALL),
-                new Loss.MarginRanking(0.3, Miner.HARD));
+                new Loss.MarginRanking(0.3, Miner.HARD),
+                new Loss.CoSent(1),
+                new Loss.CoSent(5),
+                new Loss.MultipleNegatives(0.3, false),
+                new Loss.MultipleNegatives(0.3, true));
     }
 
     @ParameterizedTest
@@ -70,7 +75,8 @@ class LossGradientTest {
     @MethodSource("cases")
     void valueIsThePapers(Loss loss, Distance distance, boolean reference, long seed) {
         Batch batch = batch(distance, reference, seed);
-        assertThat(loss.of(batch).value()).isCloseTo(Papers.value(loss, batch), within(1e-6));
+        Tuples tuples = takesTuples(loss) ? tuples(loss, batch) : null;
+        assertThat(loss.of(batch, tuples).value()).isCloseTo(Papers.value(loss, batch, tuples), within(1e-6));
     }
 
     @Test
@@ -101,7 +107,7 @@ class LossGradientTest {
     void batchWithoutPositivesIsNoLoss() {
         Batch batch = Batch.of(new float[] {1, 0, 0, 1}, new int[] {0, 1}, 2, Distance.COSINE);
         for (Loss loss : losses()) {
-            if (loss instanceof Loss.Contrastive) {
+            if (loss instanceof Loss.Contrastive || takesTuples(loss)) {
                 continue;
             }
             assertThat(loss.of(batch).value()).as(loss.name()).isZero();
@@ -113,6 +119,9 @@ class LossGradientTest {
     void zeroVectorsDoNotBreakIt() {
         Batch batch = Batch.of(new float[] {0, 0, 0, 0, 0, 1, 0, 1}, new int[] {0, 0, 1, 1}, 2, Distance.L2);
         for (Loss loss : losses()) {
+            if (takesTuples(loss)) {
+                continue;
+            }
             for (float g : loss.of(batch).gradient()) {
                 assertThat(g).isFinite();
             }
@@ -126,15 +135,76 @@ class LossGradientTest {
                 .isThrownBy(() -> new Loss.Triplet(0.2, Miner.ALL).of(batch, Miner.pairs(batch)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Loss.Contrastive(0, 1).of(batch, Miner.ALL.triplets(batch, 0)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Loss.CoSent(20).of(batch, Miner.pairs(batch)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Loss.MultipleNegatives(0.05, false).of(batch));
+    }
+
+    private static boolean takesTuples(Loss loss) {
+        return loss instanceof Loss.CoSent || loss instanceof Loss.MultipleNegatives;
     }
 
     private static Tuples tuples(Loss loss, Batch batch) {
         return switch (loss) {
+            case Loss.CoSent c -> graded(batch);
+            case Loss.MultipleNegatives n -> matches(batch);
             case Loss.SupervisedContrastive s -> null;
             case Loss.Contrastive c -> Miner.pairs(batch);
             case Loss.Triplet t -> t.miner().triplets(batch, t.margin());
             case Loss.MarginRanking r -> r.miner().triplets(batch, r.margin());
         };
+    }
+
+    /** Every row with some column, grades from 0 to 2 with ties. */
+    private static Tuples.Graded graded(Batch batch) {
+        int[] left = IntStream.range(0, N).toArray();
+        int[] right = IntStream.range(0, N).map(i -> (3 * i + 1) % columns(batch)).toArray();
+        return new Tuples.Graded(
+                left, right, IntStream.range(0, N).mapToDouble(i -> i % 3).toArray());
+    }
+
+    /** Four anchors, one of them twice, with two hard negatives; some candidates are spared. */
+    private static Tuples.Matches matches(Batch batch) {
+        boolean[][] spared = new boolean[4][6];
+        spared[0][1] = true;
+        spared[1][0] = true;
+        spared[2][5] = true;
+        int m = columns(batch);
+        return new Tuples.Matches(new int[] {0, 0, 1, 2}, new int[] {3, 4, 5, 6}, new int[] {7 % m, 8 % m}, spared);
+    }
+
+    private static int columns(Batch batch) {
+        return batch.reference() == null ? N : batch.reference().m();
+    }
+
+    @Test
+    void ordersRightIsAllButNoLoss() {
+        float[] embeddings = {1, 0, 1, 0, 1, 0, -1, 0};
+        Batch batch = Batch.of(embeddings, new int[4], 2, Distance.COSINE);
+        Tuples.Graded right = new Tuples.Graded(new int[] {0, 2}, new int[] {1, 3}, new double[] {5, 0});
+        Tuples.Graded wrong = new Tuples.Graded(new int[] {0, 2}, new int[] {1, 3}, new double[] {0, 5});
+        Tuples.Graded tied = new Tuples.Graded(new int[] {0, 2}, new int[] {1, 3}, new double[] {3, 3});
+        // The cosines are 1 and -1.
+        assertThat(new Loss.CoSent(20).of(batch, right).value()).isCloseTo(Math.exp(-40), within(1e-12));
+        assertThat(new Loss.CoSent(20).of(batch, wrong).value()).isCloseTo(40, within(1e-9));
+        assertThat(new Loss.CoSent(20).of(batch, wrong).active()).isEqualTo(1);
+        assertThat(new Loss.CoSent(20).of(batch, tied).value()).isZero();
+    }
+
+    @Test
+    void otherPositivesOfOneAnchorAreNotItsNegatives() {
+        float[] embeddings = {1, 0, 1, 0, 1, 0};
+        Batch batch = Batch.of(embeddings, new int[3], 2, Distance.COSINE);
+        boolean[][] none = new boolean[2][2];
+        boolean[][] spared = {{false, true}, {true, false}};
+        int[] anchor = {0, 0};
+        int[] positive = {1, 2};
+        Loss loss = new Loss.MultipleNegatives(0.05, true);
+        assertThat(loss.of(batch, new Tuples.Matches(anchor, positive, new int[0], none))
+                        .value())
+                .isCloseTo(Math.log(2), within(1e-12));
+        assertThat(loss.of(batch, new Tuples.Matches(anchor, positive, new int[0], spared))
+                        .value())
+                .isZero();
     }
 
     private static boolean switches(Loss loss, Batch batch, Tuples tuples, int at, double h) {

@@ -1,13 +1,18 @@
 package dev.kindred.train.loss;
 
 import dev.kindred.core.Distance;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The losses as their papers state them, in slow double loops that share no code with the fast ones. */
 final class Papers {
     private Papers() {}
 
-    static double value(Loss loss, Batch batch) {
+    static double value(Loss loss, Batch batch, @Nullable Tuples tuples) {
         return switch (loss) {
+            case Loss.CoSent c -> cosent(batch, (Tuples.Graded) Objects.requireNonNull(tuples), c.scale());
+            case Loss.MultipleNegatives n ->
+                multipleNegatives(batch, (Tuples.Matches) Objects.requireNonNull(tuples), n);
             case Loss.SupervisedContrastive s -> supervised(batch, s.temperature());
             case Loss.Contrastive c -> contrastive(batch, c);
             case Loss.Triplet t -> triplets(batch, t.margin(), t.miner(), true);
@@ -61,6 +66,47 @@ final class Papers {
             total += mine / positives;
         }
         return anchors == 0 ? 0 : total / anchors;
+    }
+
+    /** {@code log(1 + Σ e^{λ(s_l − s_h)})} over all pairs of pairs where h is graded higher than l. */
+    private static double cosent(Batch b, Tuples.Graded pairs, double scale) {
+        double inner = 1;
+        for (int h = 0; h < pairs.size(); h++) {
+            for (int l = 0; l < pairs.size(); l++) {
+                if (pairs.grade()[h] > pairs.grade()[l]) {
+                    double high = score(b, pairs.left()[h], pairs.right()[h]);
+                    double low = score(b, pairs.left()[l], pairs.right()[l]);
+                    inner += Math.exp(scale * (low - high));
+                }
+            }
+        }
+        return Math.log(inner);
+    }
+
+    private static double multipleNegatives(Batch b, Tuples.Matches m, Loss.MultipleNegatives loss) {
+        double there = 0;
+        double back = 0;
+        for (int t = 0; t < m.size(); t++) {
+            double own = Math.exp(score(b, m.anchor()[t], m.positive()[t]) / loss.temperature());
+            double all = own;
+            double allBack = own;
+            for (int o = 0; o < m.size(); o++) {
+                if (o != t && !m.spared()[t][o]) {
+                    all += Math.exp(score(b, m.anchor()[t], m.positive()[o]) / loss.temperature());
+                }
+                if (o != t && !m.spared()[o][t]) {
+                    allBack += Math.exp(score(b, m.anchor()[o], m.positive()[t]) / loss.temperature());
+                }
+            }
+            for (int h = 0; h < m.hard().length; h++) {
+                if (!m.spared()[t][m.size() + h]) {
+                    all += Math.exp(score(b, m.anchor()[t], m.hard()[h]) / loss.temperature());
+                }
+            }
+            there -= Math.log(own / all);
+            back -= Math.log(own / allBack);
+        }
+        return loss.symmetric() ? (there + back) / 2 / m.size() : there / m.size();
     }
 
     private static double contrastive(Batch b, Loss.Contrastive c) {
