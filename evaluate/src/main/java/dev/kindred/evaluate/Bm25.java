@@ -51,8 +51,7 @@ public final class Bm25 implements AutoCloseable {
     private final DirectoryReader reader;
     private final IndexSearcher searcher;
     /** Held, so that its level is not forgotten: Lucene tells on standard error which registers it found. */
-    private final Logger vectorization =
-            Logger.getLogger("org.apache.lucene.internal.vectorization.VectorizationProvider");
+    private final Logger vectorization = Logger.getLogger("org.apache.lucene.internal.vectorization");
 
     private Bm25(List<String> documents) throws IOException {
         vectorization.setLevel(Level.OFF);

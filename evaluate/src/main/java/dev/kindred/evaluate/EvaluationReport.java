@@ -36,14 +36,23 @@ public final class EvaluationReport {
     /** Verification: figures with their intervals, histograms, ROC, DET, reliability, thresholds, the table by attribute. */
     public static Page verification(Page page, VerificationTask.Result result) {
         ScoreCounts counts = result.encoder().counts();
+        return verification(
+                page,
+                result,
+                String.format(
+                        Locale.ROOT,
+                        "All %,d same and %,d different pairs of %,d samples. Intervals are by bootstrap over classes"
+                                + " on both sides.",
+                        counts.samePairs(),
+                        counts.differentPairs(),
+                        result.encoder().samples()));
+    }
+
+    /** @param pairs which pairs these are, and how intervals were made */
+    static Page verification(Page page, VerificationTask.Result result, String pairs) {
+        ScoreCounts counts = result.encoder().counts();
         List<Block> blocks = new ArrayList<>();
-        blocks.add(new Block.Prose(String.format(
-                Locale.ROOT,
-                "All %,d same and %,d different pairs of %,d samples. Intervals are by bootstrap over classes on both"
-                        + " sides.",
-                counts.samePairs(),
-                counts.differentPairs(),
-                result.encoder().samples())));
+        blocks.add(new Block.Prose(pairs));
         blocks.add(new Block.Figures(figures(result)));
         List<Plot> plots = new ArrayList<>();
         plots.add(PairPlots.histogram(

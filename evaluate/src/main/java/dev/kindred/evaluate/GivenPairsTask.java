@@ -90,7 +90,7 @@ public final class GivenPairsTask {
                     told.encoder().counts().samePairs(),
                     told.encoder().counts().differentPairs(),
                     told.encoder().samples()));
-            lines.addAll(told.figures());
+            lines.addAll(told.figures("groups of pairs"));
             lines.add("%-20s %8s %10s %22s"
                     .formatted(
                             "",

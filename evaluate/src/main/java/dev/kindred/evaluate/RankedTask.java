@@ -114,10 +114,8 @@ public final class RankedTask {
                         figure -> row.append(String.format(Locale.ROOT, " %8.1f%%", 100 * measured.value(figure))));
                 lines.add(row.toString());
             });
-            var interval = encoder.measure(RankFigure.NDCG_10).interval();
-            if (interval != null) {
-                lines.add("95%% interval of nDCG@10: %s (bootstrap over queries)".formatted(Spoken.range(interval)));
-            }
+            Spoken.interval("nDCG@10", encoder.measure(RankFigure.NDCG_10), "queries")
+                    .ifPresent(lines::add);
             baselines.forEach((name, baseline) -> {
                 PairedBootstrap compared =
                         PairedBootstrap.of(encoder.asked(RankFigure.NDCG_10), baseline.asked(RankFigure.NDCG_10), seed);

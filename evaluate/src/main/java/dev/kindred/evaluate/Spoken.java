@@ -11,10 +11,15 @@ final class Spoken {
     private Spoken() {}
 
     static Optional<String> interval(String figure, Measure measure) {
+        return interval(figure, measure, "classes");
+    }
+
+    /** @param drawn what the bootstrap draws anew */
+    static Optional<String> interval(String figure, Measure measure, String drawn) {
         Interval interval = measure.interval();
         return interval == null
                 ? Optional.empty()
-                : Optional.of("95%% interval of %s: %s (bootstrap over classes)".formatted(figure, range(interval)));
+                : Optional.of("95%% interval of %s: %s (bootstrap over %s)".formatted(figure, range(interval), drawn));
     }
 
     /** {@code 93.1% to 95.2%}. */

@@ -3,11 +3,13 @@ package dev.kindred.evaluate;
 import dev.kindred.core.metric.Measure;
 import dev.kindred.core.metric.RankFigure;
 import dev.kindred.core.metric.RankedRetrieval;
+import dev.kindred.core.metric.ScoreCounts;
 import dev.kindred.report.Axis;
 import dev.kindred.report.Block;
 import dev.kindred.report.Html;
 import dev.kindred.report.Page;
 import dev.kindred.report.Plot;
+import dev.kindred.report.Scale;
 import dev.kindred.report.Tone;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,6 +26,7 @@ final class TextReport {
     private static final int SHOWN = 10;
     private static final int FOUND_SHOWN = 3;
     private static final int RIGHT_SHOWN = 2;
+    private static final int DEEPEST = 100;
     private static final List<RankFigure> FIGURES = List.of(
             RankFigure.NDCG_10,
             RankFigure.AVERAGE_PRECISION,
@@ -62,11 +65,42 @@ final class TextReport {
                                 result.encoder().asked(),
                                 result.relevance().documents())),
                         new Block.Figures(figures),
-                        new Block.Plots(List.of(bars)))
+                        new Block.Plots(List.of(bars, depth(result))))
                 .section(
                         "Worst queries",
                         new Block.Prose("What answers them stood lowest. First what was found, then what was wanted."),
                         worst(set, result));
+    }
+
+    private static Plot depth(RankedTask.Result result) {
+        int deepest = Math.clamp(result.relevance().documents(), 2, DEEPEST);
+        double[] ranks = IntStream.rangeClosed(1, deepest).asDoubleStream().toArray();
+        List<Plot.Series> series = new ArrayList<>();
+        result.views()
+                .forEach((name, measured) -> series.add(new Plot.Series(
+                        Views.spoken(name), ranks, found(measured, deepest), PairPlots.tone(name), false)));
+        return new Plot.Lines(
+                "Found by depth",
+                "The share of queries with an answer among their first k.",
+                new Axis("k", Scale.LOG, 1, deepest, false),
+                Axis.share("queries with an answer"),
+                series,
+                false);
+    }
+
+    /** The share of queries whose first answer stands at each rank or before. */
+    private static double[] found(RankedRetrieval measured, int deepest) {
+        double[] shares = new double[deepest];
+        for (int q = 0; q < measured.queries(); q++) {
+            int first = measured.firstHit(q);
+            if (first > 0 && first <= deepest) {
+                shares[first - 1] += 1.0 / measured.asked();
+            }
+        }
+        for (int k = 1; k < deepest; k++) {
+            shares[k] = Math.min(1, shares[k] + shares[k - 1]);
+        }
+        return shares;
     }
 
     private static List<Plot.@Nullable Bar> bars(RankedRetrieval measured) {
@@ -233,8 +267,16 @@ final class TextReport {
         Comparator<Integer> byScore = Comparator.comparingDouble(p -> scores[p]);
         List<Block.Answers> missed = shown(words, set, same, scores, true, byScore);
         List<Block.Answers> taken = shown(words, set, same, scores, false, byScore.reversed());
+        ScoreCounts counts = result.told().encoder().counts();
         return EvaluationReport.verification(
-                        page.section("Pairs called the same", new Block.Figures(figures)), result.told())
+                        page.section("Pairs called the same", new Block.Figures(figures)),
+                        result.told(),
+                        String.format(
+                                Locale.ROOT,
+                                "%,d same and %,d different pairs, as they were given. Intervals are by bootstrap over"
+                                        + " groups of pairs that hang together.",
+                                counts.samePairs(),
+                                counts.differentPairs()))
                 .section(
                         "Worst pairs",
                         new Block.Prose("Same, and scored lowest."),

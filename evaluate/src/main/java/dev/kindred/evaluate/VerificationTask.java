@@ -151,12 +151,16 @@ public final class VerificationTask {
                     encoder.counts().differentPairs(),
                     encoder.samples(),
                     encoder.classes()));
-            lines.addAll(figures());
+            lines.addAll(figures("classes"));
             return lines;
         }
 
-        /** The same without the line that says what was measured. */
-        List<String> figures() {
+        /**
+         * The same without the line that says what was measured.
+         *
+         * @param drawn what the bootstrap draws anew
+         */
+        List<String> figures(String drawn) {
             List<String> lines = new ArrayList<>();
             lines.add("%-20s %8s %8s %14s %16s".formatted("", "AUROC", "EER", "FNMR@FMR 1%", "FNMR@FMR 0.1%"));
             views().forEach((name, v) -> lines.add(String.format(
@@ -167,9 +171,9 @@ public final class VerificationTask {
                     100 * v.eer().value(),
                     fnmr(v, 0.01),
                     fnmr(v, 0.001))));
-            Spoken.interval("EER", encoder.eer()).ifPresent(lines::add);
+            Spoken.interval("EER", encoder.eer(), drawn).ifPresent(lines::add);
             encoder.at(0.01)
-                    .flatMap(at -> Spoken.interval("FNMR at FMR 1%", at.fnmr()))
+                    .flatMap(at -> Spoken.interval("FNMR at FMR 1%", at.fnmr(), drawn))
                     .ifPresent(lines::add);
             encoder.refused().stream()
                     .filter(r -> SHOWN.contains(r.targetFmr()))

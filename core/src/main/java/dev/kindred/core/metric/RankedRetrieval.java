@@ -114,6 +114,11 @@ public final class RankedRetrieval {
         return Math.log(2) / Math.log(1 + rank);
     }
 
+    /** Queries in all, asked or not. */
+    public int queries() {
+        return asked.length;
+    }
+
     /** Queries that have something relevant. */
     public int asked() {
         return (int) IntStream.range(0, asked.length).filter(this::wasAsked).count();
