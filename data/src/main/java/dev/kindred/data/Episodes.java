@@ -226,7 +226,7 @@ public record Episodes(List<Trial> trials) {
                     "%d ways need %d classes of two samples%s; there are %d"
                             .formatted(way, way, withinParent ? " in one parent" : "", largest),
                     "DATA",
-                    largest < 2 ? "give more classes of more pictures" : "say --way " + largest);
+                    largest < 2 ? "give more classes of more samples" : "say --way " + largest);
         }
         return parents;
     }

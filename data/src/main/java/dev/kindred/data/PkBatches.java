@@ -44,9 +44,9 @@ public final class PkBatches {
         rows = Arrays.stream(all).filter(r -> r.length > 1).toArray(int[][]::new);
         if (rows.length < 2) {
             throw new Refusal(
-                    "fewer than two classes have two pictures",
+                    "fewer than two classes have two samples",
                     "DATA",
-                    "give at least two classes of at least two pictures");
+                    "give at least two classes of at least two samples");
         }
         this.p = Math.min(p, rows.length);
         this.k = k;

@@ -83,6 +83,58 @@ public final class Splits {
         return withinClasses(data, fraction, seed);
     }
 
+    /**
+     * Of labelled samples as {@link #holdOut(Dataset, double, long, String)}. Of pairs, triplets and judged queries
+     * (the rows of the split are theirs, not the samples') whole groups, so that no sample and no relevant document
+     * stands on both sides.
+     *
+     * @throws Refusal also where an attribute is named for anything but labelled samples
+     */
+    public static Split holdOut(Examples examples, double fraction, long seed, @Nullable String attribute) {
+        if (examples instanceof Examples.Labelled labelled) {
+            return holdOut(labelled.samples(), fraction, seed, attribute);
+        }
+        if (attribute != null) {
+            throw new Refusal(
+                    "only labelled samples are split by an attribute",
+                    "--split-by",
+                    "leave it out, or split the files");
+        }
+        return switch (examples) {
+            case Examples.Labelled labelled -> holdOut(labelled.samples(), fraction, seed, null);
+            case Examples.Pairs pairs -> {
+                int[][] tuples = new int[pairs.size()][];
+                Arrays.setAll(tuples, i -> new int[] {pairs.left()[i], pairs.right()[i]});
+                yield new Groups(pairs.samples().size(), tuples).holdOut(fraction, seed, "pairs");
+            }
+            case Examples.Triplets triplets -> {
+                int[][] tuples = new int[triplets.size()][];
+                Arrays.setAll(
+                        tuples, i -> new int[] {triplets.anchor()[i], triplets.positive()[i], triplets.negative()[i]});
+                yield new Groups(triplets.samples().size(), tuples).holdOut(fraction, seed, "triplets");
+            }
+            case Examples.Judged judged -> ofQueries(judged).holdOut(fraction, seed, "queries");
+        };
+    }
+
+    /** A query with its relevant documents is one tuple. */
+    private static Groups ofQueries(Examples.Judged judged) {
+        int queries = judged.queries().size();
+        List<List<Integer>> nodes = new ArrayList<>();
+        for (int q = 0; q < queries; q++) {
+            nodes.add(new ArrayList<>(List.of(q)));
+        }
+        for (Examples.Judgement judgement : judged.judgements()) {
+            if (judgement.grade() > 0) {
+                nodes.get(judgement.query()).add(queries + judgement.document());
+            }
+        }
+        int[][] tuples = nodes.stream()
+                .map(tuple -> tuple.stream().mapToInt(Integer::intValue).toArray())
+                .toArray(int[][]::new);
+        return new Groups(queries + judged.corpus().size(), tuples);
+    }
+
     private static void requireTeachable(Dataset data) {
         int[][] rows = data.rowsByClass();
         if (rows.length == 0) {
@@ -100,9 +152,10 @@ public final class Splits {
         long several = Arrays.stream(rows).filter(r -> r.length > 1).count();
         if (several == 0) {
             throw new Refusal(
-                    "every class has one picture only, so there is no pair of the same",
+                    "every class has one " + data.kind().singular() + " only, so there is no pair of the same",
                     "DATA",
-                    "give at least two pictures a class, or say --label REGEX if the path tells which belong together");
+                    "give at least two " + data.kind().plural()
+                            + " a class, or say --label REGEX if the path tells which belong together");
         }
     }
 
@@ -141,8 +194,8 @@ public final class Splits {
                 "values of " + attribute);
         if (!sound(data, split)) {
             throw new Refusal(
-                    "held out by '" + attribute
-                            + "', a side is left with fewer than two classes or without two pictures of one",
+                    "held out by '" + attribute + "', a side is left with fewer than two classes or without two "
+                            + data.kind().plural() + " of one",
                     "--split-by",
                     "choose another attribute, or leave it out");
         }
@@ -186,14 +239,14 @@ public final class Splits {
         Split split = sides(
                 data,
                 held::contains,
-                "%,d pictures of the taught classes, since there are too few classes to hold any out"
-                        .formatted(held.size()));
+                "%,d %s of the taught classes, since there are too few classes to hold any out"
+                        .formatted(held.size(), data.kind().plural()));
         if (!sound(data, split)) {
             throw new Refusal(
-                    "there are too few pictures to hold any out: validation needs two classes of two pictures, and"
-                            + " teaching as many",
+                    "there are too few %1$s to hold any out: validation needs two classes of two %1$s, and teaching as many"
+                            .formatted(data.kind().plural()),
                     "DATA",
-                    "give at least 4 classes of 2 pictures, or 2 classes of 4");
+                    "give at least 4 classes of 2, or 2 classes of 4");
         }
         return split;
     }
