@@ -1,58 +1,126 @@
 package dev.kindred.data;
 
+import dev.kindred.core.Content;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** Exact duplicates that stand on both sides of a split, where they would flatter every figure. */
+/** Duplicates that stand on both sides of a split, where they would flatter every figure. */
 public final class Duplicates {
     private Duplicates() {}
 
+    /** How far two samples are the same. */
+    public enum Likeness {
+        /** Byte by byte. */
+        BYTES,
+        /** Pixel by pixel; of texts but for case, spaces and punctuation. */
+        CONTENT,
+        /** Of texts alone: at least four fifths of their pieces of four characters are common ({@link NearTexts}). */
+        NEARLY
+    }
+
     /**
      * @param validation the row held out
-     * @param train the first row with the same picture that is taught
-     * @param sameBytes the files are equal; otherwise only their decoded pixels are
+     * @param train a row that is taught: the first that is equal, or the nearest
      */
-    public record Duplicate(int validation, int train, boolean sameBytes) {
+    public record Duplicate(int validation, int train, Likeness likeness) {
         /** Both named, on one line. */
         public String line(Dataset data) {
-            return "%s is the same picture as %s%s"
-                    .formatted(
-                            data.entry(validation).id(),
-                            data.entry(train).id(),
-                            sameBytes ? "" : " (the files differ)");
+            boolean text = data.kind() == Kind.TEXT;
+            String same = switch (likeness) {
+                case BYTES -> "is the same %s as %s";
+                case CONTENT ->
+                    "is the same %s as %s " + (text ? "but for case, spaces or punctuation" : "(the files differ)");
+                case NEARLY -> "is nearly the same %s as %s";
+            };
+            return name(data, validation) + " " + same.formatted(data.kind().singular(), name(data, train));
+        }
+
+        private static String name(Dataset data, int row) {
+            return data.kind() == Kind.TEXT && data.content(row) instanceof Content.Text(String value)
+                    ? data.where(row) + " '" + excerpt(value) + "'"
+                    : data.entry(row).id();
+        }
+
+        private static String excerpt(String text) {
+            String line = text.replaceAll("\\s+", " ").strip();
+            return line.codePointCount(0, line.length()) <= 60
+                    ? line
+                    : line.substring(0, line.offsetByCodePoints(0, 59)) + "…";
         }
     }
 
     /**
-     * One for each held-out row whose picture is also taught, by row. What {@link Loading} has seen is not decoded
-     * again.
+     * One for each held-out row that is also taught, by row. What {@link Loading} has seen is not decoded again.
      */
     public static List<Duplicate> across(Dataset data, Split split) {
+        List<Duplicate> found = equal(data, split);
+        if (data.kind() != Kind.TEXT) {
+            return found;
+        }
+        int[] equal = found.stream().mapToInt(Duplicate::validation).toArray();
+        int[] rest = Arrays.stream(split.validation())
+                .filter(row -> Arrays.binarySearch(equal, row) < 0)
+                .toArray();
+        found.addAll(NearTexts.across(data, split.train(), rest));
+        found.sort(Comparator.comparingInt(Duplicate::validation));
+        return found;
+    }
+
+    /**
+     * The same of the samples that the two sides of a split of pairs or triplets stand on; of judged examples of their
+     * queries.
+     */
+    public static List<Duplicate> across(Examples examples, Split split) {
+        return switch (examples) {
+            case Examples.Labelled labelled -> across(labelled.samples(), split);
+            case Examples.Pairs pairs -> across(pairs.samples(), samples(split, pairs.left(), pairs.right()));
+            case Examples.Triplets triplets ->
+                across(triplets.samples(), samples(split, triplets.anchor(), triplets.positive(), triplets.negative()));
+            case Examples.Judged judged -> across(judged.queries(), split);
+        };
+    }
+
+    private static Split samples(Split split, int[]... members) {
+        return new Split(samples(split.train(), members), samples(split.validation(), members), split.how());
+    }
+
+    private static int[] samples(int[] rows, int[]... members) {
+        return Arrays.stream(members)
+                .flatMapToInt(of -> IntStream.of(rows).map(row -> of[row]))
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+
+    private static List<Duplicate> equal(Dataset data, Split split) {
         Map<ByteBuffer, Integer> byBytes = new HashMap<>();
-        Map<ByteBuffer, Integer> byPixels = new HashMap<>();
+        Map<ByteBuffer, Integer> byContent = new HashMap<>();
         for (int row : split.train()) {
             byte[] bytes = data.item(row).bytesHash();
-            byte[] pixels = data.item(row).pixelsHash();
+            byte[] content = data.item(row).contentHash();
             if (bytes != null) {
                 byBytes.putIfAbsent(ByteBuffer.wrap(bytes), row);
             }
-            if (pixels != null) {
-                byPixels.putIfAbsent(ByteBuffer.wrap(pixels), row);
+            if (content != null) {
+                byContent.putIfAbsent(ByteBuffer.wrap(content), row);
             }
         }
         List<Duplicate> found = new ArrayList<>();
         for (int row : split.validation()) {
             byte[] bytes = data.item(row).bytesHash();
-            byte[] pixels = data.item(row).pixelsHash();
+            byte[] content = data.item(row).contentHash();
             Integer sameBytes = bytes == null ? null : byBytes.get(ByteBuffer.wrap(bytes));
-            Integer samePixels = pixels == null ? null : byPixels.get(ByteBuffer.wrap(pixels));
+            Integer sameContent = content == null ? null : byContent.get(ByteBuffer.wrap(content));
             if (sameBytes != null) {
-                found.add(new Duplicate(row, sameBytes, true));
-            } else if (samePixels != null) {
-                found.add(new Duplicate(row, samePixels, false));
+                found.add(new Duplicate(row, sameBytes, Likeness.BYTES));
+            } else if (sameContent != null) {
+                found.add(new Duplicate(row, sameContent, Likeness.CONTENT));
             }
         }
         return found;

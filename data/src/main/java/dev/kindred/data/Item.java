@@ -4,16 +4,17 @@ import dev.kindred.core.Content;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** A row of a data set. What its bytes and pixels hash to is remembered once they have been in hand. */
+/** A row of a data set. What its bytes and its content hash to is remembered once they have been in hand. */
 final class Item {
     private final Entry entry;
     private final Origin origin;
     private volatile byte @Nullable [] bytesHash;
-    private volatile byte @Nullable [] pixelsHash;
+    private volatile byte @Nullable [] contentHash;
 
     Item(Entry entry, Origin origin) {
         this.entry = entry;
@@ -42,8 +43,13 @@ final class Item {
 
     Content content() {
         Content content = origin.content(bytes());
-        if (pixelsHash == null && content instanceof Content.Pixels pixels) {
-            pixelsHash = hash(pixels);
+        if (contentHash == null) {
+            contentHash = switch (content) {
+                case Content.Pixels pixels -> hash(pixels);
+                case Content.Text(String text) ->
+                    Hashes.sha256().digest(NearTexts.normal(text).getBytes(StandardCharsets.UTF_8));
+                case Content.Sound _, Content.Row _, Content.Vector _ -> bytesHash;
+            };
         }
         return content;
     }
@@ -75,15 +81,18 @@ final class Item {
         return bytesHash;
     }
 
-    /** Size and 64 bits of checksums of the decoded pixels, or null where they cannot be decoded or it is no picture. */
-    byte @Nullable [] pixelsHash() {
-        if (pixelsHash == null) {
+    /**
+     * Of a picture its size and 64 bits of checksums of its pixels, of a text SHA-256 without case, spaces and
+     * punctuation; null where it cannot be decoded.
+     */
+    byte @Nullable [] contentHash() {
+        if (contentHash == null) {
             try {
                 content();
             } catch (Refusal undecodable) {
                 return null;
             }
         }
-        return pixelsHash;
+        return contentHash;
     }
 }

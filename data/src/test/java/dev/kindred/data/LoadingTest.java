@@ -124,7 +124,10 @@ class LoadingTest {
         Dataset data = Drawn.read(dir);
         Split split = new Split(new int[] {0, 1}, new int[] {2, 3, 4, 5}, "by hand");
         List<Duplicates.Duplicate> found = Duplicates.across(data, split);
-        assertThat(found).containsExactly(new Duplicates.Duplicate(2, 0, true), new Duplicates.Duplicate(4, 1, false));
+        assertThat(found)
+                .containsExactly(
+                        new Duplicates.Duplicate(2, 0, Duplicates.Likeness.BYTES),
+                        new Duplicates.Duplicate(4, 1, Duplicates.Likeness.CONTENT));
         assertThat(found.getFirst().line(data)).isEqualTo("b/1.png is the same picture as a/1.png");
     }
 }

@@ -1,0 +1,134 @@
+package dev.kindred.data;
+
+import dev.kindred.core.Content;
+import dev.kindred.core.Keyed;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Texts that are nearly the same: the Jaccard similarity of their pieces of four characters is at least 0.8. Candidates
+ * are found by MinHash (Broder 1997), 16 bands of 4, and each is then compared exactly, so none is named wrongly; one of
+ * 0.8 is missed once in some thousand times.
+ */
+final class NearTexts {
+    private static final double NEAR = 0.8;
+    private static final int PIECE = 4;
+    private static final int BANDS = 16;
+    private static final int ROWS = 4;
+    /** Texts of one mould share bands by the thousand; this many of them are compared. */
+    private static final int MOST_CANDIDATES = 200;
+
+    private NearTexts() {}
+
+    static List<Duplicates.Duplicate> across(Dataset data, int[] train, int[] validation) {
+        long[] keys = new long[BANDS * ROWS];
+        Keyed random = Keyed.of(0x7E87L);
+        Arrays.setAll(keys, i -> random.nextLong());
+        long[][] taught = new long[train.length][];
+        Arrays.setAll(taught, i -> bands(pieces(data, train[i]), keys));
+        long[][] held = new long[validation.length][];
+        Arrays.setAll(held, i -> bands(pieces(data, validation[i]), keys));
+        List<TreeSet<Integer>> candidates = new ArrayList<>();
+        for (int i = 0; i < held.length; i++) {
+            candidates.add(new TreeSet<>());
+        }
+        for (int band = 0; band < BANDS; band++) {
+            Map<Long, List<Integer>> buckets = new HashMap<>();
+            for (int i = 0; i < held.length; i++) {
+                buckets.computeIfAbsent(held[i][band], k -> new ArrayList<>()).add(i);
+            }
+            for (int t = 0; t < taught.length; t++) {
+                for (int i : buckets.getOrDefault(taught[t][band], List.of())) {
+                    if (candidates.get(i).size() < MOST_CANDIDATES) {
+                        candidates.get(i).add(train[t]);
+                    }
+                }
+            }
+        }
+        List<Duplicates.Duplicate> found = new ArrayList<>();
+        for (int i = 0; i < held.length; i++) {
+            long[] pieces = candidates.get(i).isEmpty() ? new long[0] : pieces(data, validation[i]);
+            double best = 0;
+            int nearest = -1;
+            for (int row : candidates.get(i)) {
+                double like = jaccard(pieces, pieces(data, row));
+                if (like > best) {
+                    best = like;
+                    nearest = row;
+                }
+            }
+            if (best >= NEAR) {
+                found.add(new Duplicates.Duplicate(validation[i], nearest, Duplicates.Likeness.NEARLY));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * The text in NFKC and lower case, every run of anything but letters and digits a space; as it is where nothing else
+     * is in it.
+     */
+    static String normal(String text) {
+        String normal = Normalizer.normalize(text, Normalizer.Form.NFKC)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{M}\\p{N}]+", " ")
+                .strip();
+        return normal.isEmpty() ? text : normal;
+    }
+
+    /** Its pieces, four UTF-16 units in a long, distinct and sorted. */
+    static long[] pieces(String text) {
+        String normal = normal(text);
+        long[] pieces = new long[Math.max(1, normal.length() - PIECE + 1)];
+        for (int i = 0; i < pieces.length; i++) {
+            for (int c = i; c < Math.min(normal.length(), i + PIECE); c++) {
+                pieces[i] = pieces[i] << Character.SIZE | normal.charAt(c);
+            }
+        }
+        return Arrays.stream(pieces).distinct().sorted().toArray();
+    }
+
+    private static long[] pieces(Dataset data, int row) {
+        return data.content(row) instanceof Content.Text(String value) ? pieces(value) : new long[] {row};
+    }
+
+    private static long[] bands(long[] pieces, long[] keys) {
+        long[] bands = new long[BANDS];
+        for (int band = 0; band < BANDS; band++) {
+            for (int r = 0; r < ROWS; r++) {
+                long key = keys[band * ROWS + r];
+                long least = Long.MAX_VALUE;
+                for (long piece : pieces) {
+                    least = Math.min(least, mixed(piece ^ key));
+                }
+                bands[band] = bands[band] * 31 + least;
+            }
+        }
+        return bands;
+    }
+
+    /** SplitMix64's finaliser (Steele, Lea, Flood 2014). */
+    private static long mixed(long value) {
+        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    /** Of two sorted sets. */
+    static double jaccard(long[] a, long[] b) {
+        int common = 0;
+        for (int i = 0, j = 0; i < a.length && j < b.length; ) {
+            int order = Long.compare(a[i], b[j]);
+            common += order == 0 ? 1 : 0;
+            i += order <= 0 ? 1 : 0;
+            j += order >= 0 ? 1 : 0;
+        }
+        return (double) common / (a.length + b.length - common);
+    }
+}
