@@ -11,17 +11,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 
 /**
- * Matrices as NumPy keeps them: {@code .npy}, written as format 1.0, {@code float32}, C order; read in formats 1.0 to 3.0 as
- * {@code float32} or {@code float64}, C order (numpy.lib.format).
+ * Matrices as NumPy keeps them: {@code .npy}, written as format 1.0, {@code float32}, C order; read in formats 1.0 to 3.0, also .gz, in
+ * either order: {@code float16}, {@code float32} as they are, {@code float64} rounded to the nearest, {@code int8} and {@code uint8} as
+ * numbers (numpy.lib.format). Objects are never unpickled.
  */
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_HEADER = 64 << 10;
     private static final int CHUNK = 1 << 16;
+    /** No deflated byte becomes more than so many (RFC 1951: 258 from two bits). */
+    private static final long INFLATION = 1_100;
+
     private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']{1,16})'");
     private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
     private static final Pattern SHAPE =
@@ -89,12 +95,18 @@ public final class Npy {
                 .array();
     }
 
-    /** Reads a matrix; an array of one dimension is one row. */
+    /**
+     * Reads a matrix; an array of one dimension is one row.
+     *
+     * @throws Refusal where it is no such file, is shorter or longer than its header says, or holds other things than numbers
+     */
     public static Matrix read(Path path) {
         String where = path.toString();
+        boolean packed = where.toLowerCase(Locale.ROOT).endsWith(".gz");
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
-                InputStream in = Channels.newInputStream(file)) {
-            return read(in, file.size(), where);
+                InputStream raw = Channels.newInputStream(file);
+                InputStream in = packed ? new GZIPInputStream(raw, CHUNK) : raw) {
+            return read(in, file.size(), packed, where);
         } catch (NoSuchFileException e) {
             throw new Refusal("there is no such file", where, "check the path", e);
         } catch (EOFException e) {
@@ -105,7 +117,7 @@ public final class Npy {
         }
     }
 
-    private static Matrix read(InputStream in, long fileSize, String where) throws IOException {
+    private static Matrix read(InputStream in, long fileSize, boolean packed, String where) throws IOException {
         byte[] start = exactly(in, 8);
         for (int i = 0; i < MAGIC.length; i++) {
             if (start[i] != MAGIC[i]) {
@@ -124,36 +136,74 @@ public final class Npy {
             throw refuse("has a header of " + length + " bytes", where);
         }
         String header = new String(exactly(in, (int) length), StandardCharsets.UTF_8);
-        int width = width(header, where);
+        Numbers numbers = numbers(header, where);
         long[] shape = shape(header, where);
-        long data = fileSize - 8 - lengthBytes.capacity() - length;
         if (shape[0] > Integer.MAX_VALUE
                 || shape[1] > Integer.MAX_VALUE
                 || shape[0] * shape[1] > Integer.MAX_VALUE - 8) {
             throw refuse("holds more numbers than one array can", where);
         }
-        if (shape[0] * shape[1] * width != data) {
-            throw refuse(
-                    "holds %d bytes of numbers where its header says %d".formatted(data, shape[0] * shape[1] * width),
-                    where);
+        int rows = (int) shape[0];
+        int columns = (int) shape[1];
+        long claimed = (long) rows * columns * numbers.width;
+        long data = fileSize - 8 - lengthBytes.capacity() - length;
+        if (packed ? claimed > fileSize * INFLATION : claimed != data) {
+            throw refuse("holds %d bytes of numbers where its header says %d".formatted(data, claimed), where);
         }
-        return new Matrix((int) shape[0], (int) shape[1], values(in, (int) (shape[0] * shape[1]), width));
+        float[] values = values(in, rows * columns, numbers);
+        if (packed && in.read() >= 0) {
+            throw refuse("holds more numbers than its header says", where);
+        }
+        return new Matrix(rows, columns, numbers.byColumns ? transposed(values, rows, columns) : values);
     }
 
-    private static int width(String header, String where) {
+    /**
+     * How the numbers stand in the file.
+     *
+     * @param kind {@code f}, {@code i} or {@code u}
+     * @param width bytes
+     * @param byColumns Fortran order
+     */
+    private record Numbers(char kind, int width, ByteOrder order, boolean byColumns) {
+        float next(ByteBuffer bytes) {
+            return switch (width) {
+                case 1 -> kind == 'u' ? bytes.get() & 0xFF : bytes.get();
+                case 2 -> Float.float16ToFloat(bytes.getShort());
+                case 4 -> bytes.getFloat();
+                default -> (float) bytes.getDouble();
+            };
+        }
+    }
+
+    private static Numbers numbers(String header, String where) {
         Matcher descr = DESCR.matcher(header);
         Matcher fortran = FORTRAN.matcher(header);
         if (!descr.find() || !fortran.find()) {
             throw refuse("has a header that cannot be understood", where);
         }
-        if (fortran.group(1).equals("True")) {
-            throw refuse("is stored by columns", where);
+        String type = descr.group(1);
+        if (type.contains("O")) {
+            throw refuse("holds Python objects, which are never unpickled here", where);
         }
-        return switch (descr.group(1)) {
-            case "<f4" -> 4;
-            case "<f8" -> 8;
-            default -> throw refuse("holds numbers of type '" + descr.group(1) + "'", where);
+        return switch (type) {
+            case "<f2", "<f4", "<f8", ">f2", ">f4", ">f8", "|u1", "|i1" ->
+                new Numbers(
+                        type.charAt(1),
+                        type.charAt(2) - '0',
+                        type.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
+                        fortran.group(1).equals("True"));
+            default -> throw refuse("holds numbers of type '" + type + "'", where);
         };
+    }
+
+    private static float[] transposed(float[] byColumns, int rows, int columns) {
+        float[] values = new float[byColumns.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                values[row * columns + column] = byColumns[column * rows + row];
+            }
+        }
+        return values;
     }
 
     private static long[] shape(String header, String where) {
@@ -165,17 +215,17 @@ public final class Npy {
         return shape.group(2) == null ? new long[] {1, first} : new long[] {first, Long.parseLong(shape.group(2))};
     }
 
-    private static float[] values(InputStream in, int count, int width) throws IOException {
+    private static float[] values(InputStream in, int count, Numbers numbers) throws IOException {
         float[] values = new float[count];
         byte[] chunk = new byte[CHUNK];
         for (int done = 0; done < count; ) {
-            int now = Math.min(count - done, CHUNK / width);
-            if (in.readNBytes(chunk, 0, now * width) < now * width) {
+            int now = Math.min(count - done, CHUNK / numbers.width);
+            if (in.readNBytes(chunk, 0, now * numbers.width) < now * numbers.width) {
                 throw new EOFException();
             }
-            ByteBuffer numbers = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.wrap(chunk).order(numbers.order);
             for (int i = 0; i < now; i++) {
-                values[done + i] = width == 4 ? numbers.getFloat() : (float) numbers.getDouble();
+                values[done + i] = numbers.next(bytes);
             }
             done += now;
         }
@@ -191,6 +241,6 @@ public final class Npy {
     }
 
     private static Refusal refuse(String what, String where) {
-        return new Refusal(what, where, "save a float32 array [n, d] in C order with numpy.save");
+        return new Refusal(what, where, "save a float32 array [n, d] with numpy.save");
     }
 }

@@ -84,6 +84,21 @@ final class Gathering {
         }
     }
 
+    /** What is wrong with a vector, or null: a value that is no number, or another length than those before. */
+    @Nullable
+    String vectorFault(float[] values, int from, int d) {
+        for (int i = 0; i < d; i++) {
+            if (!Float.isFinite(values[from + i])) {
+                return "holds %s as value %d of its vector"
+                        .formatted(Float.isNaN(values[from + i]) ? "NaN" : "an infinite number", i);
+            }
+        }
+        if (!items.isEmpty() && items.getFirst().origin() instanceof Origin.OfVector first && first.dimension() != d) {
+            return "holds %d values where the first vector has %d".formatted(d, first.dimension());
+        }
+        return null;
+    }
+
     /** The text with U+FFFD in place of each unpaired surrogate, which no encoding can hold; such texts are counted. */
     String whole(String text) {
         StringBuilder mended = null;

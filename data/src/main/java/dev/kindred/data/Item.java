@@ -3,6 +3,7 @@ package dev.kindred.data;
 import dev.kindred.core.Content;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
+import dev.kindred.media.Pictures;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
@@ -42,13 +43,14 @@ final class Item {
     }
 
     Content content() {
-        Content content = origin.content(bytes());
+        Content held = origin.held();
+        Content content = held == null ? Pictures.decode(bytes(), origin.where()) : held;
         if (contentHash == null) {
             contentHash = switch (content) {
                 case Content.Pixels pixels -> hash(pixels);
                 case Content.Text(String text) ->
                     Hashes.sha256().digest(NearTexts.normal(text).getBytes(StandardCharsets.UTF_8));
-                case Content.Sound _, Content.Row _, Content.Vector _ -> bytesHash;
+                case Content.Sound _, Content.Row _, Content.Vector _ -> bytesHash();
             };
         }
         return content;

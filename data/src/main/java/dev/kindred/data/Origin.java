@@ -5,13 +5,17 @@ import dev.kindred.core.Refusal;
 import dev.kindred.media.Pictures;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.ZipEntry;
+import org.jspecify.annotations.Nullable;
 
 /** Where a sample is: in a file of its own, or in memory since its table or matrix was read. */
 sealed interface Origin {
@@ -27,13 +31,9 @@ sealed interface Origin {
         return Kind.PICTURE;
     }
 
-    /**
-     * Decoded.
-     *
-     * @param bytes as {@link #read} gave them
-     */
-    default Content content(byte[] bytes) {
-        return Pictures.decode(bytes, where());
+    /** The sample where it is in memory already, null where {@link #read} gives a picture to be decoded. */
+    default @Nullable Content held() {
+        return null;
     }
 
     record OfFile(Path path) implements Origin {
@@ -90,8 +90,62 @@ sealed interface Origin {
         }
 
         @Override
-        public Content content(byte[] bytes) {
+        public Content held() {
             return new Content.Text(text);
+        }
+    }
+
+    /**
+     * A row of a matrix or of a table.
+     *
+     * @param place what {@code at} counts: {@code line} or {@code row}
+     * @param values holds the vector from {@code from} on; not to be changed
+     */
+    record OfVector(Path file, String place, long at, float[] values, int from, int dimension) implements Origin {
+        @Override
+        public String where() {
+            return file + " " + place + " " + at;
+        }
+
+        @Override
+        public byte[] read() {
+            ByteBuffer bytes = ByteBuffer.allocate(4 * dimension).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values, from, dimension);
+            return bytes.array();
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.VECTOR;
+        }
+
+        @Override
+        public Content held() {
+            return new Content.Vector(Arrays.copyOfRange(values, from, from + dimension));
+        }
+    }
+
+    /**
+     * A grey picture of a stack.
+     *
+     * @param levels of all of them, picture after picture
+     */
+    record OfStack(Path file, int index, int width, int height, byte[] levels) implements Origin {
+        @Override
+        public String where() {
+            return file + " row " + index;
+        }
+
+        /** As PNG, so that it can be kept and shown like any other picture. */
+        @Override
+        public byte[] read() {
+            return Pictures.png(held());
+        }
+
+        @Override
+        public Content.Pixels held() {
+            int size = width * height;
+            return new Content.Pixels(width, height, 1, Arrays.copyOfRange(levels, index * size, index * size + size));
         }
     }
 

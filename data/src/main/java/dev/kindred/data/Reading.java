@@ -103,6 +103,10 @@ final class Reading {
             throw new Refusal("is neither a file nor a folder", path.toString(), "name a folder, a zip or a table");
         } else if (Archive.named(path)) {
             FolderReader.readZip(path, prefix, gathering);
+        } else if (Idx.named(path)) {
+            Idx.read(path, prefix, gathering);
+        } else if (Vectors.named(path)) {
+            Vectors.read(path, prefix, gathering);
         } else if (Table.named(path)) {
             read = table(path, prefix);
         } else if (Pictures.named(path.toString())) {
@@ -111,7 +115,7 @@ final class Reading {
             throw new Refusal(
                     "is nothing that is read",
                     path.toString(),
-                    "name a folder, a .zip, .csv, .tsv or .jsonl, or a picture");
+                    "name a folder, a .zip, .csv, .tsv, .jsonl, .npy, .fvecs or IDX file, or a picture");
         }
         if (prefix.isEmpty() || gathering.size() + tuples.size() > before) {
             return read;

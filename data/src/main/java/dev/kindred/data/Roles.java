@@ -1,11 +1,13 @@
 package dev.kindred.data;
 
 import dev.kindred.core.Refusal;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,10 @@ final class Roles {
     private static final List<String> SCORES =
             List.of("score", "similarity", "label", "is_duplicate", "quality", "match");
 
+    private static final List<String> VECTORS = List.of("vector", "embedding");
+
     private final Map<String, Integer> columns = new LinkedHashMap<>();
+    private int[] numeric = new int[0];
 
     private Roles() {}
 
@@ -50,6 +55,10 @@ final class Roles {
         Roles roles = new Roles();
         options.forEach((role, name) -> {
             int at = names.indexOf(name);
+            if (role.equals("vector") && name.endsWith("*")) {
+                roles.numeric = roles.startingWith(name.substring(0, name.length() - 1), names, where);
+                return;
+            }
             if (at < 0) {
                 throw new Refusal(
                         "has no column '" + name + "'; its columns are " + String.join(", ", names),
@@ -60,6 +69,100 @@ final class Roles {
         });
         roles.guess(names);
         return roles;
+    }
+
+    /** Of a file of labels: {@code --columns} that name none of its columns speak of other files. */
+    static Roles ofLabels(List<String> names, Map<String, String> options, String where) {
+        Roles roles = new Roles();
+        options.forEach((role, name) -> {
+            if (names.contains(name)) {
+                roles.columns.put(role, names.indexOf(name));
+            }
+        });
+        roles.take("label", List.of("label"), names);
+        roles.take("id", List.of("id"), names);
+        if (!roles.has("label") && !roles.has("id")) {
+            throw new Refusal(
+                    "has no column 'label'; its columns are " + String.join(", ", names),
+                    where,
+                    "name it label, or say --columns label=NAME");
+        }
+        roles.attributes(names);
+        return roles;
+    }
+
+    /**
+     * Where no column has told what the samples are: columns of numbers make a vector, either all of one name and a
+     * number ({@code e0, e1, …}) or all but label and id.
+     */
+    void numbers(List<String> names, Table.Row first) {
+        if (has("text") || has("image") || has("vector") || tuples()) {
+            return;
+        }
+        if (numeric.length == 0) {
+            numeric = numbered(names);
+        }
+        if (numeric.length == 0) {
+            int[] others = IntStream.range(0, names.size())
+                    .filter(at -> at != column("label") && at != column("id"))
+                    .filter(at -> names.size() < 2 || !names.get(at).equalsIgnoreCase("id"))
+                    .toArray();
+            boolean all = others.length > 0 && Arrays.stream(others).allMatch(at -> isNumber(first.cell(at)));
+            numeric = all ? others : numeric;
+        }
+        if (numeric.length > 0) {
+            for (int at : numeric) {
+                columns.values().remove(at);
+            }
+            take("id", List.of("id", "_id"), names);
+        }
+    }
+
+    /** The columns of a vector's values, or empty. */
+    int[] numeric() {
+        return numeric;
+    }
+
+    private int[] startingWith(String prefix, List<String> names, String where) {
+        int[] found = IntStream.range(0, names.size())
+                .filter(at -> names.get(at).startsWith(prefix))
+                .toArray();
+        if (found.length == 0) {
+            throw new Refusal(
+                    "has no column that begins with '" + prefix + "'; its columns are " + String.join(", ", names),
+                    where,
+                    "correct --columns");
+        }
+        return found;
+    }
+
+    /** At least two columns {@code e0, e1, …} or {@code e1, e2, …}, whatever their common name. */
+    private static int[] numbered(List<String> names) {
+        for (int first = 0; first < names.size(); first++) {
+            String name = names.get(first);
+            if (name.endsWith("0") || name.endsWith("1")) {
+                String stem = name.substring(0, name.length() - 1);
+                int number = name.charAt(name.length() - 1) - '0';
+                int length = 0;
+                while (first + length < names.size()
+                        && names.get(first + length).equals(stem + (number + length))) {
+                    length++;
+                }
+                if (length > 1) {
+                    int from = first;
+                    int[] found = new int[length];
+                    Arrays.setAll(found, i -> from + i);
+                    return found;
+                }
+            }
+        }
+        return new int[0];
+    }
+
+    private static boolean isNumber(@Nullable String cell) {
+        return TableReader.score(cell) != null
+                && cell != null
+                && !Character.isLetter(cell.strip().charAt(0));
     }
 
     /** Gives columns that have come since a role or an attribute's name. */
@@ -92,15 +195,22 @@ final class Roles {
                 if (!has("image")) {
                     take("text", TEXTS, names);
                 }
-                if (!has("text")) {
+                if (!has("text") && !has("image")) {
+                    take("vector", VECTORS, names);
+                }
+                if (!has("text") && !has("vector")) {
                     take("image", IMAGES, names);
                 }
             }
             take("label", List.of("label"), names);
         }
-        if (has("text")) {
+        if (has("text") || has("vector")) {
             take("id", List.of("_id", "id"), names);
         }
+        attributes(names);
+    }
+
+    private void attributes(List<String> names) {
         for (int at = 0; at < names.size(); at++) {
             if (!columns.containsValue(at)) {
                 columns.putIfAbsent(names.get(at), at);

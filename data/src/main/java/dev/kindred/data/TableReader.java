@@ -3,6 +3,7 @@ package dev.kindred.data;
 import dev.kindred.core.Refusal;
 import dev.kindred.media.Pictures;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,13 @@ final class TableReader {
     }
 
     private Shape read() {
+        Table.Row first = table.next();
+        if (first != null) {
+            roles.numbers(table.names(), first);
+        }
         Shape shape = shape();
         int known = table.names().size();
-        for (Table.Row row = table.next(); row != null; row = table.next()) {
+        for (Table.Row row = first; row != null; row = table.next()) {
             if (table.names().size() > known) {
                 roles.grow(table.names());
                 known = table.names().size();
@@ -61,13 +66,13 @@ final class TableReader {
         if (roles.has("left") && roles.has("right")) {
             return Shape.PAIRS;
         }
-        if (roles.has("text") || roles.has("image")) {
+        if (roles.has("text") || roles.has("image") || roles.has("vector") || roles.numeric().length > 0) {
             return Shape.LABELLED;
         }
         throw new Refusal(
                 table.names().isEmpty()
-                        ? "no column is named for the texts or the pictures' paths"
-                        : "has no column of texts, of picture paths or of pairs; its columns are "
+                        ? "no column is named for the texts, the pictures' paths or the vectors"
+                        : "has no column of texts, of picture paths, of pairs or of vectors; its columns are "
                                 + String.join(", ", table.names()),
                 table.path().toString(),
                 "say --columns text=NAME, image=NAME or left=NAME,right=NAME (or POSITION where there is no header)");
@@ -78,8 +83,15 @@ final class TableReader {
         return switch (shape) {
             case PAIRS -> pair(row);
             case TRIPLETS -> triplet(row);
-            case LABELLED, JUDGED -> roles.has("text") ? text(row) : picture(row);
+            case LABELLED, JUDGED -> sample(row);
         };
+    }
+
+    private @Nullable String sample(Table.Row row) {
+        if (roles.has("text")) {
+            return text(row);
+        }
+        return roles.has("image") ? picture(row) : vector(row);
     }
 
     private @Nullable String text(Table.Row row) {
@@ -91,18 +103,52 @@ final class TableReader {
         if (text == null || text.isBlank()) {
             return "has no text";
         }
+        return add(row, attributes, new Origin.OfText(table.path(), row.line(), gathering.whole(text)));
+    }
+
+    private @Nullable String vector(Table.Row row) {
+        float[] values = row.arrays().get(roles.column("vector"));
+        if (values == null) {
+            String[] cells = cells(row);
+            values = new float[cells.length];
+            for (int i = 0; i < cells.length; i++) {
+                try {
+                    values[i] = Float.parseFloat(cells[i]);
+                } catch (NumberFormatException e) {
+                    return "has '%s' as value %d of its vector".formatted(cells[i], i);
+                }
+            }
+        }
+        String fault = values.length == 0 ? "has no vector" : gathering.vectorFault(values, 0, values.length);
+        return fault != null
+                ? fault
+                : add(
+                        row,
+                        roles.attributes(row),
+                        new Origin.OfVector(table.path(), "line", row.line(), values, 0, values.length));
+    }
+
+    /** A vector's values as they are written: in columns, or in one cell, with or without brackets. */
+    private String[] cells(Table.Row row) {
+        if (roles.has("vector")) {
+            String cell = roles.cell("vector", row);
+            String inner = cell == null ? "" : cell.replaceAll("[\\[\\]]", " ").strip();
+            return inner.isEmpty() ? new String[0] : inner.split("[\\s,;|]+", -1);
+        }
+        return Arrays.stream(roles.numeric())
+                .mapToObj(row::cell)
+                .map(cell -> cell == null ? "" : cell.strip())
+                .toArray(String[]::new);
+    }
+
+    private @Nullable String add(Table.Row row, Map<String, String> attributes, Origin origin) {
         String id = roles.cell("id", row);
-        boolean named = id != null && !id.isBlank();
-        String unique = prefix + (named ? id : String.valueOf(row.line()));
+        String unique = prefix + (id == null || id.isBlank() ? String.valueOf(row.line()) : id);
         if (gathering.holds(unique)) {
             return "has the id '" + unique + "', which stood before";
         }
         String label = roles.cell("label", row);
-        gathering.add(
-                unique,
-                label == null || label.isEmpty() ? null : label,
-                attributes,
-                new Origin.OfText(table.path(), row.line(), gathering.whole(text)));
+        gathering.add(unique, label == null || label.isEmpty() ? null : label, attributes, origin);
         return null;
     }
 

@@ -1,6 +1,7 @@
 package dev.kindred.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindred.core.Content;
@@ -9,6 +10,7 @@ import dev.kindred.core.Workers;
 import dev.kindred.media.PictureShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -141,7 +143,7 @@ class RealSetsTest {
                 new Part("Structured/Amazon-Google/test", 2_293, 234))) {
             Examples.Pairs pairs = (Examples.Pairs) examples("entity-matching/" + part.path + ".txt.gz");
             assertThat(pairs.size()).isEqualTo(part.pairs);
-            assertThat(java.util.Arrays.stream(pairs.scores()).sum()).isEqualTo(part.same);
+            assertThat(Arrays.stream(pairs.scores()).sum()).isEqualTo(part.same);
             assertThat(pairs.samples().problems()).isEmpty();
         }
     }
@@ -160,5 +162,30 @@ class RealSetsTest {
         Examples.Pairs paraphrases =
                 (Examples.Pairs) examples("retrieval/stackfaq/StackFAQ-paraphrases.tsv", "left=1,right=2");
         assertThat(paraphrases.size()).isEqualTo(856);
+    }
+
+    @Test
+    void clothingIsPicturesOrVectors() {
+        Path images = shared("fashion-mnist/t10k-images-idx3-ubyte.gz");
+        Dataset data = Dataset.read(List.of(images), ReadOptions.defaults(), Progress.SILENT);
+        assertThat(data.size()).isEqualTo(10_000);
+        assertThat(data.classes()).hasSize(10);
+        assertThat(((Content.Pixels) data.content(9_999)).width()).isEqualTo(28);
+        Dataset vectors = Dataset.read(
+                List.of(shared("fashion-mnist/train-images-idx3-ubyte.gz")),
+                ReadOptions.defaults().withKind(Kind.VECTOR),
+                Progress.SILENT);
+        assertThat(vectors.size()).isEqualTo(60_000);
+        double sum = 0;
+        double squares = 0;
+        for (int row = 0; row < vectors.size(); row++) {
+            for (float level : ((Content.Vector) vectors.content(row)).values()) {
+                sum += level / 255.0;
+                squares += level / 255.0 * (level / 255.0);
+            }
+        }
+        double mean = sum / (60_000.0 * 784);
+        assertThat(mean).as("as published").isCloseTo(0.2860, within(5e-5));
+        assertThat(Math.sqrt(squares / (60_000.0 * 784) - mean * mean)).isCloseTo(0.3530, within(5e-5));
     }
 }

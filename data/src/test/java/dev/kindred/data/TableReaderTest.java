@@ -69,10 +69,11 @@ class TableReaderTest {
         assertThat(placed.entry(0)).isEqualTo(new Entry("pics/0.png", "cat", Map.of("mood", "\"odd")));
         assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n", "image=pic"))
                 .hasMessageContaining("has no column 'pic'; its columns are a, b");
-        assertThatThrownBy(() -> read("n.csv", "a,b\n1,2\n"))
-                .hasMessageContaining("has no column of texts, of picture paths or of pairs; its columns are a, b");
+        assertThatThrownBy(() -> read("n.csv", "a,b\nx,y\n"))
+                .hasMessageContaining(
+                        "has no column of texts, of picture paths, of pairs or of vectors; its columns are a, b");
         assertThatThrownBy(() -> read("n.csv", "a,b\n", "label=1"))
-                .hasMessageContaining("no column is named for the texts or the pictures");
+                .hasMessageContaining("no column is named for the texts, the pictures");
     }
 
     @Test
