@@ -107,7 +107,7 @@ final class JsonLines implements Table {
     private static @Nullable JsonObject object(String line) {
         try {
             JsonReader reader = new JsonReader(new StringReader(line));
-            reader.setStrictness(Strictness.STRICT);
+            reader.setStrictness(Strictness.LEGACY_STRICT);
             JsonElement element = JsonParser.parseReader(reader);
             boolean alone = reader.peek() == JsonToken.END_DOCUMENT;
             return alone && element.isJsonObject() ? element.getAsJsonObject() : null;

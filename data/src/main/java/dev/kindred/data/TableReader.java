@@ -41,6 +41,9 @@ final class TableReader {
 
     private Shape read() {
         Table.Row first = table.next();
+        if (first != null && first.fault() != null && table instanceof JsonLines) {
+            throw new Refusal(first.fault(), table.path() + " line " + first.line(), "mend it or take it out");
+        }
         if (first != null) {
             roles.numbers(table.names(), first);
         }
