@@ -16,6 +16,7 @@ import java.util.Optional;
 final class ClassesFolder {
     private static final String FILE = "classes.json";
     private static final int FORMAT = 1;
+    private static final String AGAIN = "choose the threshold again with kindred classes calibrate";
     private static final int MAX_BYTES = 1 << 16;
 
     private final Path file;
@@ -53,7 +54,7 @@ final class ClassesFolder {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        Fields json = Fields.parse(bytes(), file.toString());
+        Fields json = Fields.parse(bytes(), file.toString(), AGAIN);
         long format = json.whole("format", 1, Integer.MAX_VALUE);
         if (format > FORMAT) {
             throw new Refusal(
@@ -62,10 +63,7 @@ final class ClassesFolder {
                     "open it with a newer Kindred");
         }
         if (!json.text("space").equals(space.id())) {
-            throw new Refusal(
-                    "was chosen in another space than the index is of",
-                    file.toString(),
-                    "choose it again with kindred classes calibrate");
+            throw new Refusal("was chosen in another space than the index is of", file.toString(), AGAIN);
         }
         return Optional.of(new Limit(
                 space.id(), json.number("threshold"), json.number("loss"), json.whole("known", 1, Integer.MAX_VALUE)));
@@ -75,8 +73,7 @@ final class ClassesFolder {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new Refusal(
-                        "is too large", file.toString(), "choose the threshold again with kindred classes calibrate");
+                throw new Refusal("is too large", file.toString(), AGAIN);
             }
             return bytes;
         } catch (IOException e) {

@@ -1,10 +1,9 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
+import dev.kindred.encode.Fields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,29 +30,28 @@ final class Generations {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
+        Fields json = Fields.parse(bytes(file), file.toString(), AGAIN);
+        long format = json.whole("format", 1, Integer.MAX_VALUE);
+        if (format > FORMAT) {
+            throw new Refusal(
+                    "is of format " + format + ", newer than this Kindred", file.toString(), "use a newer Kindred");
+        }
+        String name = json.text("generation");
+        if (!name.matches("[0-9a-z][0-9a-z.-]{0,100}")) {
+            throw new Refusal("names no generation", file.toString(), AGAIN);
+        }
+        Path live = folder.resolve(name);
+        if (!Files.isDirectory(live)) {
+            throw new Refusal("names the generation " + name + ", which is not there", file.toString(), AGAIN);
+        }
+        return Optional.of(live);
+    }
+
+    private static byte[] bytes(Path file) {
         try {
-            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-            int format = json.get("format").getAsInt();
-            if (format > FORMAT) {
-                throw new Refusal(
-                        "is of format " + format + ", newer than this Kindred", file.toString(), "use a newer Kindred");
-            }
-            String name = json.get("generation").getAsString();
-            if (!name.matches("[0-9a-z][0-9a-z.-]{0,100}")) {
-                throw new Refusal("names no generation", file.toString(), AGAIN);
-            }
-            Path live = folder.resolve(name);
-            if (!Files.isDirectory(live)) {
-                throw new Refusal("names the generation " + name + ", which is not there", file.toString(), AGAIN);
-            }
-            return Optional.of(live);
-        } catch (IOException
-                | JsonParseException
-                | IllegalStateException
-                | NullPointerException
-                | NumberFormatException
-                | UnsupportedOperationException e) {
-            throw new Refusal("cannot be understood", file.toString(), AGAIN, e);
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new Refusal("cannot be read (" + e.getMessage() + ")", file.toString(), AGAIN, e);
         }
     }
 

@@ -23,23 +23,33 @@ public final class Fields {
 
     private final JsonObject object;
     private final String where;
+    private final String mend;
 
-    private Fields(JsonObject object, String where) {
+    private Fields(JsonObject object, String where, String mend) {
         this.object = object;
         this.where = where;
+        this.mend = mend;
     }
 
-    /** @param where the file and entry, for errors */
+    /** A file of a bundle, named by {@code where} in errors. */
     public static Fields parse(byte[] utf8, String where) {
+        return parse(utf8, where, MEND);
+    }
+
+    /**
+     * @param where the file, for errors
+     * @param mend what to do where it is damaged
+     */
+    public static Fields parse(byte[] utf8, String where, String mend) {
         try (JsonReader reader = new JsonReader(new StringReader(new String(utf8, StandardCharsets.UTF_8)))) {
             reader.setStrictness(Strictness.STRICT);
             JsonElement element = JsonParser.parseReader(reader);
             if (!(element instanceof JsonObject parsed)) {
-                throw new Refusal("is not a JSON object", where, MEND);
+                throw new Refusal("is not a JSON object", where, mend);
             }
-            return new Fields(parsed, where);
+            return new Fields(parsed, where, mend);
         } catch (JsonParseException | java.io.IOException e) {
-            throw new Refusal("is not valid JSON (" + reason(e) + ")", where, MEND, e);
+            throw new Refusal("is not valid JSON (" + reason(e) + ")", where, mend, e);
         }
     }
 
@@ -109,7 +119,7 @@ public final class Fields {
         if (!(object.get(name) instanceof JsonObject inner)) {
             throw wrong(name, "an object");
         }
-        return new Fields(inner, where + ": " + name);
+        return new Fields(inner, where + ": " + name, mend);
     }
 
     public List<Fields> list(String name) {
@@ -119,7 +129,7 @@ public final class Fields {
             if (!(array.get(i) instanceof JsonObject inner)) {
                 throw wrong(name + "[" + i + "]", "an object");
             }
-            list.add(new Fields(inner, where + ": " + name + "[" + i + "]"));
+            list.add(new Fields(inner, where + ": " + name + "[" + i + "]", mend));
         }
         return list;
     }
@@ -153,6 +163,6 @@ public final class Fields {
     private Refusal wrong(String name, String expected) {
         @Nullable JsonElement there = object.get(name);
         return new Refusal(
-                "field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, MEND);
+                "field '" + name + "' " + (there == null ? "is missing" : "is not " + expected), where, mend);
     }
 }
