@@ -25,6 +25,7 @@ final class OnnxGraph {
     static final String OUTPUT = "embedding";
     /** What the frozen encoder below a head gives. */
     static final String BASE = "base";
+
     private static final int OPSET = 17;
     private static final int IR_VERSION = 8;
     /** Of the head's nodes and tensors in a graph that has others. */
@@ -94,7 +95,9 @@ final class OnnxGraph {
             }
         }
         throw new Refusal(
-                "its operators are older than opset " + OLDEST_OPSET, "model.onnx", "export the model with a newer opset");
+                "its operators are older than opset " + OLDEST_OPSET,
+                "model.onnx",
+                "export the model with a newer opset");
     }
 
     private static Set<String> names(OnnxMl.GraphProto.Builder graph) {

@@ -354,7 +354,8 @@ public final class Trainer implements AutoCloseable {
             case Loss.Contrastive c -> "pulling outweighs pushing: raise the far margin, or use --loss supcon";
             case Loss.CoSent c -> "the grades may be noise, or the learning rate too high: halve the learning rate";
             case Loss.MultipleNegatives n ->
-                "pairs may be noise, or the learning rate too high: check that pairs belong together, halve the learning rate";
+                "pairs may be noise, or the learning rate too high: check that pairs belong together, halve the"
+                        + " learning rate";
             case Loss.SupervisedContrastive s ->
                 "labels may be noise, or the learning rate too high: check that pictures of one class look alike,"
                         + " halve the learning rate";

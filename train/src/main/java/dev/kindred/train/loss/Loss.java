@@ -108,8 +108,7 @@ public sealed interface Loss {
             Tuples.Pairs pairs = switch (tuples) {
                 case null -> Miner.pairs(batch);
                 case Tuples.Pairs given -> given;
-                case Tuples other ->
-                    throw new IllegalArgumentException("contrastive takes pairs, not " + kind(other));
+                case Tuples other -> throw new IllegalArgumentException("contrastive takes pairs, not " + kind(other));
             };
             Affinity affinity = Affinity.of(batch);
             int m = affinity.columns();

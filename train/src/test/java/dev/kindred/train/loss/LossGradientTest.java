@@ -157,7 +157,8 @@ class LossGradientTest {
     /** Every row with some column, grades from 0 to 2 with ties. */
     private static Tuples.Graded graded(Batch batch) {
         int[] left = IntStream.range(0, N).toArray();
-        int[] right = IntStream.range(0, N).map(i -> (3 * i + 1) % columns(batch)).toArray();
+        int[] right =
+                IntStream.range(0, N).map(i -> (3 * i + 1) % columns(batch)).toArray();
         return new Tuples.Graded(
                 left, right, IntStream.range(0, N).mapToDouble(i -> i % 3).toArray());
     }
