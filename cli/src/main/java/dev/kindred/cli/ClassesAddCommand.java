@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  kindred classes add intents.classes examples.tsv --bundle minilm.kindred",
-            "  kindred classes add intents.classes one-more-intent.csv"
+            "  kindred classes add shells.classes examples/ --bundle photos.kindred",
+            "  kindred classes add shells.classes one-more-kind/"
         })
 final class ClassesAddCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The folder of the classes: an index of labelled items.")

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
             "VALIDATION is labelled DATA of the classes, never the examples themselves and never what you test on.",
             "",
             "Example:",
-            "  kindred classes calibrate intents.classes valid.tsv --loss 0.05 --unknown outside.tsv"
+            "  kindred classes calibrate shells.classes valid/ --loss 0.05 --unknown pebbles/"
         })
 final class ClassesCalibrateCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The folder of the classes.")

@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
             "With --data, measures the answers to labelled DATA instead of answering one query.",
             "",
             "Examples:",
-            "  kindred classes classify intents.classes 'where is my new card?'",
-            "  kindred classes classify intents.classes --data test.tsv --unknown outside.tsv"
+            "  kindred classes classify shells.classes found.jpg",
+            "  kindred classes classify shells.classes --data test/ --unknown pebbles/"
         })
 final class ClassesClassifyCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The folder of the classes.")

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** Fewer classes. */
 @CommandLine.Command(
         description = "Remove classes with all their examples, all of those named or none.",
-        footer = {"", "Example:", "  kindred classes remove intents.classes card_arrival"})
+        footer = {"", "Example:", "  kindred classes remove shells.classes cockle"})
 final class ClassesRemoveCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The folder of the classes.")
     Path dir = Path.of("");
