@@ -13,8 +13,11 @@ import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Weights;
 import dev.kindred.media.PictureShape;
 import dev.kindred.train.Augmentation;
+import dev.kindred.train.Batching;
+import dev.kindred.train.Lesson;
 import dev.kindred.train.Observer;
 import dev.kindred.train.Recipe;
+import dev.kindred.train.Samples;
 import dev.kindred.train.Teaching;
 import dev.kindred.train.Torch;
 import dev.kindred.train.Trainer;
@@ -24,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times steps of conv4 at 28 × 28 in batches of 64 × 2 in a process of its own: {@code pairs N} alternates Kindred's trainer and the bare
@@ -84,7 +88,8 @@ final class StepTimes {
                 private long begun;
 
                 @Override
-                public void step(int step, int total, double loss, double recall, double variance, double rate) {
+                public void step(
+                        int step, int total, double loss, Lesson.@Nullable Judged j, double variance, double rate) {
                     int within = step % round;
                     if (within == SETTLING) {
                         begun = System.nanoTime();
@@ -117,7 +122,8 @@ final class StepTimes {
             private long last = System.nanoTime();
 
             @Override
-            public void step(int step, int total, double loss, double recall, double variance, double rate) {
+            public void step(
+                    int step, int total, double loss, Lesson.@Nullable Judged j, double variance, double rate) {
                 long now = System.nanoTime();
                 if (step > BEGINNING) {
                     each.add((now - last) / 1e6);
@@ -130,7 +136,7 @@ final class StepTimes {
                 "milliseconds",
                 each.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
         json.addProperty("waitingShare", taught.figures().waitingShare());
-        json.addProperty("picturesPerSecond", taught.figures().picturesPerSecond());
+        json.addProperty("picturesPerSecond", taught.figures().samplesPerSecond());
         return json;
     }
 
@@ -166,8 +172,7 @@ final class StepTimes {
         Recipe recipe = new Recipe(
                 new Loss.SupervisedContrastive(TEMPERATURE),
                 Distance.COSINE,
-                PAIRS_PER_BATCH,
-                2,
+                new Batching.PerClass(PAIRS_PER_BATCH, 2),
                 steps,
                 LEARNING_RATE,
                 1e-2,
@@ -175,6 +180,7 @@ final class StepTimes {
                 0.05,
                 1,
                 Augmentation.GENTLE,
+                0,
                 SEED);
         try (Workers workers = Workers.of(threads);
                 Trainer trainer = new Trainer(set(), architecture, recipe, device, workers, observer)) {
@@ -256,11 +262,7 @@ final class StepTimes {
         int[] all = new int[n];
         Arrays.setAll(all, i -> i);
         return new TrainingSet(
-                rasters,
-                OVERSAMPLING,
-                preparation(),
-                labels,
-                Arrays.copyOf(all, first),
-                Arrays.copyOfRange(all, first, n));
+                new Samples.Pictures(rasters, OVERSAMPLING, preparation()),
+                new Lesson.Classes(labels, Arrays.copyOf(all, first), Arrays.copyOfRange(all, first, n)));
     }
 }

@@ -8,6 +8,7 @@ import dev.kindred.core.Threshold;
 import dev.kindred.core.metric.Verification;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Split;
+import dev.kindred.train.Lesson;
 import dev.kindred.train.Plan;
 import dev.kindred.train.Recipe;
 import dev.kindred.train.Teaching;
@@ -57,8 +58,7 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
         json.addProperty("encoder", plan.architecture().name());
         json.addProperty("loss", recipe.loss().toString());
         json.addProperty("distance", recipe.distance().wireName());
-        json.addProperty("classesPerBatch", recipe.classesPerBatch());
-        json.addProperty("samplesPerClass", recipe.samplesPerClass());
+        json.addProperty("batch", recipe.batching().toString());
         json.addProperty("steps", taught.planned());
         json.addProperty("learningRate", recipe.learningRate());
         json.addProperty("weightDecay", recipe.weightDecay());
@@ -93,21 +93,16 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
                         plan.recipe().distance().wireName()),
                 String.format(
                         Locale.ROOT,
-                        "%,d steps of %d pictures (%d classes × %d) with %s, seed %d: %,.0f pictures a second.",
+                        "%,d steps of %s with %s, seed %d: %,.0f pictures a second.",
                         taught.steps(),
-                        plan.recipe().batch(),
-                        plan.recipe().classesPerBatch(),
-                        plan.recipe().samplesPerClass(),
+                        plan.recipe().batching(),
                         plan.recipe().loss(),
                         plan.recipe().seed(),
-                        taught.figures().picturesPerSecond()));
+                        taught.figures().samplesPerSecond()));
     }
 
     String card(Space space, Decision decision, Verification pairs) {
-        Teaching.Point best = taught.history().stream()
-                .filter(p -> p.step() == taught.bestStep())
-                .findFirst()
-                .orElseThrow();
+        Lesson.Judged best = taught.bestPoint().judged();
         StringBuilder card = new StringBuilder("# A Kindred encoder\n\n");
         facts().forEach(fact -> card.append("- ").append(fact).append('\n'));
         card.append("- Space `")
@@ -116,8 +111,8 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
                 .append(heldOut())
                 .append("\n\n");
         card.append("| what | value |\n|---|---|\n");
-        row(card, "Recall@1", best.recall());
-        row(card, "MAP@R", best.mapAtR());
+        row(card, "Recall@1", best.beside().value());
+        row(card, "MAP@R", best.chosenBy().value());
         row(card, "AUROC", pairs.auroc().value());
         row(card, "EER", pairs.eer().value());
         for (Threshold threshold : decision.thresholds()) {

@@ -57,7 +57,12 @@ record TrainReport(
     private List<TrainingReport.Point> points() {
         return taught.history().stream()
                 .map(p -> new TrainingReport.Point(
-                        p.step(), p.loss(), p.recall(), p.mapAtR(), p.variance(), p.learningRate()))
+                        p.step(),
+                        p.loss(),
+                        p.judged().beside().value(),
+                        p.judged().chosenBy().value(),
+                        p.variance(),
+                        p.learningRate()))
                 .toList();
     }
 }

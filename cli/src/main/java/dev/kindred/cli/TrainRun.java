@@ -27,9 +27,11 @@ import dev.kindred.evaluate.Baseline;
 import dev.kindred.evaluate.Calibrator;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.media.PictureShape;
+import dev.kindred.train.Lesson;
 import dev.kindred.train.Observer;
 import dev.kindred.train.Options;
 import dev.kindred.train.Plan;
+import dev.kindred.train.Samples;
 import dev.kindred.train.Teaching;
 import dev.kindred.train.Torch;
 import dev.kindred.train.Trainer;
@@ -84,16 +86,16 @@ final class TrainRun {
             data.warnings().forEach(warning -> run.say("note: " + warning));
             Split split = Splits.holdOut(data, 0.2, wishes.seed(), wishes.splitBy());
             Plan plan = plan(data, split, workers);
-            Lesson lesson = load(data, split, plan, workers);
+            Material lesson = load(data, split, plan, workers);
             tellDuplicates(data, split);
             run.say("teaching %,d pictures of %,d classes; %s for validation"
-                    .formatted(lesson.set().train().length, classes(data, split.train()), split.how()));
+                    .formatted(lesson.set().lesson().size(), classes(data, split.train()), split.how()));
             Device device = Torch.start(run.settings().threads(), wishes.device());
             try (Trainer trainer =
                     new Trainer(lesson.set(), plan.architecture(), plan.recipe(), device, workers, new Telling(plan))) {
                 KeptRun kept = KeptRun.of(run, wishes, name(lesson, plan));
                 Teaching teaching = trainer.teach(remaining(), run.stop(), kept.runs());
-                return end(teaching, lesson, plan, kept, workers);
+                return end(teaching, trainer, lesson, plan, kept, workers);
             }
         }
     }
@@ -106,18 +108,18 @@ final class TrainRun {
         }
     }
 
-    private Answer end(Teaching teaching, Lesson lesson, Plan plan, KeptRun kept, Workers workers) {
+    private Answer end(Teaching teaching, Trainer trainer, Material lesson, Plan plan, KeptRun kept, Workers workers) {
         Answer answer = switch (teaching) {
             case Teaching.Collapsed collapsed -> collapsed(collapsed);
             case Teaching.Taught taught
-            when taught.history().isEmpty() -> {
+            when taught.steps() == 0 -> {
                 run.stop().check();
                 throw new Refusal("the time was over before the first step", "--minutes", "allow more");
             }
             case Teaching.Taught taught -> {
                 kept.tellStopped(taught);
                 try {
-                    yield seal(lesson, plan, taught, workers);
+                    yield seal(lesson, plan, taught, trainer, workers);
                 } catch (RuntimeException e) {
                     kept.tellKept();
                     throw e;
@@ -135,10 +137,14 @@ final class TrainRun {
      *
      * @param rows of the data set that could be decoded, one a raster
      */
-    private record Lesson(Dataset data, Split split, TrainingSet set, int[] rows) {}
+    private record Material(Dataset data, Split split, Samples.Pictures pictures, Lesson.Classes classes, int[] rows) {
+        TrainingSet set() {
+            return new TrainingSet(pictures, classes);
+        }
+    }
 
     /** Recipe and data as text: a run is gone on with only where both are the same. */
-    private String name(Lesson lesson, Plan plan) {
+    private String name(Material lesson, Plan plan) {
         return String.join(
                 "\n",
                 plan.recipe().withSteps(1).toString(),
@@ -199,10 +205,10 @@ final class TrainRun {
         }
     }
 
-    private Lesson load(Dataset data, Split split, Plan plan, Workers workers) {
+    private Material load(Dataset data, Split split, Plan plan, Workers workers) {
         var input = plan.architecture().input();
         PictureShape shape = new PictureShape(input.width(), input.height(), input.channels(), PictureShape.Fit.PAD);
-        PictureShape fine = TrainingSet.fine(shape, plan.oversampling());
+        PictureShape fine = Samples.Pictures.fine(shape, plan.oversampling());
         Loaded<byte[]> loaded = Loading.each(
                 data,
                 workers,
@@ -218,14 +224,14 @@ final class TrainRun {
             labels[i] = data.labels()[loaded.rows()[i]];
         }
         int[] train = kept(split.train(), place);
-        TrainingSet set = new TrainingSet(
-                loaded.values(),
-                plan.oversampling(),
-                preparation(shape, loaded.values(), train),
-                labels,
-                train,
-                kept(split.validation(), place));
-        return new Lesson(data, split, set, loaded.rows());
+        Samples.Pictures pictures =
+                new Samples.Pictures(loaded.values(), plan.oversampling(), preparation(shape, loaded.values(), train));
+        return new Material(
+                data,
+                split,
+                pictures,
+                new Lesson.Classes(labels, train, kept(split.validation(), place)),
+                loaded.rows());
     }
 
     private static int[] kept(int[] rows, int[] place) {
@@ -272,18 +278,18 @@ final class TrainRun {
                 false);
     }
 
-    private Answer seal(Lesson lesson, Plan plan, Teaching.Taught taught, Workers workers) {
+    private Answer seal(Material lesson, Plan plan, Teaching.Taught taught, Trainer trainer, Workers workers) {
         EncoderParts parts = EncoderParts.of(
                 plan.architecture(),
                 taught.best(),
-                lesson.set().preparation(),
+                lesson.pictures().preparation(),
                 plan.recipe().distance());
         List<Content.Pixels> pictures = validationPictures(lesson);
         Embeddings validation;
         try (Encoder encoder = parts.open(run.settings().threads())) {
             validation = Encoded.encode(encoder, pictures, "encoding", run.words());
         }
-        int[] rows = Arrays.stream(lesson.set().validation())
+        int[] rows = Arrays.stream(lesson.classes().validation())
                 .map(sample -> lesson.rows()[sample])
                 .toArray();
         int[] labels =
@@ -300,7 +306,7 @@ final class TrainRun {
                 run.settings().threads());
         Bundle bundle = new Sealing(
                         parts,
-                        taught.probes(),
+                        Sealing.probe(lesson.pictures().preparation(), trainer::pictures),
                         decision,
                         baseline,
                         provenance.json(),
@@ -316,11 +322,11 @@ final class TrainRun {
     }
 
     /** The validation pictures as the sealed preprocessing gives them, so that the whole sealed way is measured. */
-    private static List<Content.Pixels> validationPictures(Lesson lesson) {
-        PicturePreparation preparation = lesson.set().preparation();
+    private static List<Content.Pixels> validationPictures(Material lesson) {
+        PicturePreparation preparation = lesson.pictures().preparation();
         PictureShape shape = preparation.shape();
         List<Content.Pixels> pictures = new ArrayList<>();
-        for (int sample : lesson.set().validation()) {
+        for (int sample : lesson.classes().validation()) {
             byte[] raster = preparation.raster(lesson.data().content(lesson.rows()[sample]));
             pictures.add(new Content.Pixels(shape.width(), shape.height(), shape.channels(), raster));
         }
@@ -328,10 +334,7 @@ final class TrainRun {
     }
 
     private Answer answer(Bundle bundle, Teaching.Taught taught, Decision decision, Provenance provenance) {
-        Teaching.Point best = taught.history().stream()
-                .filter(p -> p.step() == taught.bestStep())
-                .findFirst()
-                .orElseThrow();
+        Lesson.Judged best = taught.bestPoint().judged();
         double seconds = (System.nanoTime() - began) / 1e9;
         JsonObject json = new JsonObject();
         json.addProperty("bundle", bundle.id());
@@ -341,9 +344,9 @@ final class TrainRun {
         json.addProperty("bestStep", taught.bestStep());
         json.addProperty("stopped", taught.stopped());
         json.addProperty("classesHeldOut", provenance.classesHeldOut());
-        json.addProperty("validationRecallAt1", best.recall());
-        json.addProperty("validationMapAtR", best.mapAtR());
-        json.addProperty("picturesPerSecond", taught.figures().picturesPerSecond());
+        json.addProperty("validationRecallAt1", best.beside().value());
+        json.addProperty("validationMapAtR", best.chosenBy().value());
+        json.addProperty("picturesPerSecond", taught.figures().samplesPerSecond());
         json.addProperty("waitingShare", taught.figures().waitingShare());
         json.addProperty("seconds", seconds);
         decision.usualThreshold().ifPresent(t -> {
@@ -358,8 +361,8 @@ final class TrainRun {
                 taught.steps(),
                 seconds,
                 provenance.heldOut(),
-                100 * best.recall(),
-                100 * best.mapAtR());
+                100 * best.beside().value(),
+                100 * best.chosenBy().value());
         return Answer.done(json, text);
     }
 
@@ -372,12 +375,21 @@ final class TrainRun {
         }
 
         @Override
-        public void step(int step, int total, double loss, double recall, double variance, double picturesPerSecond) {
+        public void step(
+                int step,
+                int total,
+                double loss,
+                Lesson.@Nullable Judged judged,
+                double variance,
+                double picturesPerSecond) {
             String note = String.format(
                     Locale.ROOT,
                     "loss %.3f · recall@1 %s · variance %.2f · %,.0f images/s",
                     loss,
-                    Double.isNaN(recall) ? "–" : String.format(Locale.ROOT, "%.1f%%", 100 * recall),
+                    judged == null
+                            ? "–"
+                            : String.format(
+                                    Locale.ROOT, "%.1f%%", 100 * judged.beside().value()),
                     variance,
                     picturesPerSecond);
             run.words().at("teaching", step, total, note);

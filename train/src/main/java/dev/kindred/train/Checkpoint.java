@@ -38,12 +38,12 @@ public record Checkpoint(
         AdamW.State optimiser,
         Weights best,
         int bestStep,
-        double bestMapAtR,
+        double bestScore,
         double lossSum,
         int lossCount,
         List<Teaching.Point> history) {
     private static final int MAGIC = 0x4B52554E;
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int HASH = 32;
     private static final long LARGEST = 1L << 30;
 
@@ -71,13 +71,15 @@ public record Checkpoint(
             out.writeInt(step);
             out.writeLong(optimiser.steps());
             out.writeInt(bestStep);
-            out.writeDouble(bestMapAtR);
+            out.writeDouble(bestScore);
             out.writeDouble(lossSum);
             out.writeInt(lossCount);
             out.writeInt(history.size());
             for (Teaching.Point p : history) {
                 out.writeInt(p.step());
-                for (double v : new double[] {p.loss(), p.recall(), p.mapAtR(), p.variance(), p.learningRate()}) {
+                write(out, p.judged().chosenBy());
+                write(out, p.judged().beside());
+                for (double v : new double[] {p.loss(), p.variance(), p.learningRate()}) {
                     out.writeDouble(v);
                 }
             }
@@ -94,6 +96,15 @@ public record Checkpoint(
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    private static void write(DataOutputStream out, Lesson.Score score) throws IOException {
+        out.writeUTF(score.name());
+        out.writeDouble(score.value());
+    }
+
+    private static Lesson.Score score(DataInputStream in) throws IOException {
+        return new Lesson.Score(in.readUTF(), in.readDouble());
     }
 
     private static void write(DataOutputStream out, float[] values) throws IOException {
@@ -137,14 +148,15 @@ public record Checkpoint(
         int step = in.readInt();
         long optimiserSteps = in.readLong();
         int bestStep = in.readInt();
-        double bestMapAtR = in.readDouble();
+        double bestScore = in.readDouble();
         double lossSum = in.readDouble();
         int lossCount = in.readInt();
         int points = in.readInt();
         List<Teaching.Point> history = new ArrayList<>();
         for (int i = 0; i < points; i++) {
-            history.add(new Teaching.Point(
-                    in.readInt(), in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble()));
+            int at = in.readInt();
+            Lesson.Judged judged = new Lesson.Judged(score(in), score(in));
+            history.add(new Teaching.Point(at, in.readDouble(), judged, in.readDouble(), in.readDouble()));
         }
         Map<String, float[]> weights = new LinkedHashMap<>();
         Map<String, float[]> best = new LinkedHashMap<>();
@@ -164,7 +176,7 @@ public record Checkpoint(
                 new AdamW.State(optimiserSteps, moments),
                 Weights.of(architecture, best),
                 bestStep,
-                bestMapAtR,
+                bestScore,
                 lossSum,
                 lossCount,
                 history);

@@ -1,7 +1,6 @@
 package dev.kindred.train;
 
 import dev.kindred.core.Keyed;
-import dev.kindred.data.PkBatches;
 import dev.kindred.encode.PicturePreparation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,9 +18,8 @@ final class Feed implements AutoCloseable {
 
     private final TrainingSet set;
     private final Recipe recipe;
-    private final PkBatches batches;
+    private final Batches batches;
     private final int stepsPerEpoch;
-    private final float[][] table;
     private final BlockingQueue<Ready> ready = new ArrayBlockingQueue<>(AHEAD);
     private final BlockingQueue<FloatBuffer> free = new ArrayBlockingQueue<>(AHEAD + 1);
     private final Thread thread;
@@ -31,32 +29,23 @@ final class Feed implements AutoCloseable {
     /** @param failure not null where preparing failed; then there is no batch */
     private record Ready(
             int step,
-            int[] samples,
+            Batches.@Nullable Chosen chosen,
             FloatBuffer values,
             @Nullable Throwable failure) {}
 
-    /** One batch: who is in it and {@code [n, h, w, c]} prepared values, which are the feed's again at the next call. */
-    record Prepared(int[] samples, FloatBuffer values) {}
+    /** One batch: who is in it and its prepared values, row after row, which are the feed's again at the next call. */
+    record Prepared(Batches.Chosen chosen, FloatBuffer values) {}
 
     private @Nullable FloatBuffer lent;
 
     Feed(TrainingSet set, Recipe recipe, int firstStep) {
         this.set = set;
         this.recipe = recipe;
-        int[] labels = new int[set.train().length];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = set.labels()[set.train()[i]];
-        }
-        this.batches = new PkBatches(labels, recipe.classesPerBatch(), recipe.samplesPerClass(), recipe.seed());
-        if (batches.size() != recipe.batch()) {
-            throw new IllegalArgumentException(
-                    "batches of " + recipe.classesPerBatch() + " classes, there are only " + batches.classes());
-        }
+        this.batches = set.lesson().batches(recipe.loss(), recipe.batching(), recipe.seed());
         this.stepsPerEpoch = batches.stepsPerEpoch();
-        this.table = set.preparation().table();
         for (int i = 0; i <= AHEAD; i++) {
             free.add(ByteBuffer.allocateDirect(
-                            Float.BYTES * recipe.batch() * set.preparation().size())
+                            Float.BYTES * batches.most() * set.samples().size())
                     .order(ByteOrder.nativeOrder())
                     .asFloatBuffer());
         }
@@ -73,20 +62,26 @@ final class Feed implements AutoCloseable {
         try {
             Ready batch = ready.take();
             waited += System.nanoTime() - from;
-            switch (batch.failure()) {
-                case null -> {}
-                case RuntimeException e -> throw e;
-                case Throwable e -> throw new IllegalStateException("a batch could not be prepared: " + e, e);
+            Batches.Chosen chosen = batch.chosen();
+            if (chosen == null) {
+                throw failed(batch.failure());
             }
             if (batch.step() != step) {
                 throw new IllegalStateException("batch of step " + batch.step() + " at step " + step);
             }
             lent = batch.values();
-            return new Prepared(batch.samples(), batch.values().rewind());
+            int values = chosen.samples().length * set.samples().size();
+            return new Prepared(chosen, batch.values().rewind().limit(values));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for a batch", e);
         }
+    }
+
+    private static RuntimeException failed(@Nullable Throwable cause) {
+        return cause instanceof RuntimeException unchecked
+                ? unchecked
+                : new IllegalStateException("a batch could not be prepared: " + cause, cause);
     }
 
     long waited() {
@@ -96,7 +91,7 @@ final class Feed implements AutoCloseable {
     private void prepareAll(int firstStep) {
         try {
             for (int step = firstStep; step < recipe.steps() && !closed; step++) {
-                FloatBuffer values = free.take();
+                FloatBuffer values = free.take().clear();
                 ready.put(prepare(step, values));
             }
         } catch (InterruptedException e) {
@@ -106,32 +101,49 @@ final class Feed implements AutoCloseable {
 
     private Ready prepare(int step, FloatBuffer values) {
         try {
-            int[] rows = batches.batch(step);
-            int[] samples = new int[rows.length];
-            var shape = set.preparation().shape();
-            int size = set.preparation().size();
-            int fine = set.oversampling();
-            for (int i = 0; i < rows.length; i++) {
-                int sample = set.train()[rows[i]];
-                samples[i] = sample;
-                // A sample may stand in a batch twice where its class is small; its place keeps the copies apart.
+            Batches.Chosen chosen = batches.batch(step);
+            int size = set.samples().size();
+            for (int i = 0; i < chosen.samples().length; i++) {
+                int sample = chosen.samples()[i];
+                // A sample may stand in a batch twice, as where its class is small; its place keeps the copies apart.
                 Keyed draws = Keyed.of(recipe.seed(), step / stepsPerEpoch, sample, step % stepsPerEpoch, i);
-                byte[] drawn = recipe.augmentation()
-                        .apply(
-                                set.rasters().get(sample),
-                                shape.width() * fine,
-                                shape.height() * fine,
-                                shape.channels(),
-                                fine,
-                                draws);
-                PicturePreparation.interleaved(
-                        TrainingSet.reduce(drawn, shape, fine), 0, size, table, values, i * size);
+                switch (set.samples()) {
+                    case Samples.Pictures pictures -> picture(pictures, sample, draws, values, i * size);
+                    case Samples.Features features -> features(features, sample, draws, values, i * size);
+                }
             }
-            return new Ready(step, samples, values, null);
+            return new Ready(step, chosen, values, null);
         } catch (RuntimeException | Error e) {
             // An error as well: the thread would end without a word, and the engine wait for ever.
-            return new Ready(step, new int[0], values, e);
+            return new Ready(step, null, values, e);
         }
+    }
+
+    private void picture(Samples.Pictures pictures, int sample, Keyed draws, FloatBuffer values, int at) {
+        PicturePreparation preparation = pictures.preparation();
+        int fine = pictures.oversampling();
+        byte[] drawn = recipe.augmentation()
+                .apply(
+                        pictures.rasters().get(sample),
+                        preparation.shape().width() * fine,
+                        preparation.shape().height() * fine,
+                        preparation.shape().channels(),
+                        fine,
+                        draws);
+        PicturePreparation.interleaved(pictures.reduced(drawn), 0, preparation.size(), preparation.table(), values, at);
+    }
+
+    private void features(Samples.Features features, int sample, Keyed draws, FloatBuffer values, int at) {
+        if (recipe.dropout() == 0) {
+            features.put(sample, values, at);
+            return;
+        }
+        float[] row = features.row(sample);
+        float grown = (float) (1 / (1 - recipe.dropout()));
+        for (int i = 0; i < row.length; i++) {
+            row[i] = draws.nextDouble() < recipe.dropout() ? 0 : row[i] * grown;
+        }
+        values.put(at, row);
     }
 
     @Override

@@ -27,7 +27,8 @@ import java.util.function.Function;
  * The training graph of an architecture on DJL's PyTorch engine. PyTorch does what it is best at, forward and backward through the
  * layers; the loss, its gradient with respect to the embeddings, and the optimiser are Kindred's own.
  *
- * <p>Pictures come as {@code [n, h, w, c]} and flow channels-last, which is several times faster on a CPU. Not safe for several threads.
+ * <p>Pictures come as {@code [n, h, w, c]} and flow channels-last, which is several times faster on a CPU; features come and flow as
+ * {@code [n, c]}. Not safe for several threads.
  */
 final class Network implements AutoCloseable {
     /** Share of the newest batch in the moving statistics of batch norm. */
@@ -68,7 +69,7 @@ final class Network implements AutoCloseable {
     /**
      * One pass forward and back.
      *
-     * @param batch {@code n·h·w·c} prepared values
+     * @param batch {@code n·h·w·c} prepared values, {@code n·c} of features
      * @param loss takes the embeddings {@code [n, d]} and gives the loss and its gradient
      * @param gradients filled with the gradient of every learned parameter
      * @return the loss
@@ -131,9 +132,11 @@ final class Network implements AutoCloseable {
 
     private NDArray forward(NDManager step, FloatBuffer batch, int n, Map<String, NDArray> leaves, boolean training) {
         Extent in = architecture.input();
-        NDArray pictures = step.create(batch, new Shape(n, in.height(), in.width(), in.channels()))
-                .transpose(0, 3, 1, 2);
-        return layers("", pictures, architecture.layers(), leaves, training);
+        NDArray prepared = in.height() == 1 && in.width() == 1
+                ? step.create(batch, new Shape(n, in.channels()))
+                : step.create(batch, new Shape(n, in.height(), in.width(), in.channels()))
+                        .transpose(0, 3, 1, 2);
+        return layers("", prepared, architecture.layers(), leaves, training);
     }
 
     private NDArray layers(

@@ -1,5 +1,7 @@
 package dev.kindred.train;
 
+import org.jspecify.annotations.Nullable;
+
 /** Who is told how a run goes. */
 public interface Observer {
     Observer SILENT = new Observer() {};
@@ -9,11 +11,17 @@ public interface Observer {
      *
      * @param total steps planned
      * @param loss smoothed over recent steps
-     * @param recall Recall@1 of the last validation, NaN before the first
+     * @param judged the last validation's word; null before the first
      * @param variance of the last batch's embeddings
-     * @param picturesPerSecond over recent steps
+     * @param samplesPerSecond over recent steps
      */
-    default void step(int step, int total, double loss, double recall, double variance, double picturesPerSecond) {}
+    default void step(
+            int step,
+            int total,
+            double loss,
+            Lesson.@Nullable Judged judged,
+            double variance,
+            double samplesPerSecond) {}
 
     default void validated(Teaching.Point point) {}
 

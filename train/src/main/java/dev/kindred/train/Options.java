@@ -36,8 +36,7 @@ public record Options(
         Recipe recipe = new Recipe(
                 loss(planned.loss()),
                 distance(planned.distance()),
-                planned.classesPerBatch(),
-                planned.samplesPerClass(),
+                planned.batching(),
                 steps(planned.steps()),
                 planned.learningRate(),
                 planned.weightDecay(),
@@ -45,6 +44,7 @@ public record Options(
                 planned.warmup(),
                 planned.validations(),
                 augmentation(planned.augmentation()),
+                planned.dropout(),
                 planned.seed());
         return new Plan(architecture(plan.architecture()), plan.oversampling(), recipe);
     }

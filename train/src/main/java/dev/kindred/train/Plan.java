@@ -44,8 +44,7 @@ public record Plan(Architecture architecture, int oversampling, Recipe recipe) {
         Recipe recipe = new Recipe(
                 new Loss.SupervisedContrastive(TEMPERATURE),
                 Distance.COSINE,
-                classesPerBatch,
-                perClass,
+                new Batching.PerClass(classesPerBatch, perClass),
                 (int) Math.max(1, pictures / batch),
                 LEARNING_RATE,
                 1e-2,
@@ -53,6 +52,7 @@ public record Plan(Architecture architecture, int oversampling, Recipe recipe) {
                 0.05,
                 20,
                 Augmentation.GENTLE,
+                0,
                 seed);
         return new Plan(Architecture.conv4(channels, side, FILTERS, DIMENSION), oversampling, recipe);
     }

@@ -8,21 +8,21 @@ import dev.kindred.train.loss.Loss;
  *
  * @param loss what wrong means
  * @param distance how embeddings are compared
- * @param classesPerBatch P of a P×K batch
- * @param samplesPerClass K of a P×K batch
+ * @param batching how much one step sees
  * @param steps batches to learn from
  * @param learningRate the highest, after warm-up
  * @param weightDecay AdamW's
  * @param clip largest global norm of the gradient
  * @param warmup share of the steps in which the learning rate rises
  * @param validations how often validation is measured over the run
+ * @param augmentation of pictures
+ * @param dropout share of a frozen feature's values that a step does not see, in [0, 1); the others grow to make up for it
  * @param seed of everything that is drawn
  */
 public record Recipe(
         Loss loss,
         Distance distance,
-        int classesPerBatch,
-        int samplesPerClass,
+        Batching batching,
         int steps,
         double learningRate,
         double weightDecay,
@@ -30,17 +30,14 @@ public record Recipe(
         double warmup,
         int validations,
         Augmentation augmentation,
+        double dropout,
         long seed) {
 
     public Recipe {
-        if (classesPerBatch < 2 || samplesPerClass < 2 || steps < 1 || validations < 1) {
-            throw new IllegalArgumentException("a batch of %d×%d, %d steps, %d validations"
-                    .formatted(classesPerBatch, samplesPerClass, steps, validations));
+        if (steps < 1 || validations < 1 || !(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException(
+                    "%d steps, %d validations, dropout %s".formatted(steps, validations, dropout));
         }
-    }
-
-    public int batch() {
-        return classesPerBatch * samplesPerClass;
     }
 
     /** Linear warm-up, then half a cosine down to nothing (Loshchilov, Hutter 2017). */
@@ -58,8 +55,7 @@ public record Recipe(
         return new Recipe(
                 loss,
                 distance,
-                classesPerBatch,
-                samplesPerClass,
+                batching,
                 fewer,
                 learningRate,
                 weightDecay,
@@ -67,6 +63,7 @@ public record Recipe(
                 warmup,
                 validations,
                 augmentation,
+                dropout,
                 seed);
     }
 }

@@ -1,6 +1,5 @@
 package dev.kindred.train;
 
-import dev.kindred.encode.Probes;
 import dev.kindred.encode.Weights;
 import java.util.List;
 
@@ -10,38 +9,38 @@ public sealed interface Teaching {
     /**
      * The state of a run at one of its validations.
      *
-     * @param step steps taken so far
-     * @param loss mean over the steps since the last point
-     * @param recall Recall@1 among validation samples, leave-one-out, in [0, 1]
-     * @param mapAtR MAP@R among them, which the best weights are chosen by
+     * @param step steps taken so far; 0 before the first, where the untaught state is a candidate too
+     * @param loss mean over the steps since the last point; NaN where there were none
+     * @param judged what validation says; the best weights are those of the highest {@code chosenBy}
      * @param variance total variance of the validation embeddings; 0 when all are alike, at most 1 at unit length
      */
-    record Point(int step, double loss, double recall, double mapAtR, double variance, double learningRate) {}
+    record Point(int step, double loss, Lesson.Judged judged, double variance, double learningRate) {}
 
     List<Point> history();
 
     /**
      * There is something to seal.
      *
-     * @param best the weights of the validation with the highest MAP@R
-     * @param bestStep when that was
+     * @param best the weights of the best validation
+     * @param bestStep when that was; 0 where nothing was better than not to teach
      * @param steps taken in all
      * @param planned steps the recipe had, after a cut where one was made
      * @param stopped whether a person or the time ended it before its last step
-     * @param history empty where it was ended before its first step: then there is nothing worth sealing
-     * @param probes what this engine makes of the probe pictures, with the best weights
+     * @param history of all validations
      * @param figures of speed, for people
      */
     record Taught(
-            Weights best,
-            int bestStep,
-            int steps,
-            int planned,
-            boolean stopped,
-            Probes probes,
-            List<Point> history,
-            Figures figures)
-            implements Teaching {}
+            Weights best, int bestStep, int steps, int planned, boolean stopped, List<Point> history, Figures figures)
+            implements Teaching {
+
+        /** The validation that the best weights are of. */
+        public Point bestPoint() {
+            return history.stream()
+                    .filter(p -> p.step() == bestStep)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
 
     /**
      * The embeddings became all alike: nothing to seal.
@@ -54,9 +53,9 @@ public sealed interface Teaching {
      * Of the steps taken here: those of a stopped run that is gone on with are not counted again.
      *
      * @param steps taken here
-     * @param picturesPerSecond taught on, over the time of the steps without the validations between them
+     * @param samplesPerSecond taught on, over the time of the steps without the validations between them
      * @param waitingShare of the steps' time spent waiting for data, in [0, 1]
      * @param seconds from start to end, validations and all
      */
-    record Figures(int steps, double picturesPerSecond, double waitingShare, double seconds) {}
+    record Figures(int steps, double samplesPerSecond, double waitingShare, double seconds) {}
 }

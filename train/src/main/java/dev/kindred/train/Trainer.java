@@ -7,12 +7,9 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.EmbeddingStatistics;
-import dev.kindred.core.metric.Retrieval;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Parameter;
 import dev.kindred.encode.PicturePreparation;
-import dev.kindred.encode.Probes;
-import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
 import dev.kindred.train.loss.Batch;
 import dev.kindred.train.loss.Loss;
@@ -21,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +56,25 @@ public final class Trainer implements AutoCloseable {
     private final List<Teaching.Point> history = new ArrayList<>();
     private Weights best;
     private int bestStep;
-    private double bestMapAtR = -1;
-    private double recall = Double.NaN;
+    private double bestScore = Double.NEGATIVE_INFINITY;
+    private Lesson.@Nullable Judged judged;
 
+    /** Teaches an encoder from nothing. */
     public Trainer(
             TrainingSet set,
             Architecture architecture,
+            Recipe recipe,
+            Device device,
+            Workers workers,
+            Observer observer) {
+        this(set, architecture, Weights.untrained(architecture, recipe.seed()), recipe, device, workers, observer);
+    }
+
+    /** @param start the weights before the first step */
+    public Trainer(
+            TrainingSet set,
+            Architecture architecture,
+            Weights start,
             Recipe recipe,
             Device device,
             Workers workers,
@@ -72,7 +83,7 @@ public final class Trainer implements AutoCloseable {
         this.asked = recipe;
         this.workers = workers;
         this.observer = observer;
-        this.start = Weights.untrained(architecture, recipe.seed());
+        this.start = start;
         this.best = start;
         this.network = new Network(architecture, best, device);
         this.decayed = architecture.parameters().stream()
@@ -103,6 +114,7 @@ public final class Trainer implements AutoCloseable {
         }
         Run run = new Run(recipe, from);
         try {
+            run.begin();
             while (run.step < recipe.steps() && !stop.getAsBoolean()) {
                 if (System.nanoTime() - began > within.toNanos() * (1 - LAST_RESERVE)) {
                     observer.outOfTime(run.step, recipe.steps());
@@ -121,6 +133,7 @@ public final class Trainer implements AutoCloseable {
                         run.feed.close();
                         forget();
                         run = new Run(recipe, null);
+                        run.begin();
                         continue;
                     }
                 }
@@ -128,7 +141,7 @@ public final class Trainer implements AutoCloseable {
                     run.validate();
                     if (collapsed()) {
                         return new Teaching.Collapsed(
-                                run.step, history.getLast().variance(), advice(recipe), List.copyOf(history));
+                                run.step, history.getLast().variance(), Advice.of(recipe.loss()), List.copyOf(history));
                     }
                     runs.keep(run.checkpoint(runs.name()));
                 }
@@ -143,14 +156,7 @@ public final class Trainer implements AutoCloseable {
             double seconds = (System.nanoTime() - began) / 1e9;
             network.restore(best);
             return new Teaching.Taught(
-                    best,
-                    bestStep,
-                    run.step,
-                    recipe.steps(),
-                    stopped,
-                    probes(),
-                    List.copyOf(history),
-                    run.figures(seconds));
+                    best, bestStep, run.step, recipe.steps(), stopped, List.copyOf(history), run.figures(seconds));
         } finally {
             run.feed.close();
         }
@@ -162,8 +168,8 @@ public final class Trainer implements AutoCloseable {
         history.clear();
         best = start;
         bestStep = 0;
-        bestMapAtR = -1;
-        recall = Double.NaN;
+        bestScore = Double.NEGATIVE_INFINITY;
+        judged = null;
     }
 
     /** Whether the recipe's validations, spread evenly and the last at the last step, have one after this step. */
@@ -196,6 +202,8 @@ public final class Trainer implements AutoCloseable {
         private final int firstStep;
         /** Time that the steps themselves took, without the validations between them. */
         private long stepping;
+        /** Rows of all batches. */
+        private long taught;
 
         private int step;
 
@@ -209,10 +217,9 @@ public final class Trainer implements AutoCloseable {
                 step = from.step();
                 best = from.best();
                 bestStep = from.bestStep();
-                bestMapAtR = from.bestMapAtR();
+                bestScore = from.bestScore();
                 history.addAll(from.history());
-                pace.sum = from.lossSum();
-                pace.count = from.lossCount();
+                pace.restore(from.lossSum(), from.lossCount());
             }
             this.firstStep = step;
             this.feed = new Feed(set, recipe, step);
@@ -227,41 +234,49 @@ public final class Trainer implements AutoCloseable {
                     optimiser.state(),
                     best,
                     bestStep,
-                    bestMapAtR,
-                    pace.sum,
-                    pace.count,
+                    bestScore,
+                    pace.sum(),
+                    pace.count(),
                     history);
+        }
+
+        /** A head that was not taught yet is the frozen encoder itself: it is one of those that the best is chosen among. */
+        void begin() {
+            if (step == 0 && set.samples() instanceof Samples.Features) {
+                Trainer.this.validate(0, Double.NaN, 0);
+            }
         }
 
         void step() {
             long from = System.nanoTime();
             Feed.Prepared batch = feed.next(step);
-            double loss = network.step(batch.values(), recipe.batch(), e -> slope(e, batch.samples()), gradients);
+            int n = batch.chosen().samples().length;
+            double loss = network.step(batch.values(), n, e -> slope(e, batch.chosen()), gradients);
             double norm = optimiser.step(network.learned(), gradients, recipe.learningRate(step), decayed);
             step++;
+            taught += n;
             stepping += System.nanoTime() - from;
             if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
                 throw new Refusal(
                         "the loss stopped being a number at step " + step,
                         "train",
-                        "lower the learning rate, or look for pictures that are all of one level");
+                        "lower the learning rate, or look for samples that are all alike");
             }
-            pace.step(loss, recipe.batch());
-            observer.step(step, recipe.steps(), pace.loss, recall, pace.variance, pace.rate());
+            pace.step(loss, n);
+            observer.step(step, recipe.steps(), pace.loss(), judged, pace.variance, pace.rate());
         }
 
-        /** Of this run's own steps: not those of a run it goes on with, nor those that only sounded how many would fit. */
         Teaching.Figures figures(double seconds) {
             int taken = step - firstStep;
             double inSteps = Math.max(1, stepping) / 1e9;
-            return new Teaching.Figures(
-                    taken, (double) taken * recipe.batch() / inSteps, feed.waited() / 1e9 / inSteps, seconds);
+            return new Teaching.Figures(taken, taught / inSteps, feed.waited() / 1e9 / inSteps, seconds);
         }
 
-        private Network.Slope slope(float[] embeddings, int[] samples) {
+        private Network.Slope slope(float[] embeddings, Batches.Chosen chosen) {
             int d = network.architecture().dimension();
-            pace.variance = variance(embeddings, samples.length, d);
-            Loss.Result result = recipe.loss().of(Batch.of(embeddings, labels(samples), d, recipe.distance()));
+            pace.variance = variance(embeddings, chosen.samples().length, d);
+            Batch batch = Batch.of(embeddings, chosen.labels(), d, recipe.distance());
+            Loss.Result result = recipe.loss().of(batch, chosen.tuples());
             return new Network.Slope(result.value(), result.gradient());
         }
 
@@ -272,61 +287,84 @@ public final class Trainer implements AutoCloseable {
 
     private void validate(int step, double loss, double learningRate) {
         Embeddings embeddings = embedValidation();
-        Retrieval retrieval = Retrieval.leaveOneOut(embeddings, labels(set.validation()), workers);
-        recall = retrieval.recall(1);
+        Lesson.Judged now = set.lesson().judge(embeddings, workers);
+        judged = now;
         double variance = EmbeddingStatistics.of(embeddings).variance();
-        Teaching.Point point = new Teaching.Point(step, loss, recall, retrieval.mapAtR(), variance, learningRate);
+        Teaching.Point point = new Teaching.Point(step, loss, now, variance, learningRate);
         history.add(point);
-        if (point.mapAtR() > bestMapAtR) {
-            bestMapAtR = point.mapAtR();
+        if (now.chosenBy().value() > bestScore) {
+            bestScore = now.chosenBy().value();
             best = network.weights();
             bestStep = step;
         }
         observer.validated(point);
     }
 
-    private int[] labels(int[] samples) {
-        int[] labels = new int[samples.length];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = set.labels()[samples[i]];
-        }
-        return labels;
-    }
-
     private Embeddings embedValidation() {
-        List<byte[]> rasters = new ArrayList<>();
-        for (int sample : set.validation()) {
-            rasters.add(TrainingSet.reduce(
-                    set.rasters().get(sample), set.preparation().shape(), set.oversampling()));
-        }
         int d = network.architecture().dimension();
-        Space space =
-                Space.external("in-training", d, asked.distance() == Distance.COSINE ? Distance.COSINE : Distance.L2);
-        return new Embeddings(space, rasters.size(), embed(rasters));
+        int[] samples = set.lesson().validation();
+        float[] values = switch (set.samples()) {
+            case Samples.Pictures pictures ->
+                pictures(Arrays.stream(samples)
+                        .mapToObj(sample -> pictures.reduced(pictures.rasters().get(sample)))
+                        .toList());
+            case Samples.Features features ->
+                embed(samples.length, features.dimension(), (i, to, at) -> features.put(samples[i], to, at));
+        };
+        Distance distance = asked.distance() == Distance.COSINE ? Distance.COSINE : Distance.L2;
+        return new Embeddings(Space.external("in-training", d, distance), samples.length, values);
     }
 
-    private float[] embed(List<byte[]> rasters) {
+    /**
+     * What the network makes of prepared rasters, as it is now: after {@link #teach}, with the best weights.
+     *
+     * @return {@code [n, d]}, row after row
+     */
+    public float[] pictures(List<byte[]> rasters) {
+        if (!(set.samples() instanceof Samples.Pictures pictures)) {
+            throw new IllegalStateException("this network takes no pictures");
+        }
+        PicturePreparation preparation = pictures.preparation();
+        int size = preparation.size();
+        float[][] table = preparation.table();
+        return embed(
+                rasters.size(),
+                size,
+                (i, to, at) -> PicturePreparation.interleaved(rasters.get(i), 0, size, table, to, at));
+    }
+
+    /**
+     * The same of what a frozen encoder gave.
+     *
+     * @param frozen {@code [n, dimension]}, row after row
+     */
+    public float[] features(float[] frozen) {
+        Samples.Features features =
+                Samples.Features.of(network.architecture().input().size(), frozen);
+        return embed(features.count(), features.dimension(), features::put);
+    }
+
+    private interface Row {
+        /** @param at where the row's first value goes */
+        void put(int row, FloatBuffer to, int at);
+    }
+
+    private float[] embed(int n, int size, Row rows) {
         int d = network.architecture().dimension();
-        int size = set.preparation().size();
-        float[][] table = set.preparation().table();
-        float[] embeddings = new float[rasters.size() * d];
+        float[] embeddings = new float[Math.multiplyExact(n, d)];
         FloatBuffer values = ByteBuffer.allocateDirect(VALIDATION_BATCH * size * Float.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
-        for (int from = 0; from < rasters.size(); from += VALIDATION_BATCH) {
-            int n = Math.min(VALIDATION_BATCH, rasters.size() - from);
+        for (int from = 0; from < n; from += VALIDATION_BATCH) {
+            int count = Math.min(VALIDATION_BATCH, n - from);
             values.clear();
-            for (int i = 0; i < n; i++) {
-                PicturePreparation.interleaved(rasters.get(from + i), 0, size, table, values, i * size);
+            for (int i = 0; i < count; i++) {
+                rows.put(from + i, values, i * size);
             }
-            float[] part = network.embed(values.limit(n * size), n);
+            float[] part = network.embed(values.limit(count * size), count);
             System.arraycopy(part, 0, embeddings, from * d, part.length);
         }
         return embeddings;
-    }
-
-    private Probes probes() {
-        return Sealing.probe(set.preparation(), this::embed);
     }
 
     private static double variance(float[] embeddings, int n, int d) {
@@ -342,55 +380,6 @@ public final class Trainer implements AutoCloseable {
             total += squares / n - sum / n * (sum / n);
         }
         return total;
-    }
-
-    private static String advice(Recipe recipe) {
-        return switch (recipe.loss()) {
-            case Loss.Triplet t ->
-                "triplets over the hardest negatives often collapse early: use --miner semi-hard, --loss supcon, a"
-                        + " lower learning rate or a longer warm-up";
-            case Loss.MarginRanking r ->
-                "the margin is met by shrinking all distances: use --loss supcon or a lower learning rate";
-            case Loss.Contrastive c -> "pulling outweighs pushing: raise the far margin, or use --loss supcon";
-            case Loss.CoSent c -> "the grades may be noise, or the learning rate too high: halve the learning rate";
-            case Loss.MultipleNegatives n ->
-                "pairs may be noise, or the learning rate too high: check that pairs belong together, halve the"
-                        + " learning rate";
-            case Loss.SupervisedContrastive s ->
-                "labels may be noise, or the learning rate too high: check that pictures of one class look alike,"
-                        + " halve the learning rate";
-        };
-    }
-
-    /** Loss and speed as they run. */
-    private static final class Pace {
-        private double loss = Double.NaN;
-        private double variance;
-        private double sum;
-        private int count;
-        private double perPicture = Double.NaN;
-        private long last = System.nanoTime();
-
-        void step(double now, int pictures) {
-            loss = Double.isNaN(loss) ? now : 0.95 * loss + 0.05 * now;
-            sum += now;
-            count++;
-            long clock = System.nanoTime();
-            double each = (clock - last) / 1e9 / pictures;
-            last = clock;
-            perPicture = Double.isNaN(perPicture) ? each : 0.95 * perPicture + 0.05 * each;
-        }
-
-        double rate() {
-            return 1 / perPicture;
-        }
-
-        double sinceValidation() {
-            double mean = count == 0 ? Double.NaN : sum / count;
-            sum = 0;
-            count = 0;
-            return mean;
-        }
     }
 
     @Override

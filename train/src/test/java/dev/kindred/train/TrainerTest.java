@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,10 @@ class TrainerTest {
     private static final int SIDE = 16;
     private static final int CLASSES = 120;
     private static final int PER_CLASS = 8;
+    /** The last twenty classes. */
+    private static final int[] VALIDATION =
+            IntStream.range(100 * PER_CLASS, CLASSES * PER_CLASS).toArray();
+
     private static final Architecture ARCHITECTURE = Architecture.conv4(1, SIDE, 8, 16);
     private static Device device = Device.cpu();
 
@@ -61,7 +66,7 @@ class TrainerTest {
         Teaching.Taught taught = taught(recipe(loss, 300, 3e-3), Duration.ofMinutes(5));
         assertThat(taught.history()).hasSize(6);
         double best = taught.history().stream()
-                .mapToDouble(Teaching.Point::mapAtR)
+                .mapToDouble(point -> point.judged().chosenBy().value())
                 .max()
                 .orElseThrow();
         assertThat(best).as("%s, untrained %s", loss.name(), untrained()).isGreaterThan(1.3 * untrained());
@@ -69,14 +74,13 @@ class TrainerTest {
 
     /** MAP@R of the same encoder before teaching, on the same held-out classes. */
     private static double untrained() {
-        TrainingSet set = set();
         List<Content> pictures = new ArrayList<>();
-        for (int sample : set.validation()) {
-            pictures.add(new Content.Pixels(SIDE, SIDE, 1, set.rasters().get(sample)));
+        for (int sample : VALIDATION) {
+            pictures.add(new Content.Pixels(SIDE, SIDE, 1, pictures().rasters().get(sample)));
         }
-        int[] labels = IntStream.of(set.validation()).map(i -> set.labels()[i]).toArray();
-        EncoderParts parts =
-                EncoderParts.of(ARCHITECTURE, Weights.untrained(ARCHITECTURE, 1), set.preparation(), Distance.COSINE);
+        int[] labels = IntStream.of(VALIDATION).map(i -> i / PER_CLASS).toArray();
+        EncoderParts parts = EncoderParts.of(
+                ARCHITECTURE, Weights.untrained(ARCHITECTURE, 1), pictures().preparation(), Distance.COSINE);
         try (Encoder encoder = parts.open(1);
                 Workers workers = Workers.of(1)) {
             return Retrieval.leaveOneOut(encoder.encode(pictures), labels, workers)
@@ -98,7 +102,7 @@ class TrainerTest {
         AtomicInteger fitting = new AtomicInteger();
         Teaching.Taught cut = (Teaching.Taught) teach(asked, Duration.ofSeconds(30), new Observer() {
             @Override
-            public void step(int step, int total, double l, double r, double v, double p) {
+            public void step(int step, int total, double l, Lesson.@Nullable Judged j, double v, double p) {
                 // Slow while the steps are counted, so that the time holds well afterwards.
                 if (total == 100_000) {
                     LockSupport.parkNanos(100_000_000);
@@ -124,7 +128,7 @@ class TrainerTest {
         Teaching.Taught taught = (Teaching.Taught) teach(
                 recipe(new Loss.SupervisedContrastive(0.1), 100_000, 2e-3), Duration.ofSeconds(4), new Observer() {
                     @Override
-                    public void step(int step, int total, double l, double r, double v, double p) {
+                    public void step(int step, int total, double l, Lesson.@Nullable Judged j, double v, double p) {
                         // Slower from here on than when the steps were counted.
                         if (total < 100_000) {
                             LockSupport.parkNanos(60_000_000);
@@ -153,7 +157,8 @@ class TrainerTest {
                         workers,
                         new Observer() {
                             @Override
-                            public void step(int step, int total, double l, double r, double v, double p) {
+                            public void step(
+                                    int step, int total, double l, Lesson.@Nullable Judged j, double v, double p) {
                                 steps.set(step);
                             }
                         })) {
@@ -171,7 +176,7 @@ class TrainerTest {
         AtomicInteger steps = new AtomicInteger();
         Observer counting = new Observer() {
             @Override
-            public void step(int step, int total, double l, double r, double v, double p) {
+            public void step(int step, int total, double l, Lesson.@Nullable Judged j, double v, double p) {
                 steps.set(step);
             }
         };
@@ -223,7 +228,6 @@ class TrainerTest {
     @Test
     @Timeout(60)
     void anErrorWhilePreparingBatchesEndsTheRun() {
-        TrainingSet set = set();
         List<byte[]> broken = new AbstractList<>() {
             @Override
             public byte[] get(int sample) {
@@ -232,11 +236,11 @@ class TrainerTest {
 
             @Override
             public int size() {
-                return set.rasters().size();
+                return CLASSES * PER_CLASS;
             }
         };
         TrainingSet unreadable =
-                new TrainingSet(broken, 1, set.preparation(), set.labels(), set.train(), set.validation());
+                new TrainingSet(new Samples.Pictures(broken, 1, pictures().preparation()), set().lesson());
         try (Workers workers = Workers.of(1);
                 Trainer trainer = new Trainer(
                         unreadable,
@@ -260,7 +264,7 @@ class TrainerTest {
     }
 
     private static String space(Teaching.Taught taught) {
-        return EncoderParts.of(ARCHITECTURE, taught.best(), set().preparation(), Distance.COSINE)
+        return EncoderParts.of(ARCHITECTURE, taught.best(), pictures().preparation(), Distance.COSINE)
                 .space()
                 .id();
     }
@@ -283,28 +287,36 @@ class TrainerTest {
     private static Recipe recipe(Loss loss, int steps, double learningRate, int validations) {
         Augmentation augmentation = new Augmentation(5, 0.05, 0, 0.03, 0, 0, 0);
         return new Recipe(
-                loss, Distance.COSINE, 8, 4, steps, learningRate, 1e-2, 5, 0.05, validations, augmentation, 1);
+                loss,
+                Distance.COSINE,
+                new Batching.PerClass(8, 4),
+                steps,
+                learningRate,
+                1e-2,
+                5,
+                0.05,
+                validations,
+                augmentation,
+                0,
+                1);
     }
 
     private static TrainingSet set() {
+        int[] labels =
+                IntStream.range(0, CLASSES * PER_CLASS).map(i -> i / PER_CLASS).toArray();
+        return new TrainingSet(
+                pictures(),
+                new Lesson.Classes(labels, IntStream.range(0, VALIDATION[0]).toArray(), VALIDATION));
+    }
+
+    private static Samples.Pictures pictures() {
         List<byte[]> rasters = new ArrayList<>();
-        int[] labels = new int[CLASSES * PER_CLASS];
-        for (int c = 0; c < CLASSES; c++) {
-            for (int s = 0; s < PER_CLASS; s++) {
-                labels[rasters.size()] = c;
-                rasters.add(picture(c, s));
-            }
+        for (int i = 0; i < CLASSES * PER_CLASS; i++) {
+            rasters.add(picture(i / PER_CLASS, i % PER_CLASS));
         }
         PicturePreparation preparation = new PicturePreparation(
                 new PictureShape(SIDE, SIDE, 1, PictureShape.Fit.PAD), List.of(0.7f), List.of(0.3f));
-        int held = 100 * PER_CLASS;
-        return new TrainingSet(
-                rasters,
-                1,
-                preparation,
-                labels,
-                IntStream.range(0, held).toArray(),
-                IntStream.range(held, rasters.size()).toArray());
+        return new Samples.Pictures(rasters, 1, preparation);
     }
 
     private static byte[] picture(int c, int s) {

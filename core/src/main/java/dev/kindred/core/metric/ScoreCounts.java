@@ -154,6 +154,22 @@ public final class ScoreCounts {
         return wins / ((double) samePairs() * differentPairs());
     }
 
+    /**
+     * Average precision: the mean, over same pairs, of the precision among all pairs that score at least as high; pairs of one score
+     * count together (as scikit-learn's {@code average_precision_score}). In (0, 1].
+     */
+    public double averagePrecision() {
+        long same = 0;
+        long all = 0;
+        double sum = 0;
+        for (int level = levels() - 1; level >= 0; level--) {
+            same += same(level);
+            all += same(level) + different(level);
+            sum += all == 0 ? 0 : same(level) * ((double) same / all);
+        }
+        return sum / samePairs();
+    }
+
     /** How far {@link #auroc} can be off because pairs of one bin count as ties; 0 where the counts are exact. */
     public double aurocError() {
         if (binWidth == 0) {

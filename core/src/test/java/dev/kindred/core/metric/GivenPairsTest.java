@@ -147,4 +147,27 @@ class GivenPairsTest {
         assertThatThrownBy(() -> GivenPairs.of(new double[] {1, 2}, new boolean[] {true, true}, two))
                 .isInstanceOf(Refusal.class);
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void averagePrecisionAgreesWithCountingAtEverySamePair(long seed) {
+        Case drawn = Case.of(seed, 300);
+        double sum = 0;
+        int same = 0;
+        for (int p = 0; p < drawn.scores.length; p++) {
+            if (!drawn.same[p]) {
+                continue;
+            }
+            same++;
+            int found = 0;
+            int all = 0;
+            for (int q = 0; q < drawn.scores.length; q++) {
+                boolean above = drawn.scores[q] >= drawn.scores[p];
+                all += above ? 1 : 0;
+                found += above && drawn.same[q] ? 1 : 0;
+            }
+            sum += (double) found / all;
+        }
+        assertThat(drawn.pairs().counts().averagePrecision()).isCloseTo(sum / same, within(1e-12));
+    }
 }

@@ -1,0 +1,53 @@
+package dev.kindred.encode;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is taught on top of a frozen encoder: a correction that is added to what the encoder gives, of unit length afterwards. Its last map
+ * starts at zero, so that an untaught head changes nothing but the length, and weight decay draws towards the encoder itself.
+ */
+public final class Heads {
+    private static final String BODY = "0.body.";
+
+    private Heads() {}
+
+    /** {@code x + Wx + b}. */
+    public static Architecture linear(int dimension) {
+        return of("linear head", dimension, List.of(new Layer.Linear(dimension, true)));
+    }
+
+    /** {@code x + W₂ relu(W₁x + b₁) + b₂}. */
+    public static Architecture mlp(int dimension, int hidden) {
+        return of(
+                "mlp head",
+                dimension,
+                List.of(new Layer.Linear(hidden, true), new Layer.Relu(), new Layer.Linear(dimension, true)));
+    }
+
+    private static Architecture of(String name, int dimension, List<Layer> body) {
+        return new Architecture(
+                name,
+                new Extent(dimension, 1, 1),
+                List.of(new Layer.Residual(body, List.of()), new Layer.UnitLength()));
+    }
+
+    /** {@link Weights#untrained}, but that the head's correction is nothing yet. */
+    public static Weights untaught(Architecture head, long seed) {
+        if (!(head.layers().getFirst() instanceof Layer.Residual residual)) {
+            throw new IllegalArgumentException(head.name() + " is no head");
+        }
+        Weights drawn = Weights.untrained(head, seed);
+        Map<String, float[]> values = new HashMap<>();
+        for (Parameter parameter : head.parameters()) {
+            float[] array = drawn.copy(parameter.name());
+            if (parameter.name().startsWith(BODY + (residual.body().size() - 1) + ".")) {
+                Arrays.fill(array, 0);
+            }
+            values.put(parameter.name(), array);
+        }
+        return Weights.of(head, values);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.kindred.train;
+
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Workers;
+import dev.kindred.train.loss.Loss;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What is known of the samples, and so what a step learns from and what validation asks. Samples of {@code train} and of
+ * {@code validation} are chosen by the caller, and share nothing that would flatter.
+ */
+public sealed interface Lesson {
+
+    /** The samples that validation embeds, each once. */
+    int[] validation();
+
+    /**
+     * What steps see.
+     *
+     * @throws Refusal where the loss cannot learn from what is known
+     */
+    Batches batches(Loss loss, Batching batching, long seed);
+
+    /**
+     * How good embeddings are.
+     *
+     * @param embeddings of {@link #validation()}, in its order
+     */
+    Judged judge(Embeddings embeddings, Workers workers);
+
+    /** How many samples, pairs or matches there are to learn from. */
+    int size();
+
+    /**
+     * Two figures, higher is better.
+     *
+     * @param chosenBy the best weights are those where this is highest
+     * @param beside shown with it
+     */
+    record Judged(Score chosenBy, Score beside) {}
+
+    /**
+     * A figure and its name.
+     *
+     * @param name as people know it, e.g. {@code MAP@R}
+     */
+    record Score(String name, double value) {}
+
+    /**
+     * Samples of classes; validated by MAP@R.
+     *
+     * @param labels class of each sample
+     * @param train samples to learn from
+     * @param validation samples of classes that are not learned from, where there are enough
+     */
+    record Classes(int[] labels, int[] train, int[] validation) implements Lesson {
+        @Override
+        public Batches batches(Loss loss, Batching batching, long seed) {
+            if (loss instanceof Loss.CoSent) {
+                throw refused(loss, "classes", "supcon, multiple-negatives, contrastive, triplet or margin-ranking");
+            }
+            return new ClassBatches(this, loss, batching, seed);
+        }
+
+        @Override
+        public Judged judge(Embeddings embeddings, Workers workers) {
+            return Judging.classes(embeddings, Judging.chosen(labels, validation), workers);
+        }
+
+        @Override
+        public int size() {
+            return train.length;
+        }
+    }
+
+    /**
+     * Pairs with grades; validated by Spearman's rank correlation, or where they are only the same or different by average precision.
+     *
+     * @param left samples
+     * @param right samples
+     * @param grades of any range, higher for more alike; 1 and 0 for the same and different
+     * @param graded whether there are others than 0 and 1
+     * @param train pairs to learn from
+     * @param held pairs to validate on
+     */
+    record Pairs(int[] left, int[] right, double[] grades, boolean graded, int[] train, int[] held) implements Lesson {
+        @Override
+        public int[] validation() {
+            return distinct(Judging.chosen(left, held), Judging.chosen(right, held));
+        }
+
+        @Override
+        public Batches batches(Loss loss, Batching batching, long seed) {
+            boolean fits = loss instanceof Loss.CoSent || !graded && loss instanceof Loss.Contrastive;
+            if (!fits) {
+                throw refused(
+                        loss,
+                        graded ? "graded pairs" : "pairs of the same and of different",
+                        graded ? "cosent" : "cosent, contrastive or multiple-negatives");
+            }
+            return new PairBatches(this, loss, batching, seed);
+        }
+
+        @Override
+        public Judged judge(Embeddings embeddings, Workers workers) {
+            return Judging.pairs(embeddings, this);
+        }
+
+        @Override
+        public int size() {
+            return train.length;
+        }
+    }
+
+    /**
+     * Anchors and what belongs to each; validated by the mean reciprocal rank of what belongs to an anchor among all candidates.
+     *
+     * @param anchor samples, one a match
+     * @param positive samples, as many
+     * @param hard samples that do not belong to the anchor though they look so, for each match; often none
+     * @param belonging what belongs to a sample, whatever side of the split it is on: never wrong for it
+     * @param train matches to learn from
+     * @param held matches to validate on
+     * @param candidates what is searched in validation: at least the positives of the held matches
+     */
+    record Matches(
+            int[] anchor,
+            int[] positive,
+            int[][] hard,
+            Map<Integer, Set<Integer>> belonging,
+            int[] train,
+            int[] held,
+            int[] candidates)
+            implements Lesson {
+        @Override
+        public int[] validation() {
+            return distinct(Judging.chosen(anchor, held), candidates);
+        }
+
+        @Override
+        public Batches batches(Loss loss, Batching batching, long seed) {
+            return switch (loss) {
+                case Loss.MultipleNegatives m -> new MatchBatches(this, batching, seed);
+                case Loss.Triplet t -> new TripletBatches(this, loss, batching, seed);
+                case Loss.MarginRanking m -> new TripletBatches(this, loss, batching, seed);
+                case Loss other ->
+                    throw refused(
+                            loss,
+                            "what belongs together",
+                            "multiple-negatives, or with given negatives triplet or margin-ranking");
+            };
+        }
+
+        @Override
+        public Judged judge(Embeddings embeddings, Workers workers) {
+            return Judging.matches(embeddings, this, workers);
+        }
+
+        @Override
+        public int size() {
+            return train.length;
+        }
+
+        /** Whether {@code candidate} is no wrong answer for {@code sample}. */
+        boolean belongs(int sample, int candidate) {
+            return sample == candidate
+                    || belonging.getOrDefault(sample, Set.of()).contains(candidate);
+        }
+    }
+
+    private static Refusal refused(Loss loss, String known, String fitting) {
+        return new Refusal("the loss " + loss.name() + " cannot learn from " + known, "--loss", "use " + fitting);
+    }
+
+    private static int[] distinct(int[] some, int[] more) {
+        return IntStream.concat(Arrays.stream(some), Arrays.stream(more))
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+}
