@@ -5,6 +5,10 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Threshold;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.EncoderParts;
+import dev.kindred.encode.PicturePreparation;
+import dev.kindred.encode.Preparation;
+import dev.kindred.encode.TextPreparation;
 import dev.kindred.media.PictureShape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,12 +97,9 @@ final class BundleShowCommand implements Command {
                 "gives",
                 bundle.space().dimension() + " values, compared by "
                         + bundle.space().distance().wireName());
-        PictureShape shape = bundle.preparation().pictures().shape();
-        line(
-                text,
-                "takes",
-                "pictures, as " + shape.width() + " × " + shape.height()
-                        + (shape.channels() == 1 ? " grey" : " in colour"));
+        for (EncoderParts encoder : bundle.encoders()) {
+            line(text, bundle.encoders().size() == 1 ? "takes" : encoder.name(), takes(encoder.preparation()));
+        }
         line(text, "file", Words.bytes(bytes) + ", every byte checked");
         bundle.manifest()
                 .getAsJsonObject("provenance")
@@ -125,6 +126,19 @@ final class BundleShowCommand implements Command {
             line(text, "entry", entry.getKey() + ", " + Words.bytes(entry.getValue()));
         }
         return text.toString().stripTrailing();
+    }
+
+    private static String takes(Preparation preparation) {
+        return switch (preparation) {
+            case PicturePreparation pictures -> {
+                PictureShape shape = pictures.shape();
+                yield "pictures, as " + shape.width() + " × " + shape.height()
+                        + (shape.channels() == 1 ? " grey" : " in colour");
+            }
+            case TextPreparation texts ->
+                String.format(Locale.ROOT, "texts, their first %,d tokens", texts.maxTokens())
+                        + (texts.prompt().isEmpty() ? "" : ", after the prompt \"" + texts.prompt() + "\"");
+        };
     }
 
     private static void line(StringBuilder text, String name, String value) {

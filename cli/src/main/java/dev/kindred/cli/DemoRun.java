@@ -13,6 +13,7 @@ import dev.kindred.demo.IconSplit;
 import dev.kindred.demo.Icons;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
+import dev.kindred.encode.EncoderParts;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
@@ -80,7 +81,8 @@ final class DemoRun {
             Map<String, DemoMeasure.Figures> figures = new LinkedHashMap<>();
             DemoMeasure measure = new DemoMeasure(split, SEED);
             try (Encoder encoder = bundle.encoder(run.settings().threads());
-                    Encoder untrained = bundle.untrained(run.settings().threads())) {
+                    Encoder untrained = bundle.untaught(EncoderParts.IMAGE, run.settings().threads())
+                            .orElseThrow()) {
                 embeddings = Encoded.encode(encoder, pictures, "encoding", run.progress());
                 figures.put("encoder", measure.measure(workers, embeddings));
                 Embeddings raw = Encoded.encode(untrained, pictures, "encoding untrained", run.progress());

@@ -25,6 +25,7 @@ final class Natives {
 
     /** For commands that run an encoder. Where the home cannot be written, the runtime unpacks for itself as it would without us. */
     static void forEncoding(Path home) {
+        forTraining(home);
         if (System.getProperty(ONNX_PATH) != null) {
             return;
         }
@@ -45,7 +46,7 @@ final class Natives {
         return found == null ? null : unpacked(found, folder, home.resolve("native"));
     }
 
-    /** For training: where DJL keeps what it unpacks, and that it calls nobody. To be called before its first class is loaded. */
+    /** Where DJL (PyTorch, tokenizers) keeps what it unpacks, and that it calls nobody. To be called before its first class is loaded. */
     static void forTraining(Path home) {
         System.setProperty(
                 "DJL_CACHE_DIR", home.resolve("native").resolve("djl").toString());

@@ -49,7 +49,7 @@ record TrainReport(
     }
 
     private Embeddings untrained(long seed, int threads, Progress progress) {
-        try (Encoder encoder = parts.untrained(seed).open(threads)) {
+        try (Encoder encoder = parts.untaught(seed).orElseThrow().open(threads)) {
             return Encoded.encode(encoder, pictures, "encoding untrained", progress);
         }
     }

@@ -11,20 +11,25 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * One {@code .kindred} file: an encoder, its preprocessing, thresholds and baseline, with proof of parity. Opening one reads data and
+ * One {@code .kindred} file: an encoder (or one of queries and one of documents), its preprocessing, thresholds and baseline, with proof of
+ * parity. Opening one reads data and
  * checks every byte; no code from it runs and nothing is written. The encoder itself is loaded by {@link #encoder()}.
  */
 public final class Bundle {
     /** The newest format this version writes and reads. */
     public static final int FORMAT = 1;
+
+    private static final int MOST_DIMENSIONS = 1 << 16;
 
     static final String MANIFEST = "manifest.json";
     static final String DECISION = "decision.json";
@@ -34,13 +39,13 @@ public final class Bundle {
     private final Path path;
     private final Map<String, byte[]> entries;
     private final Fields manifest;
-    private final EncoderParts parts;
+    private final List<EncoderParts> encoders;
 
-    private Bundle(Path path, Map<String, byte[]> entries, Fields manifest, EncoderParts parts) {
+    private Bundle(Path path, Map<String, byte[]> entries, Fields manifest, List<EncoderParts> encoders) {
         this.path = path;
         this.entries = entries;
         this.manifest = manifest;
-        this.parts = parts;
+        this.encoders = encoders;
     }
 
     /** @throws Refusal where the file is damaged, changed, of a newer format or no bundle at all */
@@ -60,7 +65,7 @@ public final class Bundle {
         }
         checkEntries(path, entries, manifest);
         manifest.fields("provenance");
-        return new Bundle(path, entries, manifest, parts(path, entries, manifest));
+        return new Bundle(path, entries, manifest, encoders(path, entries, manifest));
     }
 
     private static void checkEntries(Path path, Map<String, byte[]> entries, Fields manifest) {
@@ -98,42 +103,67 @@ public final class Bundle {
         }
     }
 
-    private static EncoderParts parts(Path path, Map<String, byte[]> entries, Fields manifest) {
-        List<Fields> encoders = manifest.list("encoders");
-        if (encoders.size() != 1) {
+    private static List<EncoderParts> encoders(Path path, Map<String, byte[]> entries, Fields manifest) {
+        List<EncoderParts.Unplaced> unplaced = new ArrayList<>();
+        Set<String> names = new LinkedHashSet<>();
+        for (Fields encoder : manifest.list("encoders")) {
+            EncoderParts.Unplaced one = encoder(path, entries, encoder);
+            if (!names.add(one.name())) {
+                throw new Refusal("has two encoders named " + one.name(), path.toString(), "seal it anew");
+            }
+            unplaced.add(one);
+        }
+        boolean roles = names.equals(Set.of(EncoderParts.QUERY, EncoderParts.DOCUMENT));
+        if (names.size() != 1 && !roles) {
             throw new Refusal(
-                    "has " + encoders.size() + " encoders, this Kindred opens bundles of one",
+                    "has " + names.size() + " encoders (" + String.join(", ", names)
+                            + "), this Kindred opens bundles of one, or of a query and a document",
                     path.toString(),
                     "open it with a newer Kindred");
         }
-        Fields encoder = encoders.getFirst();
-        String name = encoder.text("name");
-        byte[] model = entry(path, entries, EncoderParts.modelEntry(name));
-        Architecture architecture = ArchitectureJson.read(encoder.fields("architecture"), model.length);
-        byte[] preprocessing = entry(path, entries, EncoderParts.preprocessingEntry(name));
-        Preparation preparation =
-                Preparation.read(Fields.parse(preprocessing, path + ": " + EncoderParts.preprocessingEntry(name)));
-        if (!preparation.pictures().fits(architecture)) {
-            throw new Refusal(
-                    "its preprocessing does not give what its encoder takes",
-                    path + ": " + EncoderParts.preprocessingEntry(name),
-                    "fetch the bundle again, or seal it anew");
-        }
-        Distance distance = distance(manifest);
         Map<String, String> deciding = new TreeMap<>();
         // Held to the entries' bytes by checkEntries.
         Fields listed = manifest.fields("entries");
-        for (String entry : List.of(EncoderParts.modelEntry(name), EncoderParts.preprocessingEntry(name))) {
-            deciding.put(entry, listed.fields(entry).text("sha256"));
+        for (EncoderParts.Unplaced one : unplaced) {
+            for (String entry : one.entries()) {
+                deciding.put(entry, listed.fields(entry).text("sha256"));
+            }
         }
-        Space space = EncoderParts.space(deciding, manifest.integer("dimension", 1, 1 << 16), distance);
-        if (!space.id().equals(manifest.text("space")) || space.dimension() != architecture.dimension()) {
+        Space space =
+                EncoderParts.space(deciding, manifest.integer("dimension", 1, MOST_DIMENSIONS), distance(manifest));
+        boolean fits = unplaced.stream()
+                .map(EncoderParts.Unplaced::architecture)
+                .allMatch(a -> a == null || a.dimension() == space.dimension());
+        if (!space.id().equals(manifest.text("space")) || !fits) {
             throw new Refusal(
                     "its encoder gives space " + space.shortId() + ", its manifest says otherwise",
                     path.toString(),
                     "fetch the bundle again, or seal it anew");
         }
-        return new EncoderParts(name, architecture, preparation, model, distance, space);
+        return unplaced.stream().map(one -> one.in(space)).toList();
+    }
+
+    private static EncoderParts.Unplaced encoder(Path path, Map<String, byte[]> entries, Fields encoder) {
+        String name = encoder.text("name");
+        String modelEntry = encoder.has("model") ? encoder.text("model") : EncoderParts.modelEntry(name);
+        byte[] model = entry(path, entries, modelEntry);
+        String preprocessing = EncoderParts.preprocessingEntry(name);
+        Preparation preparation =
+                Preparation.read(Fields.parse(entry(path, entries, preprocessing), path + ": " + preprocessing));
+        Architecture architecture = encoder.has("architecture")
+                ? ArchitectureJson.read(encoder.fields("architecture"), model.length)
+                : null;
+        boolean fits = architecture == null
+                || preparation instanceof PicturePreparation pictures && pictures.fits(architecture);
+        if (!fits) {
+            throw new Refusal(
+                    "its preprocessing does not give what its encoder takes",
+                    path + ": " + preprocessing,
+                    "fetch the bundle again, or seal it anew");
+        }
+        byte[] tokenizer =
+                preparation instanceof TextPreparation text ? entry(path, entries, text.tokenizer()) : null;
+        return new EncoderParts.Unplaced(name, modelEntry, architecture, preparation, model, tokenizer);
     }
 
     private static Distance distance(Fields manifest) {
@@ -162,15 +192,51 @@ public final class Bundle {
     }
 
     public Space space() {
-        return parts.space();
+        return encoders.getFirst().space();
     }
 
-    public Architecture architecture() {
-        return parts.architecture();
+    /** What decides its vectors: one encoder, or one of documents and one of queries. */
+    public List<EncoderParts> encoders() {
+        return encoders;
     }
 
+    /**
+     * The encoder of a role, or the only one whatever the role.
+     *
+     * @param role {@link EncoderParts#QUERY} or {@link EncoderParts#DOCUMENT}
+     * @throws Refusal where there are several and none of that name
+     */
+    public EncoderParts parts(String role) {
+        if (encoders.size() == 1) {
+            return encoders.getFirst();
+        }
+        return encoders.stream()
+                .filter(one -> one.name().equals(role))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(
+                        "has no encoder '" + role + "'", path.toString(), "its encoders are " + names()));
+    }
+
+    private EncoderParts only() {
+        if (encoders.size() > 1) {
+            throw new Refusal(
+                    "has several encoders", path.toString(), "say which, e.g. encoder(\"query\"): " + names());
+        }
+        return encoders.getFirst();
+    }
+
+    private String names() {
+        return encoders.stream().map(EncoderParts::name).collect(Collectors.joining(", "));
+    }
+
+    /** Of an encoder that Kindred taught from nothing; empty for a model made elsewhere. */
+    public Optional<Architecture> architecture() {
+        return Optional.ofNullable(encoders.getFirst().architecture());
+    }
+
+    /** What its encoders take. */
     public Preparation preparation() {
-        return parts.preparation();
+        return encoders.getFirst().preparation();
     }
 
     /** A copy of the manifest. */
@@ -209,23 +275,43 @@ public final class Bundle {
         return encoder(Runtime.getRuntime().availableProcessors());
     }
 
+    /** The encoder of a role, or the only one, on all cores. */
+    public Encoder encoder(String role) {
+        return encoder(role, Runtime.getRuntime().availableProcessors());
+    }
+
     /**
-     * Loads the encoder and re-runs the probes.
+     * Loads the only encoder and re-runs the probes.
+     *
+     * @throws Refusal where this machine does not give what was sealed, or there are several
+     */
+    public Encoder encoder(int threads) {
+        return open(only(), threads);
+    }
+
+    /**
+     * Loads the encoder of a role, or the only one, and re-runs the probes.
      *
      * @throws Refusal where this machine does not give what was sealed
      */
-    public Encoder encoder(int threads) {
+    public Encoder encoder(String role, int threads) {
+        return open(parts(role), threads);
+    }
+
+    private Encoder open(EncoderParts parts, int threads) {
         String where = path.toString();
-        String model = where + ": " + EncoderParts.modelEntry(parts.name());
+        String model = where + ": " + parts.modelEntry();
         ModelGuard.check(parts.model(), model);
         String probesEntry = EncoderParts.probesEntry(parts.name());
         Probes probes = Probes.read(
-                Fields.parse(entry(path, entries, probesEntry), where + ": " + probesEntry), space().dimension());
-        Encoder encoder = parts.open(threads, model);
+                Fields.parse(entry(path, entries, probesEntry), where + ": " + probesEntry),
+                parts.preparation(),
+                space().dimension());
+        Probed encoder = parts.open(threads, model);
         try {
-            probes.require(preparation().pictures(), encoder, where);
+            probes.require(encoder, parts, where);
             return encoder;
-        } catch (OnnxEncoder.Failed e) {
+        } catch (LoadedModel.Failed e) {
             encoder.close();
             throw new Refusal(
                     "its encoder cannot be run: " + e.getMessage(),
@@ -238,11 +324,14 @@ public final class Bundle {
         }
     }
 
-    /** The same architecture and preparation before any teaching, with the seed the teaching began from. */
-    public Encoder untrained(int threads) {
+    /**
+     * The encoder of a role before any teaching: the same architecture untrained, with the seed the teaching began from, or the frozen
+     * encoder below a head. Empty where nothing was taught: a model made elsewhere and imported as it is.
+     */
+    public Optional<Encoder> untaught(String role, int threads) {
         Fields provenance = manifest.fields("provenance");
         long seed = provenance.has("seed") ? provenance.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE) : 0;
-        return parts.untrained(seed).open(threads);
+        return parts(role).untaught(seed).map(parts -> parts.open(threads));
     }
 
     private static final Gson GSON =

@@ -23,6 +23,11 @@ public interface Encoder extends AutoCloseable {
         return encode(List.of(content));
     }
 
+    /** Texts that were longer than the encoder reads and lost their end, so far. */
+    default long truncated() {
+        return 0;
+    }
+
     @Override
     void close();
 }

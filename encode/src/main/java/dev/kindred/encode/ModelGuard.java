@@ -14,7 +14,7 @@ final class ModelGuard {
     static void check(byte[] model, String where) {
         OnnxMl.ModelProto parsed;
         try {
-            parsed = OnnxMl.ModelProto.parseFrom(model);
+            parsed = OnnxGraph.parse(model);
         } catch (InvalidProtocolBufferException e) {
             throw new Refusal("is no ONNX model: " + e.getMessage(), where, "seal the bundle anew", e);
         }

@@ -2,8 +2,10 @@ package dev.kindred.encode;
 
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,6 +35,18 @@ final class OnnxGraph {
     private static final String HEAD = "head/";
     /** Since here every operator of a head means what it means now. */
     private static final long OLDEST_OPSET = 11;
+    private static final int MOST_DIMENSIONS = 1 << 16;
+    private static final Set<String> EIGHT_BIT = Set.of(
+            "MatMulInteger",
+            "ConvInteger",
+            "QLinearMatMul",
+            "QLinearConv",
+            "QGemm",
+            "MatMulNBits",
+            "DynamicQuantizeMatMul",
+            "MatMulIntegerToFloat",
+            "DynamicQuantizeLinear",
+            "DequantizeLinear");
 
     private final OnnxMl.GraphProto.Builder graph;
     private final Weights weights;
@@ -75,6 +90,7 @@ final class OnnxGraph {
             within = HEAD + within;
         }
         rename(graph, OUTPUT, BASE);
+        graph.addValueInfo(value(BASE, "n", head.input().size()));
         OnnxGraph written = new OnnxGraph(graph, weights, within);
         written.layers("", BASE, head.layers());
         graph.getNodeBuilder(graph.getNodeCount() - 1).setOutput(0, OUTPUT);
@@ -82,10 +98,61 @@ final class OnnxGraph {
         return bytes(model.build());
     }
 
+    /**
+     * The frozen encoder below the head of such a graph, and how many values it gives; empty where the graph has no head.
+     *
+     * @param model as {@link #append} made it
+     */
+    static Optional<Base> base(byte[] model) {
+        OnnxMl.ModelProto.Builder cut = parsed(model);
+        OnnxMl.GraphProto.Builder graph = cut.getGraphBuilder();
+        Optional<OnnxMl.ValueInfoProto> told = graph.getValueInfoList().stream()
+                .filter(info -> info.getName().equals(BASE))
+                .findFirst();
+        if (told.isEmpty()) {
+            return Optional.empty();
+        }
+        List<OnnxMl.TensorShapeProto.Dimension> shape =
+                told.get().getType().getTensorType().getShape().getDimList();
+        int dimension = shape.size() == 2 ? (int) Math.clamp(shape.get(1).getDimValue(), 0, MOST_DIMENSIONS) : 0;
+        if (dimension < 1) {
+            return Optional.empty();
+        }
+        graph.removeValueInfo(graph.getValueInfoList().indexOf(told.get()));
+        rename(graph, OUTPUT, OUTPUT + "/" + HEAD);
+        rename(graph, BASE, OUTPUT);
+        graph.setOutput(0, told.get().toBuilder().setName(OUTPUT));
+        return Optional.of(new Base(bytes(cut.build()), dimension));
+    }
+
+    /** A frozen encoder that a head stood on. */
+    record Base(byte[] model, int dimension) {}
+
+    /** Whether it computes in 8 bits, which other processors round otherwise. */
+    static boolean isInt8(byte[] model) {
+        return parsed(model).getGraph().getNodeList().stream()
+                .anyMatch(node -> EIGHT_BIT.contains(node.getOpType()));
+    }
+
+    /** Its weights stay where they are: a large model is not held twice. */
+    static OnnxMl.ModelProto parse(byte[] model) throws InvalidProtocolBufferException {
+        CodedInputStream in = UnsafeByteOperations.unsafeWrap(model).newCodedInput();
+        in.enableAliasing(true);
+        try {
+            OnnxMl.ModelProto parsed = OnnxMl.ModelProto.parseFrom(in);
+            in.checkLastTagWas(0);
+            return parsed;
+        } catch (InvalidProtocolBufferException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static OnnxMl.ModelProto.Builder parsed(byte[] base) {
         OnnxMl.ModelProto.Builder model;
         try {
-            model = OnnxMl.ModelProto.parseFrom(base).toBuilder();
+            model = parse(base).toBuilder();
         } catch (InvalidProtocolBufferException e) {
             throw new Refusal("is no ONNX model", "model.onnx", "import it anew", e);
         }

@@ -2,6 +2,7 @@ package dev.kindred.encode;
 
 import com.google.gson.JsonObject;
 import dev.kindred.core.Content;
+import dev.kindred.core.Distance;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Keyed;
@@ -14,19 +15,22 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Synthetic pictures and what an encoder must make of them: proof that whoever opens a bundle prepares and computes as the one who taught
- * it did. Rasters must agree to the bit, embeddings within 1e-4.
+ * Synthetic pictures or texts and what an encoder must make of them: proof that whoever opens a bundle prepares and computes as the one
+ * who taught it did. What the preprocessing makes of them must agree to the bit, embeddings within 1e-4, those of an 8-bit graph within
+ * a cosine of 0.999.
  *
- * @param rasters SHA-256 of all prepared rasters, one after the other
- * @param embeddings {@code [COUNT, d]} as the trainer gave them
+ * @param prepared SHA-256 of all prepared rasters, or of all tokens, one after the other
+ * @param embeddings {@code [n, d]} as the trainer gave them
  */
-public record Probes(String rasters, float[] embeddings) {
+public record Probes(String prepared, float[] embeddings) {
     /** Largest difference of any embedding value between the trainer's engine and the sealed graph. */
     public static final double SEALING_TOLERANCE = 1e-5;
 
     private static final double OPENING_TOLERANCE = 1e-4;
+    private static final double LEAST_COSINE = 0.999;
     private static final long SEED = 20260101;
     /** Width, height and channels of each: smaller, larger, square, narrow, grey and coloured. */
     private static final int[][] SHAPES = {
@@ -34,6 +38,30 @@ public record Probes(String rasters, float[] embeddings) {
     };
 
     public static final int COUNT = SHAPES.length;
+
+    /** What an encoder behind this preparation is held to. */
+    static List<Content> contents(Preparation preparation) {
+        return switch (preparation) {
+            case PicturePreparation _ -> pictures();
+            case TextPreparation _ -> texts();
+        };
+    }
+
+    /** The probe texts: short and long, of several scripts, of nothing, and what is no text at all. */
+    public static List<Content> texts() {
+        String sentence = "The quick brown fox jumps over the lazy dog, and 2 more: 3.14 km/h? ";
+        return Stream.of(
+                        "",
+                        "cat",
+                        sentence,
+                        "Der Fuß, naïve façade – “quoted” © 2026",
+                        "相似的東西靠得很近。 Ближе к похожему. قريب من الشبيه",
+                        "\uD83D\uDC31 two cats \uD83D\uDC08\u200D\u2B1B and half a pair: \uD800.",
+                        "int at = (row * width + column) * channels; // a\tb\n\u0000",
+                        sentence.repeat(40))
+                .<Content>map(Content.Text::new)
+                .toList();
+    }
 
     /** The probe pictures: gradients, boxes and grain in whole numbers, so that they are the same everywhere. */
     public static List<Content> pictures() {
@@ -77,24 +105,55 @@ public record Probes(String rasters, float[] embeddings) {
         return HexFormat.of().formatHex(sha.digest());
     }
 
+    /** What the encoder itself makes of its probes: for one that no other engine taught. */
+    static Probes of(Probed encoder, Preparation preparation) {
+        return new Probes(
+                encoder.preparedHash(), encoder.probe(contents(preparation)).values());
+    }
+
     /** Refuses an encoder that does not do what was sealed. */
-    void require(PicturePreparation preparation, Encoder encoder, String where) {
-        String here = rasterHash(preparation.shape());
-        if (!here.equals(rasters)) {
+    void require(Probed encoder, EncoderParts parts, String where) {
+        String here = encoder.preparedHash();
+        if (!here.equals(prepared)) {
             throw new Refusal(
                     "preprocessing gives %s… here, %s… when sealed"
-                            .formatted(here.substring(0, 8), rasters.substring(0, 8)),
+                            .formatted(here.substring(0, 8), prepared.substring(0, 8)),
                     where,
                     "open it with the Kindred that sealed it");
         }
-        double off = difference(encoder.encode(pictures()), embeddings);
-        if (!(off <= OPENING_TOLERANCE)) {
-            throw new Refusal(
-                    "the probes' embeddings differ by %.2g from those sealed, %.0e is allowed"
-                            .formatted(off, OPENING_TOLERANCE),
-                    where,
-                    "the encoder was changed or this machine computes otherwise; do not use it");
+        Embeddings given = encoder.probe(contents(parts.preparation()));
+        if (OnnxGraph.isInt8(parts.model())) {
+            double cosine = leastCosine(given);
+            if (!(cosine >= LEAST_COSINE)) {
+                throw differs("are as near as a cosine of %.4f to those sealed, %.3f is the least"
+                        .formatted(cosine, LEAST_COSINE), where);
+            }
+            return;
         }
+        double off = difference(given, embeddings);
+        if (!(off <= OPENING_TOLERANCE)) {
+            throw differs("differ by %.2g from those sealed, %.0e is allowed".formatted(off, OPENING_TOLERANCE), where);
+        }
+    }
+
+    private static Refusal differs(String how, String where) {
+        return new Refusal(
+                "the probes' embeddings " + how,
+                where,
+                "the encoder was changed or this machine computes otherwise; do not use it");
+    }
+
+    private double leastCosine(Embeddings given) {
+        double least = 1;
+        int d = given.dimension();
+        for (int row = 0; row < given.count(); row++) {
+            double cosine = Distance.COSINE.score(given.values(), row * d, embeddings, row * d, d);
+            if (Double.isNaN(cosine)) {
+                return cosine;
+            }
+            least = Math.min(least, cosine);
+        }
+        return least;
     }
 
     /** The largest difference of any value; NaN where there is one. */
@@ -113,31 +172,37 @@ public record Probes(String rasters, float[] embeddings) {
         return largest;
     }
 
-    JsonObject json() {
+    JsonObject json(Preparation preparation) {
         JsonObject json = new JsonObject();
         json.addProperty("format", 1);
-        json.addProperty("count", COUNT);
-        json.addProperty("rasters", rasters);
+        json.addProperty("count", contents(preparation).size());
+        json.addProperty(field(preparation), prepared);
         ByteBuffer bytes = ByteBuffer.allocate(4 * embeddings.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(embeddings);
         json.addProperty("embeddings", Base64.getEncoder().encodeToString(bytes.array()));
         return json;
     }
 
-    static Probes read(Fields json, int dimension) {
+    private static String field(Preparation preparation) {
+        return preparation instanceof PicturePreparation ? "rasters" : "tokens";
+    }
+
+    static Probes read(Fields json, Preparation preparation, int dimension) {
+        int count = contents(preparation).size();
         json.integer("format", 1, 1);
-        json.integer("count", COUNT, COUNT);
+        json.integer("count", count, count);
         byte[] bytes;
         try {
             bytes = Base64.getDecoder().decode(json.text("embeddings"));
         } catch (IllegalArgumentException e) {
             throw new Refusal("field 'embeddings' is not base64", json.where(), "", e);
         }
-        if (bytes.length != 4L * COUNT * dimension || !json.text("rasters").matches("[0-9a-f]{64}")) {
+        String prepared = json.text(field(preparation));
+        if (bytes.length != 4L * count * dimension || !prepared.matches("[0-9a-f]{64}")) {
             throw new Refusal("holds no probes of " + dimension + " dimensions", json.where(), "");
         }
-        float[] embeddings = new float[COUNT * dimension];
+        float[] embeddings = new float[count * dimension];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(embeddings);
-        return new Probes(json.text("rasters"), embeddings);
+        return new Probes(prepared, embeddings);
     }
 }

@@ -4,30 +4,83 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Hashes;
+import dev.kindred.core.Space;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that one bundle holds, ready to be sealed.
  *
- * @param probes what the trainer's own engine makes of the probe pictures
+ * @param encoders of one space, of different names
  * @param decision null where no validation set taught one
  * @param baseline statistics of the validation embeddings and scores; null where there are none
  * @param provenance data fingerprint, recipe, seed, versions, based-on weights and licence
  * @param card Markdown, for people
  */
 public record Sealing(
-        EncoderParts parts,
-        Probes probes,
+        List<Proven> encoders,
         @Nullable Decision decision,
         @Nullable JsonObject baseline,
         JsonObject provenance,
         String card) {
+
+    /**
+     * An encoder and its proof.
+     *
+     * @param probes what the trainer's own engine makes of the probes
+     */
+    public record Proven(EncoderParts parts, Probes probes) {}
+
+    public Sealing {
+        encoders = List.copyOf(encoders);
+        for (Proven encoder : encoders) {
+            if (!encoder.parts().space().equals(encoders.getFirst().parts().space())) {
+                throw new IllegalArgumentException("a bundle of two spaces");
+            }
+        }
+    }
+
+    /** A bundle of one encoder. */
+    public Sealing(
+            EncoderParts parts,
+            Probes probes,
+            @Nullable Decision decision,
+            @Nullable JsonObject baseline,
+            JsonObject provenance,
+            String card) {
+        this(List.of(new Proven(parts, probes)), decision, baseline, provenance, card);
+    }
+
+    /** Encoders that no engine but the runtime itself has run: those made elsewhere. */
+    public static List<Proven> proven(List<EncoderParts> parts) {
+        List<Proven> proven = new ArrayList<>();
+        for (EncoderParts one : parts) {
+            try (Probed encoder = one.open(1, one.modelEntry())) {
+                proven.add(new Proven(one, Probes.of(encoder, one.preparation())));
+            }
+        }
+        return proven;
+    }
+
+    /**
+     * What the trainer's engine makes of the probes where it taught a head on a frozen encoder.
+     *
+     * @param frozen the encoder below
+     * @param head takes what the frozen encoder gives, {@code [n, d]}, and gives what the trainer makes of it
+     */
+    public static Probes probe(EncoderParts frozen, UnaryOperator<float[]> head) {
+        try (Probed encoder = frozen.open(1, frozen.modelEntry())) {
+            Probes below = Probes.of(encoder, frozen.preparation());
+            return new Probes(below.prepared(), head.apply(below.embeddings()));
+        }
+    }
 
     /**
      * What the trainer's engine makes of the probe pictures.
@@ -46,24 +99,33 @@ public record Sealing(
      * @throws IllegalStateException where they differ by more than {@link Probes#SEALING_TOLERANCE}
      */
     public Bundle write(Path path) {
-        try (Encoder encoder = parts.open(1)) {
-            double off = Probes.difference(encoder.encode(Probes.pictures()), probes.embeddings());
+        encoders.forEach(Sealing::prove);
+        CanonicalZip.write(path, entries());
+        return Bundle.open(path);
+    }
+
+    private static void prove(Proven sealed) {
+        EncoderParts parts = sealed.parts();
+        try (Probed encoder = parts.open(1, parts.modelEntry())) {
+            double off = Probes.difference(
+                    encoder.probe(Probes.contents(parts.preparation())),
+                    sealed.probes().embeddings());
             if (!(off <= Probes.SEALING_TOLERANCE)) {
                 throw new IllegalStateException(
                         "the sealed encoder differs from the trainer's by " + off + "; nothing was written");
             }
         }
-        CanonicalZip.write(path, entries());
-        return Bundle.open(path);
     }
 
     private Map<String, byte[]> entries() {
         Map<String, byte[]> entries = new TreeMap<>();
-        entries.put(EncoderParts.modelEntry(parts.name()), parts.model());
-        entries.put(
-                EncoderParts.preprocessingEntry(parts.name()),
-                Bundle.utf8(parts.preparation().json()));
-        entries.put(EncoderParts.probesEntry(parts.name()), Bundle.utf8(probes.json()));
+        for (Proven encoder : encoders) {
+            EncoderParts parts = encoder.parts();
+            entries.putAll(parts.deciding());
+            entries.put(
+                    EncoderParts.probesEntry(parts.name()),
+                    Bundle.utf8(encoder.probes().json(parts.preparation())));
+        }
         if (decision != null) {
             entries.put(Bundle.DECISION, Bundle.utf8(DecisionJson.write(decision)));
         }
@@ -80,16 +142,13 @@ public record Sealing(
     private JsonObject manifest(Map<String, byte[]> entries) {
         JsonObject manifest = new JsonObject();
         manifest.addProperty("format", Bundle.FORMAT);
-        manifest.addProperty("space", parts.space().id());
-        manifest.addProperty("dimension", parts.space().dimension());
-        manifest.addProperty("distance", parts.distance().wireName());
-        JsonObject encoder = new JsonObject();
-        encoder.addProperty("name", parts.name());
-        encoder.addProperty("input", "picture");
-        encoder.add("architecture", ArchitectureJson.write(parts.architecture()));
-        JsonArray encoders = new JsonArray();
-        encoders.add(encoder);
-        manifest.add("encoders", encoders);
+        Space space = encoders.getFirst().parts().space();
+        manifest.addProperty("space", space.id());
+        manifest.addProperty("dimension", space.dimension());
+        manifest.addProperty("distance", space.distance().wireName());
+        JsonArray listing = new JsonArray();
+        encoders.forEach(encoder -> listing.add(listed(encoder.parts())));
+        manifest.add("encoders", listing);
         manifest.add("provenance", provenance);
         JsonObject listed = new JsonObject();
         entries.forEach((name, content) -> {
@@ -100,5 +159,18 @@ public record Sealing(
         });
         manifest.add("entries", listed);
         return manifest;
+    }
+
+    private static JsonObject listed(EncoderParts parts) {
+        JsonObject encoder = new JsonObject();
+        encoder.addProperty("name", parts.name());
+        encoder.addProperty("input", parts.preparation() instanceof PicturePreparation ? "picture" : "text");
+        if (!parts.modelEntry().equals(EncoderParts.modelEntry(parts.name()))) {
+            encoder.addProperty("model", parts.modelEntry());
+        }
+        if (parts.architecture() != null) {
+            encoder.add("architecture", ArchitectureJson.write(parts.architecture()));
+        }
+        return encoder;
     }
 }

@@ -17,7 +17,10 @@ import dev.kindred.encode.Encoder;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.media.PictureShape;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * A data set as a bundle's encoder and its baselines see it: every sample is decoded and prepared once, then encoded in batches. Ready
@@ -26,13 +29,30 @@ import java.util.List;
  * @param samples those that could be decoded
  * @param rows their rows in the data set
  * @param failures those that could not
+ * @param truncated texts that were longer than the encoder reads and lost their end
  */
-public record Encoded(Samples samples, Views views, int[] rows, List<Problem> failures) {
+public record Encoded(Samples samples, Views views, int[] rows, List<Problem> failures, long truncated) {
     private static final int BATCH = 256;
     /** Texts are sorted by length and packed within a batch, which many of them let do well. */
     private static final int TEXT_BATCH = 8_192;
     /** Raw pixels are compared at no more than this many values in all (512 MiB); beyond, rasters are halved. */
     private static final long MOST_PIXEL_VALUES = 1L << 27;
+
+    /** Of contents that are never cut. */
+    public Encoded(Samples samples, Views views, int[] rows, List<Problem> failures) {
+        this(samples, views, rows, failures, 0);
+    }
+
+    /** What a person should know of how it was encoded. */
+    List<String> notes() {
+        return truncated == 0
+                ? List.of()
+                : List.of(String.format(
+                        Locale.ROOT,
+                        "%,d of %,d texts were longer than the encoder reads and lost their end",
+                        truncated,
+                        rows.length));
+    }
 
     /** With the encoder that documents go through, where queries have one of their own. */
     public static Encoded of(
@@ -71,15 +91,22 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
                 Loading.each(data, workers, (row, content) -> preparation.raster(content), strict, progress);
         List<byte[]> rasters = loaded.values();
         Embeddings encoder;
-        try (Encoder trained = bundle.encoder(workers.threads())) {
+        try (Encoder trained = bundle.encoder(DOCUMENT, workers.threads())) {
             encoder = encode(trained, preparation.shape(), rasters, "encoding", progress);
         }
         Views views = Views.of(encoder);
         if (baselines) {
-            try (Encoder untrained = bundle.untrained(workers.threads())) {
-                Embeddings before = encode(untrained, preparation.shape(), rasters, "encoding untrained", progress);
-                views = new Views(encoder, pixels(preparation.shape(), rasters), before);
+            Map<String, Embeddings> beside = new LinkedHashMap<>();
+            beside.put("pixels", pixels(preparation.shape(), rasters));
+            Encoder before = bundle.untaught(DOCUMENT, workers.threads()).orElse(null);
+            if (before != null) {
+                try (before) {
+                    beside.put(
+                            bundle.architecture().isPresent() ? "untrained" : "untaught",
+                            encode(before, preparation.shape(), rasters, "encoding untaught", progress));
+                }
             }
+            views = new Views(encoder, beside);
         }
         return new Encoded(Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures());
     }
@@ -93,10 +120,23 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
             Workers workers,
             Progress progress) {
         Loaded<Content> loaded = Loading.each(data, workers, (row, content) -> content, strict, progress);
-        try (Encoder encoder = bundle.encoder(workers.threads())) {
-            Views views = Views.of(encode(encoder, loaded.values(), "encoding", progress));
-            return new Encoded(Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures());
+        Views views;
+        long truncated;
+        try (Encoder encoder = bundle.encoder(role, workers.threads())) {
+            views = Views.of(encode(encoder, loaded.values(), "encoding", progress));
+            truncated = encoder.truncated();
         }
+        Encoder before =
+                baselines ? bundle.untaught(role, workers.threads()).orElse(null) : null;
+        if (before != null) {
+            try (before) {
+                views = new Views(
+                        views.encoder(),
+                        Map.of("untaught", encode(before, loaded.values(), "encoding untaught", progress)));
+            }
+        }
+        return new Encoded(
+                Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures(), truncated);
     }
 
     /**

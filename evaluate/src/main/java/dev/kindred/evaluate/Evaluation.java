@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A bundle, or vectors that people already have, measured on data: {@code ./kindred evaluate} as a call. */
@@ -176,7 +177,7 @@ public final class Evaluation {
         LabelledSet set = new LabelledSet(subject, data, encoded, options, workers);
         Outcome outcome = task == Task.VERIFY ? new Outcome.Told(set, set.told()) : new Outcome.Found(set, set.found());
         return new Evaluation(
-                subject, outcome, LabelledSet.warnings(data, options), encoded.failures(), subject.taughtOn(data));
+                subject, outcome, LabelledSet.warnings(data, encoded, options), encoded.failures(), subject.taughtOn(data));
     }
 
     private static void requireClasses(Dataset data) {
@@ -205,12 +206,16 @@ public final class Evaluation {
             Progress progress) {
         Encoded read = subject.encode(Encoded.DOCUMENT, data, options, workers, progress);
         Samples samples = Trials.withEpisodes(read.samples(), episodes);
-        Encoded encoded = new Encoded(samples, read.views(), read.rows(), read.failures());
+        Encoded encoded = new Encoded(samples, read.views(), read.rows(), read.failures(), read.truncated());
         OneShotTask.Result result =
                 OneShotTask.run(samples, encoded.views(), Trials.of(episodes, samples), options.by());
         LabelledSet set = new LabelledSet(subject, data, encoded, options, workers);
         return new Evaluation(
-                subject, new Outcome.Answered(set, result), data.warnings(), encoded.failures(), taughtOnIt);
+                subject,
+                new Outcome.Answered(set, result),
+                Stream.concat(data.warnings().stream(), encoded.notes().stream()).toList(),
+                encoded.failures(),
+                taughtOnIt);
     }
 
     private static Evaluation ranked(
@@ -261,7 +266,7 @@ public final class Evaluation {
         return new Evaluation(
                 subject,
                 outcome,
-                LabelledSet.warnings(data, options),
+                LabelledSet.warnings(data, set.encoded(), options),
                 set.encoded().failures(),
                 subject.taughtOn(data));
     }

@@ -113,6 +113,8 @@ record JudgedSet(Examples.Judged judged, Encoded queries, Encoded corpus, Releva
     List<String> warnings() {
         List<String> warnings = new ArrayList<>(judged.queries().warnings());
         judged.corpus().warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+        queries.notes().forEach(note -> warnings.add("of the queries, " + note));
+        corpus.notes().forEach(note -> warnings.add("of the documents, " + note));
         return warnings;
     }
 

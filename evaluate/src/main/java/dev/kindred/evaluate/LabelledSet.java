@@ -62,8 +62,9 @@ record LabelledSet(Subject subject, Dataset data, Encoded encoded, EvaluationOpt
     }
 
     /** What a person should know of the data: its own warnings, and where words were not compared. */
-    static List<String> warnings(Dataset data, EvaluationOptions options) {
+    static List<String> warnings(Dataset data, Encoded encoded, EvaluationOptions options) {
         List<String> warnings = new ArrayList<>(data.warnings());
+        warnings.addAll(encoded.notes());
         if (data.kind() == Kind.TEXT && options.baselines() && !comparesWords(data)) {
             warnings.add(String.format(
                     Locale.ROOT, "beyond %,d texts, words (BM25) are not measured beside the encoder", MOST_TEXTS));

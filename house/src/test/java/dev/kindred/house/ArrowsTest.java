@@ -91,6 +91,9 @@ class ArrowsTest {
                 .resideOutsideOfPackages("dev.kindred.train..", "dev.kindred.bench..")
                 .and()
                 .haveNameNotMatching("dev\\.kindred\\.cli\\.Train.*")
+                .and()
+                // Of DJL the tokenizers alone, which need no engine.
+                .haveNameNotMatching("dev\\.kindred\\.encode\\.Tokenizer")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.djl..")

@@ -1,10 +1,7 @@
 package dev.kindred.encode;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtSession;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
@@ -16,48 +13,31 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An encoder on ONNX Runtime. A batch is cut into chunks; each is prepared and run whole by one thread of a fixed pool, so that
+ * An encoder of pictures on ONNX Runtime. A batch is cut into chunks; each is prepared and run whole by one thread of a fixed pool, so that
  * preparing and computing overlap without waiting for one another, and memory beside the result stays at one chunk a thread.
  */
-final class OnnxEncoder implements Encoder {
+final class PictureEncoder implements Probed {
     /** Enough for the runtime to be busy, little enough to stay in cache. */
     private static final int CHUNK = 32;
     /** Bytes of one prepared chunk at most; larger pictures go fewer at once. */
     private static final int CHUNK_BYTES = 64 << 20;
 
-    /** The runtime or its graph does not do what an encoder does. */
-    static final class Failed extends IllegalStateException {
-        private static final long serialVersionUID = 1;
-
-        Failed(String what, @Nullable Throwable cause) {
-            super(what, cause);
-        }
-    }
-
     private final Space space;
     private final PicturePreparation preparation;
     private final float[][] table;
     private final int chunk;
-    private final OrtEnvironment environment;
-    private final OrtSession session;
+    private final LoadedModel model;
     private final Workers workers;
     private final ConcurrentLinkedQueue<FloatBuffer> scratch = new ConcurrentLinkedQueue<>();
 
-    private OnnxEncoder(
-            Space space,
-            PicturePreparation preparation,
-            OrtEnvironment environment,
-            OrtSession session,
-            Workers workers) {
+    private PictureEncoder(Space space, PicturePreparation preparation, LoadedModel model, Workers workers) {
         this.space = space;
         this.preparation = preparation;
         this.table = preparation.table();
         this.chunk = Math.clamp(CHUNK_BYTES / Float.BYTES / preparation.size(), 1, CHUNK);
-        this.environment = environment;
-        this.session = session;
+        this.model = model;
         this.workers = workers;
     }
 
@@ -65,27 +45,24 @@ final class OnnxEncoder implements Encoder {
      * @param model ONNX bytes, checked by {@link ModelGuard}
      * @param where the bundle and entry, for errors
      */
-    static OnnxEncoder open(byte[] model, PicturePreparation preparation, Space space, int threads, String where) {
-        try {
-            // What goes wrong is thrown and told in one line; the runtime's own lines would stand between.
-            OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-                options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-                options.setIntraOpNumThreads(1);
-                options.setInterOpNumThreads(1);
-                options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-                OrtSession session = environment.createSession(model, options);
-                return new OnnxEncoder(space, preparation, environment, session, Workers.of(threads));
-            }
-        } catch (OrtException e) {
-            throw new Refusal(
-                    "the runtime cannot load the encoder: " + e.getMessage(), where, "seal the bundle anew", e);
-        }
+    static PictureEncoder open(byte[] model, PicturePreparation preparation, Space space, int threads, String where) {
+        LoadedModel loaded = LoadedModel.open(model, space.dimension(), where);
+        return new PictureEncoder(space, preparation, loaded, Workers.of(threads));
     }
 
     @Override
     public Space space() {
         return space;
+    }
+
+    @Override
+    public String preparedHash() {
+        return Probes.rasterHash(preparation.shape());
+    }
+
+    @Override
+    public Embeddings probe(List<Content> probes) {
+        return encode(probes);
     }
 
     @Override
@@ -131,31 +108,16 @@ final class OnnxEncoder implements Encoder {
     private void run(FloatBuffer input, int n, float[] embeddings, int row) {
         var shape = preparation.shape();
         long[] dimensions = {n, shape.channels(), shape.height(), shape.width()};
-        try (OnnxTensor tensor = OnnxTensor.createTensor(environment, input, dimensions);
-                OrtSession.Result result = session.run(Map.of(OnnxGraph.INPUT, tensor))) {
-            if (!(result.get(0) instanceof OnnxTensor output)) {
-                throw new Failed("it gives no tensor", null);
-            }
-            FloatBuffer values = output.getFloatBuffer();
-            if (values == null || values.remaining() != n * space.dimension()) {
-                throw new Failed(
-                        "for %d samples it gives %s, not %d × %d floats"
-                                .formatted(n, output.getInfo(), n, space.dimension()),
-                        null);
-            }
-            values.get(embeddings, row * space.dimension(), n * space.dimension());
+        try (OnnxTensor tensor = OnnxTensor.createTensor(model.environment(), input, dimensions)) {
+            model.embed(Map.of(OnnxGraph.INPUT, tensor), n, embeddings, row);
         } catch (OrtException e) {
-            throw new Failed("the runtime failed on a batch of " + n + " (" + e.getMessage() + ")", e);
+            throw new LoadedModel.Failed("the runtime failed on a batch of " + n + " (" + e.getMessage() + ")", e);
         }
     }
 
     @Override
     public void close() {
         workers.close();
-        try {
-            session.close();
-        } catch (OrtException e) {
-            throw new IllegalStateException("the runtime could not be closed", e);
-        }
+        model.close();
     }
 }

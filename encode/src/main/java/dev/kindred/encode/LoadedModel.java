@@ -1,0 +1,97 @@
+package dev.kindred.encode;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import dev.kindred.core.Refusal;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An encoder's graph on ONNX Runtime. Each run is whole on the thread that asks for it; many threads may ask at once. */
+final class LoadedModel implements AutoCloseable {
+
+    /** The runtime or its graph does not do what an encoder does. */
+    static final class Failed extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        Failed(String what, @Nullable Throwable cause) {
+            super(what, cause);
+        }
+    }
+
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final int dimension;
+
+    private LoadedModel(OrtEnvironment environment, OrtSession session, int dimension) {
+        this.environment = environment;
+        this.session = session;
+        this.dimension = dimension;
+    }
+
+    /**
+     * @param model ONNX bytes, checked by {@link ModelGuard}
+     * @param dimension values of one embedding
+     * @param where the bundle and entry, for errors
+     */
+    static LoadedModel open(byte[] model, int dimension, String where) {
+        try {
+            // What goes wrong is thrown and told in one line; the runtime's own lines would stand between.
+            OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+                options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+                options.setIntraOpNumThreads(1);
+                options.setInterOpNumThreads(1);
+                options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+                return new LoadedModel(environment, environment.createSession(model, options), dimension);
+            }
+        } catch (OrtException e) {
+            throw new Refusal(
+                    "the runtime cannot load the encoder: " + e.getMessage(), where, "seal the bundle anew", e);
+        }
+    }
+
+    OrtEnvironment environment() {
+        return environment;
+    }
+
+    Set<String> inputs() {
+        return session.getInputNames();
+    }
+
+    /**
+     * Runs {@code n} samples.
+     *
+     * @param into where the {@code n · d} values go, from row {@code row} on
+     * @throws Failed where the graph gives anything else
+     */
+    void embed(Map<String, OnnxTensor> inputs, int n, float[] into, int row) {
+        try (OrtSession.Result result = session.run(inputs)) {
+            if (!(result.get(0) instanceof OnnxTensor output)) {
+                throw new Failed("it gives no tensor", null);
+            }
+            FloatBuffer values = output.getFloatBuffer();
+            if (values == null || values.remaining() != n * dimension) {
+                throw new Failed(
+                        "for %d samples it gives %s, not %d × %d floats".formatted(n, output.getInfo(), n, dimension),
+                        null);
+            }
+            values.get(into, row * dimension, n * dimension);
+        } catch (OrtException e) {
+            throw new Failed("the runtime failed on a batch of " + n + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("the runtime could not be closed", e);
+        }
+    }
+}
