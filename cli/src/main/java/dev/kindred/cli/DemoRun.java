@@ -81,7 +81,8 @@ final class DemoRun {
             Map<String, DemoMeasure.Figures> figures = new LinkedHashMap<>();
             DemoMeasure measure = new DemoMeasure(split, SEED);
             try (Encoder encoder = bundle.encoder(run.settings().threads());
-                    Encoder untrained = bundle.untaught(EncoderParts.IMAGE, run.settings().threads())
+                    Encoder untrained = bundle.untaught(
+                                    EncoderParts.IMAGE, run.settings().threads())
                             .orElseThrow()) {
                 embeddings = Encoded.encode(encoder, pictures, "encoding", run.progress());
                 figures.put("encoder", measure.measure(workers, embeddings));

@@ -161,8 +161,7 @@ public final class Bundle {
                     path + ": " + preprocessing,
                     "fetch the bundle again, or seal it anew");
         }
-        byte[] tokenizer =
-                preparation instanceof TextPreparation text ? entry(path, entries, text.tokenizer()) : null;
+        byte[] tokenizer = preparation instanceof TextPreparation text ? entry(path, entries, text.tokenizer()) : null;
         return new EncoderParts.Unplaced(name, modelEntry, architecture, preparation, model, tokenizer);
     }
 
@@ -213,8 +212,8 @@ public final class Bundle {
         return encoders.stream()
                 .filter(one -> one.name().equals(role))
                 .findFirst()
-                .orElseThrow(() -> new Refusal(
-                        "has no encoder '" + role + "'", path.toString(), "its encoders are " + names()));
+                .orElseThrow(() ->
+                        new Refusal("has no encoder '" + role + "'", path.toString(), "its encoders are " + names()));
     }
 
     private EncoderParts only() {

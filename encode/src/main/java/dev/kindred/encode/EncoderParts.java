@@ -62,8 +62,7 @@ public record EncoderParts(
      *
      * @param model takes {@code input} {@code [n, c, h, w]}, gives {@code embedding} {@code [n, dimension]}
      */
-    public static EncoderParts picture(
-            byte[] model, PicturePreparation preparation, int dimension, Distance distance) {
+    public static EncoderParts picture(byte[] model, PicturePreparation preparation, int dimension, Distance distance) {
         Unplaced one = new Unplaced(IMAGE, modelEntry(IMAGE), null, preparation, model, null);
         return placed(List.of(one), dimension, distance).getFirst();
     }
@@ -129,10 +128,10 @@ public record EncoderParts(
         Map<String, byte[]> headed = new HashMap<>();
         List<Unplaced> unplaced = new ArrayList<>();
         for (EncoderParts part : parts) {
-            byte[] model = headed.computeIfAbsent(
-                    part.modelEntry(), entry -> OnnxGraph.append(part.model(), head, weights));
-            unplaced.add(new Unplaced(
-                    part.name(), part.modelEntry(), null, part.preparation(), model, part.tokenizer()));
+            byte[] model =
+                    headed.computeIfAbsent(part.modelEntry(), entry -> OnnxGraph.append(part.model(), head, weights));
+            unplaced.add(
+                    new Unplaced(part.name(), part.modelEntry(), null, part.preparation(), model, part.tokenizer()));
         }
         return placed(unplaced, head.dimension(), parts.getFirst().distance());
     }
@@ -244,8 +243,7 @@ public record EncoderParts(
         }
         return OnnxGraph.base(model)
                 .map(base -> placed(
-                                List.of(new Unplaced(
-                                        name, modelEntry, null, preparation, base.model(), tokenizer)),
+                                List.of(new Unplaced(name, modelEntry, null, preparation, base.model(), tokenizer)),
                                 base.dimension(),
                                 distance)
                         .getFirst());

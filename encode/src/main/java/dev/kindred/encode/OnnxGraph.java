@@ -35,6 +35,7 @@ final class OnnxGraph {
     private static final String HEAD = "head/";
     /** Since here every operator of a head means what it means now. */
     private static final long OLDEST_OPSET = 11;
+
     private static final int MOST_DIMENSIONS = 1 << 16;
     private static final Set<String> EIGHT_BIT = Set.of(
             "MatMulInteger",
@@ -130,8 +131,7 @@ final class OnnxGraph {
 
     /** Whether it computes in 8 bits, which other processors round otherwise. */
     static boolean isInt8(byte[] model) {
-        return parsed(model).getGraph().getNodeList().stream()
-                .anyMatch(node -> EIGHT_BIT.contains(node.getOpType()));
+        return parsed(model).getGraph().getNodeList().stream().anyMatch(node -> EIGHT_BIT.contains(node.getOpType()));
     }
 
     /** Its weights stay where they are: a large model is not held twice. */

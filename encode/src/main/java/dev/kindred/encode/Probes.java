@@ -125,8 +125,10 @@ public record Probes(String prepared, float[] embeddings) {
         if (OnnxGraph.isInt8(parts.model())) {
             double cosine = leastCosine(given);
             if (!(cosine >= LEAST_COSINE)) {
-                throw differs("are as near as a cosine of %.4f to those sealed, %.3f is the least"
-                        .formatted(cosine, LEAST_COSINE), where);
+                throw differs(
+                        "are as near as a cosine of %.4f to those sealed, %.3f is the least"
+                                .formatted(cosine, LEAST_COSINE),
+                        where);
             }
             return;
         }

@@ -86,7 +86,9 @@ final class TextEncoder implements Probed {
         try {
             LoadedModel loaded = LoadedModel.open(model, space.dimension(), where);
             Set<String> inputs = loaded.inputs();
-            if (!inputs.contains(IDS) || !inputs.contains(MASK) || !Set.of(IDS, MASK, TYPES).containsAll(inputs)) {
+            if (!inputs.contains(IDS)
+                    || !inputs.contains(MASK)
+                    || !Set.of(IDS, MASK, TYPES).containsAll(inputs)) {
                 loaded.close();
                 throw new Refusal(
                         "takes " + String.join(", ", inputs) + ", an encoder of texts " + IDS + " and " + MASK,
@@ -125,7 +127,8 @@ final class TextEncoder implements Probed {
         MessageDigest sha = Hashes.sha256();
         for (Content probe : Probes.texts()) {
             int[] ids = tokenizer.tokens(preparation.words(probe)).ids();
-            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (ids.length + 1)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Integer.BYTES * (ids.length + 1)).order(ByteOrder.LITTLE_ENDIAN);
             bytes.putInt(ids.length).asIntBuffer().put(ids);
             sha.update(bytes.array());
         }
@@ -236,6 +239,8 @@ final class TextEncoder implements Probed {
     }
 
     private static void fill(Scratch buffers, int[] pack, int[][] tokens, int width) {
+        buffers.ids().clear();
+        buffers.mask().clear();
         for (int i = 0; i < pack.length; i++) {
             int[] own = tokens[pack[i]];
             for (int t = 0; t < width; t++) {

@@ -126,8 +126,7 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
             views = Views.of(encode(encoder, loaded.values(), "encoding", progress));
             truncated = encoder.truncated();
         }
-        Encoder before =
-                baselines ? bundle.untaught(role, workers.threads()).orElse(null) : null;
+        Encoder before = baselines ? bundle.untaught(role, workers.threads()).orElse(null) : null;
         if (before != null) {
             try (before) {
                 views = new Views(
@@ -135,8 +134,7 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
                         Map.of("untaught", encode(before, loaded.values(), "encoding untaught", progress)));
             }
         }
-        return new Encoded(
-                Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures(), truncated);
+        return new Encoded(Samples.of(data, loaded.rows()), views, loaded.rows(), loaded.failures(), truncated);
     }
 
     /**

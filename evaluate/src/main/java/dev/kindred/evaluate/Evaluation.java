@@ -177,7 +177,11 @@ public final class Evaluation {
         LabelledSet set = new LabelledSet(subject, data, encoded, options, workers);
         Outcome outcome = task == Task.VERIFY ? new Outcome.Told(set, set.told()) : new Outcome.Found(set, set.found());
         return new Evaluation(
-                subject, outcome, LabelledSet.warnings(data, encoded, options), encoded.failures(), subject.taughtOn(data));
+                subject,
+                outcome,
+                LabelledSet.warnings(data, encoded, options),
+                encoded.failures(),
+                subject.taughtOn(data));
     }
 
     private static void requireClasses(Dataset data) {
@@ -213,7 +217,8 @@ public final class Evaluation {
         return new Evaluation(
                 subject,
                 new Outcome.Answered(set, result),
-                Stream.concat(data.warnings().stream(), encoded.notes().stream()).toList(),
+                Stream.concat(data.warnings().stream(), encoded.notes().stream())
+                        .toList(),
                 encoded.failures(),
                 taughtOnIt);
     }
