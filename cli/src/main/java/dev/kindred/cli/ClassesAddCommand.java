@@ -68,7 +68,7 @@ final class ClassesAddCommand implements Command {
         }
         folder.requirePlace();
         Bundle opened = Bundle.open(bundle);
-        Dataset found = labelled(run);
+        Dataset found = labelled(opened, run);
         Encoded encoded = data.encode(opened, found, run);
         int count = encoded.rows().length;
         folder.build(opened, IndexFolder.items(found, encoded, false), count, run);
@@ -83,7 +83,7 @@ final class ClassesAddCommand implements Command {
             if (bundle != null) {
                 index.info().space().require(Bundle.open(bundle).space(), "--bundle");
             }
-            Dataset found = labelled(run);
+            Dataset found = labelled(opened, run);
             Encoded encoded = data.encode(opened, found, run);
             long begun = System.nanoTime();
             List<Change> changes;
@@ -96,8 +96,8 @@ final class ClassesAddCommand implements Command {
         }
     }
 
-    private Dataset labelled(Run run) {
-        Dataset found = data.read(paths, run);
+    private Dataset labelled(Bundle opened, Run run) {
+        Dataset found = data.read(opened, paths, run);
         for (int row = 0; row < found.size(); row++) {
             if (found.entry(row).label() == null) {
                 throw new Refusal(

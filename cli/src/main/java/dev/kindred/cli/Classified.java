@@ -18,7 +18,7 @@ record Classified(double[] scores, boolean[] right) {
 
     /** @throws Refusal for a sample without a label, or of a class that is not there */
     static Classified labelled(Classes classes, Bundle bundle, List<Path> paths, DataToEmbed data, Run run) {
-        Dataset found = data.read(paths, run);
+        Dataset found = data.read(bundle, paths, run);
         for (int row = 0; row < found.size(); row++) {
             String label = found.entry(row).label();
             if (label == null) {
@@ -45,7 +45,7 @@ record Classified(double[] scores, boolean[] right) {
 
     /** The nearest class's score of samples that need no label. */
     static double[] scores(Classes classes, Bundle bundle, List<Path> paths, DataToEmbed data, Run run) {
-        Encoded encoded = data.encode(bundle, data.read(paths, run), run);
+        Encoded encoded = data.encode(bundle, data.read(bundle, paths, run), run);
         return classes.nearest(encoded.views().encoder()).stream()
                 .mapToDouble(Classes.Nearest::score)
                 .toArray();

@@ -2,6 +2,7 @@ package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
+import dev.kindred.data.Kind;
 import dev.kindred.data.ReadOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,11 @@ import picocli.CommandLine.Option;
 
 /** How DATA is read, for every command that reads some. */
 final class DataOptions {
+    enum As {
+        pictures,
+        vectors
+    }
+
     @Option(
             names = "--label",
             paramLabel = "REGEX",
@@ -40,18 +46,40 @@ final class DataOptions {
     Path labels;
 
     @Option(
+            names = "--as",
+            paramLabel = "KIND",
+            description = "What an IDX file holds: pictures or vectors. Default: pictures.")
+    @Nullable
+    As as;
+
+    @Option(
+            names = "--where",
+            paramLabel = "NAME=VALUE",
+            description = "Take only samples whose attribute (or label) has this value, e.g. split=test. May be given"
+                    + " several times.")
+    List<String> only = new ArrayList<>();
+
+    @Option(
             names = "--strict",
             description = "Stop at the first bad picture or row. Default: at more than 1%% of them.")
     boolean strict;
 
     /** @throws Refusal for an expression or a mapping that cannot be understood */
     ReadOptions readOptions() {
-        return ReadOptions.of(label, attributes, columns, strict).withLabels(labels);
+        return ReadOptions.of(label, attributes, columns, strict)
+                .withLabels(labels)
+                .withKind(areVectors() ? Kind.VECTOR : null)
+                .withOnly(only);
+    }
+
+    /** Whether files that could hold either are to be read as vectors. */
+    boolean areVectors() {
+        return as == As.vectors;
     }
 
     /** Finds the samples and tells what a person should know of them. */
-    Dataset read(List<Path> paths, Run run) {
-        Dataset data = Dataset.read(paths, readOptions(), run.progress());
+    Dataset read(List<Path> paths, ReadOptions options, Run run) {
+        Dataset data = Dataset.read(paths, options, run.progress());
         data.warnings().forEach(warning -> run.say("warning: " + warning));
         return data;
     }

@@ -16,9 +16,9 @@ final class DataToEmbed {
     @Mixin
     DeviceOption device = new DeviceOption();
 
-    /** Finds the samples; none is decoded yet. */
-    Dataset read(List<Path> paths, Run run) {
-        return data.read(paths, run);
+    /** Finds the samples that the bundle is to embed, and tells which columns changed since it was taught; none is decoded yet. */
+    Dataset read(Bundle bundle, List<Path> paths, Run run) {
+        return data.read(paths, data.readOptions().withTaught(TaughtColumns.of(bundle)), run);
     }
 
     /** Decodes and encodes all, and names what could not be read. */

@@ -56,7 +56,7 @@ final class EmbedCommand implements Command {
         data.device.require();
         long begun = System.nanoTime();
         Bundle opened = Bundle.open(bundle);
-        Dataset found = data.read(paths, run);
+        Dataset found = data.read(opened, paths, run);
         if (!csv) {
             requireLines(found);
         }

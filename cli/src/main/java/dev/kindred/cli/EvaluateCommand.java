@@ -182,7 +182,7 @@ final class EvaluateCommand implements Command {
     /** A table alone can only hold vectors; beside other DATA the first is a bundle unless its name says otherwise. */
     private boolean areVectors() {
         String name = String.valueOf(subject.getFileName()).toLowerCase(Locale.ROOT);
-        return VECTORS.matcher(name).matches();
+        return data.areVectors() || VECTORS.matcher(name).matches();
     }
 
     private Evaluation bundle(EvaluationOptions options, Workers workers, Run run) {
@@ -191,7 +191,13 @@ final class EvaluateCommand implements Command {
             throw new Refusal("no DATA is named", "DATA", "say evaluate " + subject + " DATA");
         }
         Natives.forEncoding(run.home());
-        return Evaluation.run(opened, paths, data.readOptions(), options, workers, run.progress());
+        return Evaluation.run(
+                opened,
+                paths,
+                data.readOptions().withTaught(TaughtColumns.of(opened)),
+                options,
+                workers,
+                run.progress());
     }
 
     private Evaluation vectors(EvaluationOptions options, Workers workers, Run run) {

@@ -46,7 +46,7 @@ final class IndexAddCommand implements Command {
         IndexFolder folder = new IndexFolder(dir);
         try (ExactIndex index = folder.open()) {
             Bundle bundle = folder.bundle(index);
-            Dataset found = data.read(paths, run);
+            Dataset found = data.read(bundle, paths, run);
             Encoded encoded = data.encode(bundle, found, run);
             List<Change> changes;
             try (var items = IndexFolder.items(found, encoded, !noSources)) {

@@ -52,7 +52,7 @@ final class IndexBuildCommand implements Command {
         folder.requirePlace();
         long begun = System.nanoTime();
         Bundle opened = Bundle.open(bundle);
-        Dataset found = data.read(paths, run);
+        Dataset found = data.read(opened, paths, run);
         Encoded encoded = data.encode(opened, found, run);
         long count = folder.build(opened, IndexFolder.items(found, encoded, !noSources), encoded.rows().length, run);
         double seconds = (System.nanoTime() - begun) / 1e9;

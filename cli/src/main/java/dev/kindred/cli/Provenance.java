@@ -23,6 +23,11 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
         JsonObject learned = new JsonObject();
         learned.addProperty("fingerprint", data.fingerprint());
         learned.addProperty("samples", data.size());
+        if (!data.columns().isEmpty()) {
+            JsonArray columns = new JsonArray();
+            data.columns().forEach(columns::add);
+            learned.add(TaughtColumns.FIELD, columns);
+        }
         learned.addProperty("classes", data.classes().size());
         learned.addProperty("taught", split.train().length);
         learned.addProperty("validation", split.validation().length);

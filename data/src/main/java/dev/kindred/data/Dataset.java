@@ -32,13 +32,20 @@ public final class Dataset {
     private final List<String> classes;
     private final int[] labels;
     private final Map<String, Integer> rowsById;
+    private final List<String> columns;
 
     Dataset(List<Item> items, List<Problem> problems, List<String> warnings) {
-        this(items.isEmpty() ? Kind.PICTURE : items.getFirst().kind(), items, problems, warnings);
+        this(items, problems, warnings, List.of());
     }
 
-    private Dataset(Kind kind, List<Item> items, List<Problem> problems, List<String> warnings) {
+    Dataset(List<Item> items, List<Problem> problems, List<String> warnings, List<String> columns) {
+        this(items.isEmpty() ? Kind.PICTURE : items.getFirst().kind(), items, problems, warnings, columns);
+    }
+
+    private Dataset(
+            Kind kind, List<Item> items, List<Problem> problems, List<String> warnings, List<String> columns) {
         this.kind = kind;
+        this.columns = columns;
         this.items = List.copyOf(items);
         this.problems = List.copyOf(problems);
         this.warnings = List.copyOf(warnings);
@@ -124,14 +131,19 @@ public final class Dataset {
         for (int row : rows) {
             chosen.add(items.get(row));
         }
-        return new Dataset(kind, chosen, List.of(), warnings);
+        return new Dataset(kind, chosen, List.of(), warnings, columns);
+    }
+
+    /** The chosen rows with all that is known of the whole: what was read, but for those that nobody asked for. */
+    Dataset chosen(int[] rows) {
+        return subset(rows).with(problems);
     }
 
     /** The same with further bad rows. */
     Dataset with(List<Problem> more) {
         List<Problem> all = new ArrayList<>(problems);
         all.addAll(more);
-        return new Dataset(kind, items, all, warnings);
+        return new Dataset(kind, items, all, warnings, columns);
     }
 
     /** The distinct labels, sorted by code point. */
@@ -155,6 +167,11 @@ public final class Dataset {
         Set<String> names = new TreeSet<>();
         items.forEach(item -> names.addAll(item.entry().attributes().keySet()));
         return List.copyOf(names);
+    }
+
+    /** The columns of the tables it was read from, as their headers name them; empty where there was no table. */
+    public List<String> columns() {
+        return columns;
     }
 
     /** Rows of tables that were bad and are left out. */

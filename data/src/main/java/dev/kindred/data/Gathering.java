@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class Gathering {
     private final Set<String> ids = new HashSet<>();
     private final Map<String, Integer> leftOut = new TreeMap<>();
     private final List<String> notes = new ArrayList<>();
+    private final Set<String> columns = new LinkedHashSet<>();
     private int unlabelledByPattern;
 
     Gathering(ReadOptions options, Progress progress) {
@@ -121,6 +123,11 @@ final class Gathering {
         return mended.toString();
     }
 
+    /** The names of a table's columns, in its order. */
+    void columns(List<String> names) {
+        columns.addAll(names);
+    }
+
     boolean holds(String id) {
         return ids.contains(id);
     }
@@ -175,7 +182,7 @@ final class Gathering {
                         "correct the regular expression");
             }
         }
-        return new Dataset(items, problems, warnings());
+        return new Dataset(items, problems, warnings(), List.copyOf(columns));
     }
 
     private List<String> leftOutLines() {

@@ -1,6 +1,5 @@
 package dev.kindred.data;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -11,20 +10,13 @@ import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON object a line. Arrays of numbers are kept, other nested values pass by. */
+/** A JSON object a line. */
 final class JsonLines implements Table {
-    private static final int MAX_COLUMNS = 10_000;
-
     private final TextLines lines;
-    private final List<String> names = new ArrayList<>();
-    private final Map<String, Integer> places = new HashMap<>();
+    private final JsonRows rows = new JsonRows();
     private @Nullable Row ahead;
 
     /** Reads the first row, whose keys are the columns to begin with. */
@@ -40,7 +32,7 @@ final class JsonLines implements Table {
 
     @Override
     public List<String> names() {
-        return Collections.unmodifiableList(names);
+        return rows.names();
     }
 
     @Override
@@ -62,46 +54,9 @@ final class JsonLines implements Table {
             return null;
         }
         JsonObject object = object(line);
-        if (object == null) {
-            return new Row(lines.number(), List.of(), Map.of(), "is not a JSON object");
-        }
-        List<@Nullable String> cells = new ArrayList<>();
-        names.forEach(name -> cells.add(null));
-        Map<Integer, float[]> arrays = new HashMap<>();
-        for (var member : object.entrySet()) {
-            Integer place = places.get(member.getKey());
-            if (place == null) {
-                if (names.size() == MAX_COLUMNS) {
-                    return new Row(lines.number(), List.of(), Map.of(), "brings more than 10,000 different names");
-                }
-                place = names.size();
-                places.put(member.getKey(), place);
-                names.add(member.getKey());
-                cells.add(null);
-            }
-            JsonElement value = member.getValue();
-            if (value.isJsonPrimitive()) {
-                cells.set(place, value.getAsString());
-            } else if (value instanceof JsonArray array) {
-                float[] numbers = numbers(array);
-                if (numbers != null) {
-                    arrays.put(place, numbers);
-                }
-            }
-        }
-        return new Row(lines.number(), cells, arrays, null);
-    }
-
-    private static float @Nullable [] numbers(JsonArray array) {
-        float[] numbers = new float[array.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            if (!(array.get(i).isJsonPrimitive()
-                    && array.get(i).getAsJsonPrimitive().isNumber())) {
-                return null;
-            }
-            numbers[i] = array.get(i).getAsFloat();
-        }
-        return numbers.length == 0 ? null : numbers;
+        return object == null
+                ? JsonRows.bad(lines.number(), "is not a JSON object")
+                : rows.row(lines.number(), object);
     }
 
     private static @Nullable JsonObject object(String line) {

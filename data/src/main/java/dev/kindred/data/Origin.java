@@ -72,11 +72,19 @@ sealed interface Origin {
         }
     }
 
-    /** A cell of a table. */
-    record OfText(Path table, long line, String text) implements Origin {
+    /**
+     * A cell of a table.
+     *
+     * @param place what {@code at} counts: {@code line} or {@code row}
+     */
+    record OfText(Path table, String place, long at, String text) implements Origin {
+        OfText(Path table, long line, String text) {
+            this(table, "line", line, text);
+        }
+
         @Override
         public String where() {
-            return table + " line " + line;
+            return table + " " + place + " " + at;
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.kindred.data;
 
 import dev.kindred.core.Refusal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param strict the first bad row or picture stops the run; otherwise more than 1% of them do
  * @param labels a file of the labels (ids, attributes) of vectors; without it the one beside them is taken
  * @param kind what IDX files hold, pictures or vectors; null for pictures
+ * @param taught the columns of the table that an encoder was taught on: what has changed since is told by name; empty
+ *     where nobody knows
+ * @param only values by attribute: samples whose attribute has another value, or none, are left out
  */
 public record ReadOptions(
         @Nullable Pattern label,
@@ -30,17 +34,21 @@ public record ReadOptions(
         Map<String, String> columns,
         boolean strict,
         @Nullable Path labels,
-        @Nullable Kind kind) {
+        @Nullable Kind kind,
+        Map<String, String> only,
+        List<String> taught) {
     private static final ReadOptions DEFAULTS = new ReadOptions(null, Map.of(), Map.of(), false);
 
     public ReadOptions(
             @Nullable Pattern label, Map<String, Pattern> attributes, Map<String, String> columns, boolean strict) {
-        this(label, attributes, columns, strict, null, null);
+        this(label, attributes, columns, strict, null, null, Map.of(), List.of());
     }
 
     public ReadOptions {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+        only = Collections.unmodifiableMap(new LinkedHashMap<>(only));
+        taught = List.copyOf(taught);
         if (label != null) {
             requireGroup(label, "--label");
         }
@@ -78,12 +86,51 @@ public record ReadOptions(
 
     /** The same, with the labels of vectors in a file. */
     public ReadOptions withLabels(@Nullable Path file) {
-        return new ReadOptions(label, attributes, columns, strict, file, kind);
+        return new ReadOptions(label, attributes, columns, strict, file, kind, only, taught);
     }
 
     /** The same, with IDX read as this kind. */
     public ReadOptions withKind(@Nullable Kind kind) {
-        return new ReadOptions(label, attributes, columns, strict, labels, kind);
+        return new ReadOptions(label, attributes, columns, strict, labels, kind, only, taught);
+    }
+
+    /**
+     * The same, with some samples alone.
+     *
+     * @param wanted each {@code NAME=VALUE}; a sample must have them all
+     */
+    public ReadOptions withOnly(List<String> wanted) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String one : wanted) {
+            String[] pair = pair(one, "--where", "write NAME=VALUE, e.g. --where split=test");
+            values.put(pair[0].strip(), pair[1].strip());
+        }
+        return new ReadOptions(label, attributes, columns, strict, labels, kind, values, taught);
+    }
+
+    /** The same, for an encoder that was taught on a table of these columns. */
+    public ReadOptions withTaught(List<String> columns) {
+        return new ReadOptions(label, attributes, this.columns, strict, labels, kind, only, columns);
+    }
+
+    /** How a header differs from the one of the teaching, column by column; null where it does not. */
+    @Nullable
+    String changed(List<String> header) {
+        if (taught.isEmpty() || header.isEmpty()) {
+            return null;
+        }
+        List<String> changes = new ArrayList<>();
+        for (String column : taught) {
+            if (!header.contains(column)) {
+                changes.add("'" + column + "' is gone");
+            }
+        }
+        for (String column : header) {
+            if (!taught.contains(column)) {
+                changes.add("'" + column + "' is new");
+            }
+        }
+        return changes.isEmpty() ? null : "since it was taught " + String.join(", ", changes);
     }
 
     /** Group 1 of the first place where the pattern is found, or null. */

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,9 @@ final class Reading {
         for (Path path : data) {
             String name = reading.uniqueName(path, names);
             Beir beir = Beir.at(path);
+            if (beir != null && !options.only().isEmpty()) {
+                throw notChosen("judged queries", path.toString());
+            }
             if (beir == null) {
                 reading.require(reading.readOne(path, data.size() == 1 ? "" : name + "/"), path);
             } else if (data.size() == 1) {
@@ -48,11 +54,55 @@ final class Reading {
 
     private Examples end(String where) {
         Dataset samples = gathering.dataset(where);
+        if ((shape == Shape.PAIRS || shape == Shape.TRIPLETS)
+                && !gathering.options().only().isEmpty()) {
+            throw notChosen(shape.words(), where);
+        }
         return switch (shape) {
             case PAIRS -> tuples.pairs(samples);
             case TRIPLETS -> tuples.triplets(samples);
-            case null, default -> new Examples.Labelled(samples);
+            case null, default -> new Examples.Labelled(only(samples));
         };
+    }
+
+    private static Refusal notChosen(String what, String where) {
+        return new Refusal("holds " + what + ", of which none can be chosen", where, "leave --where out");
+    }
+
+    /** Those whose attributes have the values that were asked for; the label is an attribute here. */
+    private Dataset only(Dataset samples) {
+        Dataset chosen = samples;
+        for (var wanted : gathering.options().only().entrySet()) {
+            Set<String> values = new TreeSet<>();
+            int[] rows = new int[chosen.size()];
+            int count = 0;
+            for (int row = 0; row < rows.length; row++) {
+                Entry entry = chosen.entry(row);
+                String value = wanted.getKey().equals("label")
+                        ? entry.label()
+                        : entry.attributes().get(wanted.getKey());
+                if (value != null) {
+                    values.add(value);
+                }
+                if (wanted.getValue().equals(value)) {
+                    rows[count++] = row;
+                }
+            }
+            if (count == 0) {
+                throw new Refusal(
+                        values.isEmpty()
+                                ? "no sample has an attribute '%s'".formatted(wanted.getKey())
+                                : "no sample has '%s' as %s; there is %s"
+                                        .formatted(
+                                                wanted.getValue(),
+                                                wanted.getKey(),
+                                                values.stream().limit(10).collect(Collectors.joining(", "))),
+                        "--where",
+                        "name an attribute and a value that are there");
+            }
+            chosen = chosen.chosen(Arrays.copyOf(rows, count));
+        }
+        return chosen;
     }
 
     private void require(Shape read, Path path) {

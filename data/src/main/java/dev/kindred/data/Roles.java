@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class Roles {
             List.of("#1 string", "#2 string"));
     private static final List<String> SCORES =
             List.of("score", "similarity", "label", "is_duplicate", "quality", "match");
-
+    private static final Pattern RANGE = Pattern.compile("[1-9]\\d{0,4}-[1-9]\\d{0,4}");
     private static final List<String> VECTORS = List.of("vector", "embedding");
 
     private final Map<String, Integer> columns = new LinkedHashMap<>();
@@ -37,13 +38,28 @@ final class Roles {
 
     private Roles() {}
 
-    /** {@code --columns} as positions from 1, or null where they are names. */
+    /**
+     * {@code --columns} as positions from 1 ({@code label=385,vector=1-384}), or null where they are names. Only a vector
+     * may have several.
+     */
     static @Nullable Roles byPosition(Map<String, String> options) {
-        if (options.isEmpty() || !options.values().stream().allMatch(Roles::isPosition)) {
+        if (options.isEmpty()
+                || !options.entrySet().stream()
+                        .allMatch(option -> isPosition(option.getValue())
+                                || (option.getKey().equals("vector")
+                                        && RANGE.matcher(option.getValue()).matches()))) {
             return null;
         }
         Roles roles = new Roles();
-        options.forEach((role, position) -> roles.columns.put(role, Integer.parseInt(position) - 1));
+        options.forEach((role, position) -> {
+            if (isPosition(position)) {
+                roles.columns.put(role, Integer.parseInt(position) - 1);
+            } else {
+                String[] ends = position.split("-");
+                roles.numeric = IntStream.range(Integer.parseInt(ends[0]) - 1, Integer.parseInt(ends[1]))
+                        .toArray();
+            }
+        });
         return roles;
     }
 
@@ -159,7 +175,7 @@ final class Roles {
         return new int[0];
     }
 
-    private static boolean isNumber(@Nullable String cell) {
+    static boolean isNumber(@Nullable String cell) {
         return TableReader.score(cell) != null
                 && cell != null
                 && !Character.isLetter(cell.strip().charAt(0));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -36,7 +37,8 @@ final class RowLabels {
     static RowLabels beside(Path matrix, Gathering gathering) {
         Path chosen = gathering.options().labels();
         String name = String.valueOf(matrix.getFileName());
-        String stem = name.substring(0, name.lastIndexOf(name.endsWith(".gz") ? ".npy" : "."));
+        String bare = name.toLowerCase(Locale.ROOT).endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+        String stem = bare.contains(".") ? bare.substring(0, bare.lastIndexOf('.')) : bare;
         Path labels = chosen != null
                 ? chosen
                 : Stream.of(".labels.csv", ".labels.tsv", ".labels.txt")

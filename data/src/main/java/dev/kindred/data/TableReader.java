@@ -19,6 +19,7 @@ final class TableReader {
     private final Tuples tuples;
     private final Located located;
     private final Roles roles;
+    private final Sidecar sidecar;
 
     private TableReader(Table table, String prefix, Gathering gathering, Tuples tuples, Roles roles) {
         this.table = table;
@@ -27,6 +28,7 @@ final class TableReader {
         this.tuples = tuples;
         this.roles = roles;
         Path folder = table.path().toAbsolutePath().normalize().getParent();
+        this.sidecar = Sidecar.beside(table.path(), gathering);
         this.located = Located.anywhereFrom(folder == null ? table.path().toAbsolutePath() : folder);
     }
 
@@ -42,12 +44,16 @@ final class TableReader {
     private Shape read() {
         Table.Row first = table.next();
         if (first != null && first.fault() != null && table instanceof JsonLines) {
-            throw new Refusal(first.fault(), table.path() + " line " + first.line(), "mend it or take it out");
+            throw new Refusal(first.fault(), table.where(first), "mend it or take it out");
         }
         if (first != null) {
             roles.numbers(table.names(), first);
         }
-        Shape shape = shape();
+        String changed = gathering.options().changed(table.header());
+        Shape shape = shape(changed);
+        if (changed != null) {
+            gathering.note("%s has other columns: %s".formatted(table.path(), changed));
+        }
         int known = table.names().size();
         for (Table.Row row = first; row != null; row = table.next()) {
             if (table.names().size() > known) {
@@ -56,13 +62,17 @@ final class TableReader {
             }
             String fault = row.fault() == null ? take(row, shape) : row.fault();
             if (fault != null) {
-                gathering.problem(new Problem(table.path() + " line " + row.line(), fault));
+                gathering.problem(new Problem(table.where(row), fault));
             }
+        }
+        gathering.columns(table.header());
+        for (int i = shape == Shape.LABELLED ? sidecar.unused() : 0; i > 0; i--) {
+            gathering.leftOut("rows of the attributes' table name no sample");
         }
         return shape;
     }
 
-    private Shape shape() {
+    private Shape shape(@Nullable String changed) {
         if (roles.has("anchor") && roles.has("positive")) {
             return roles.has("negative") ? Shape.TRIPLETS : Shape.PAIRS;
         }
@@ -76,7 +86,7 @@ final class TableReader {
                 table.names().isEmpty()
                         ? "no column is named for the texts, the pictures' paths or the vectors"
                         : "has no column of texts, of picture paths, of pairs or of vectors; its columns are "
-                                + String.join(", ", table.names()),
+                                + String.join(", ", table.names()) + (changed == null ? "" : "; " + changed),
                 table.path().toString(),
                 "say --columns text=NAME, image=NAME or left=NAME,right=NAME (or POSITION where there is no header)");
     }
@@ -106,7 +116,7 @@ final class TableReader {
         if (text == null || text.isBlank()) {
             return "has no text";
         }
-        return add(row, attributes, new Origin.OfText(table.path(), row.line(), gathering.whole(text)));
+        return add(row, attributes, new Origin.OfText(table.path(), table.place(), row.line(), gathering.whole(text)));
     }
 
     private @Nullable String vector(Table.Row row) {
@@ -128,7 +138,7 @@ final class TableReader {
                 : add(
                         row,
                         roles.attributes(row),
-                        new Origin.OfVector(table.path(), "line", row.line(), values, 0, values.length));
+                        new Origin.OfVector(table.path(), table.place(), row.line(), values, 0, values.length));
     }
 
     /** A vector's values as they are written: in columns, or in one cell, with or without brackets. */
@@ -145,13 +155,18 @@ final class TableReader {
     }
 
     private @Nullable String add(Table.Row row, Map<String, String> attributes, Origin origin) {
-        String id = roles.cell("id", row);
-        String unique = prefix + (id == null || id.isBlank() ? String.valueOf(row.line()) : id);
+        String given = roles.cell("id", row);
+        String id = given == null || given.isBlank() ? String.valueOf(row.line()) : given;
+        String unique = prefix + id;
         if (gathering.holds(unique)) {
             return "has the id '" + unique + "', which stood before";
         }
-        String label = roles.cell("label", row);
-        gathering.add(unique, label == null || label.isEmpty() ? null : label, attributes, origin);
+        Map<String, String> all = new LinkedHashMap<>(attributes);
+        all.putAll(sidecar.of(id));
+        String beside = all.remove("label");
+        String own = roles.cell("label", row);
+        String label = own == null || own.isEmpty() ? beside : own;
+        gathering.add(unique, label == null || label.isEmpty() ? null : label, all, origin);
         return null;
     }
 
@@ -228,7 +243,7 @@ final class TableReader {
             }
         }
         String text = gathering.whole(cell);
-        return new Side(text, prefix + row.line() + "." + role, new Origin.OfText(table.path(), row.line(), text));
+        return new Side(text, prefix + row.line() + "." + role, new Origin.OfText(table.path(), table.place(), row.line(), text));
     }
 
     private @Nullable Origin picture(String cell) {

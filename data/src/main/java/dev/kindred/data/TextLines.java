@@ -97,7 +97,8 @@ final class TextLines implements AutoCloseable {
         return number == 1 && !line.isEmpty() && line.charAt(0) == '\uFEFF' ? line.substring(1) : line.toString();
     }
 
-    private int read() {
+    /** The next character as it stands there, or −1. */
+    int read() {
         if (pushedBack != -2) {
             int c = pushedBack;
             pushedBack = -2;
