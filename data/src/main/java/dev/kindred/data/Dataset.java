@@ -42,8 +42,7 @@ public final class Dataset {
         this(items.isEmpty() ? Kind.PICTURE : items.getFirst().kind(), items, problems, warnings, columns);
     }
 
-    private Dataset(
-            Kind kind, List<Item> items, List<Problem> problems, List<String> warnings, List<String> columns) {
+    private Dataset(Kind kind, List<Item> items, List<Problem> problems, List<String> warnings, List<String> columns) {
         this.kind = kind;
         this.columns = columns;
         this.items = List.copyOf(items);

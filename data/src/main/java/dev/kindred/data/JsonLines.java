@@ -54,9 +54,7 @@ final class JsonLines implements Table {
             return null;
         }
         JsonObject object = object(line);
-        return object == null
-                ? JsonRows.bad(lines.number(), "is not a JSON object")
-                : rows.row(lines.number(), object);
+        return object == null ? JsonRows.bad(lines.number(), "is not a JSON object") : rows.row(lines.number(), object);
     }
 
     private static @Nullable JsonObject object(String line) {

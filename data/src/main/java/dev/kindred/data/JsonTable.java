@@ -154,8 +154,7 @@ final class JsonTable implements Table {
     private Refusal broken(Exception e) {
         boolean cut = e instanceof EOFException || e.getCause() instanceof EOFException;
         boolean syntax = e instanceof MalformedJsonException || e instanceof JsonParseException;
-        return malformed(
-                cut ? "is cut short" : syntax ? "is no JSON" : "cannot be read (" + e.getMessage() + ")", e);
+        return malformed(cut ? "is cut short" : syntax ? "is no JSON" : "cannot be read (" + e.getMessage() + ")", e);
     }
 
     private Refusal malformed(String what, @Nullable Exception cause) {
@@ -194,7 +193,9 @@ final class JsonTable implements Table {
             }
             if (count > MOST) {
                 throw new Refusal(
-                        "is longer than %,d characters".formatted(MOST), lines.path().toString(), "write .jsonl");
+                        "is longer than %,d characters".formatted(MOST),
+                        lines.path().toString(),
+                        "write .jsonl");
             }
             return got == 0 && length > 0 ? -1 : got;
         }

@@ -294,7 +294,8 @@ final class ParquetTable implements Table {
                                 .build()) {
                     while (alone.nextBatch()) {}
                 } catch (IOException | RuntimeException e) {
-                    String column = reader.getFileSchema().getColumn(at).fieldPath().topLevelName();
+                    String column =
+                            reader.getFileSchema().getColumn(at).fieldPath().topLevelName();
                     return new Refusal(
                             "cannot be read (" + reason(e) + ")",
                             "%s row group %d, column '%s'".formatted(path, group, column),

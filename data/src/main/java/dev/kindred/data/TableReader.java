@@ -243,7 +243,10 @@ final class TableReader {
             }
         }
         String text = gathering.whole(cell);
-        return new Side(text, prefix + row.line() + "." + role, new Origin.OfText(table.path(), table.place(), row.line(), text));
+        return new Side(
+                text,
+                prefix + row.line() + "." + role,
+                new Origin.OfText(table.path(), table.place(), row.line(), text));
     }
 
     private @Nullable Origin picture(String cell) {

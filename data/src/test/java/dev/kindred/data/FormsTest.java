@@ -54,10 +54,10 @@ class FormsTest {
     @Test
     void jsonOfSplitsOfTextsAndLabels() throws IOException {
         String json = """
-                {"train": [["hi \\u00e9", "greet"],
-                  ["bye", "part"]], "empty": [],
-                 "oos_test": [["what?", "oos"]]}
-                """;
+            {"train": [["hi \\u00e9", "greet"],
+              ["bye", "part"]], "empty": [],
+             "oos_test": [["what?", "oos"]]}
+            """;
         Dataset data = read("full.json", json);
         assertThat(data.size()).isEqualTo(3);
         assertThat(data.entry(0)).isEqualTo(new Entry("train/0", "greet", Map.of("split", "train")));
@@ -78,13 +78,18 @@ class FormsTest {
     @Test
     void jsonOfObjectsInOneArray() {
         Dataset data = read(
-                "rows.json", "[{\"body\": \"a\", \"kind\": \"x\", \"n\": 3}, {\"body\": \"b\"}]", "text=body", "label=kind");
+                "rows.json",
+                "[{\"body\": \"a\", \"kind\": \"x\", \"n\": 3}, {\"body\": \"b\"}]",
+                "text=body",
+                "label=kind");
         assertThat(data.entry(0)).isEqualTo(new Entry("1", "x", Map.of("n", "3")));
-        assertThat(vector(read("v.json", "[{\"id\": \"p\", \"vector\": [1, 2.5]}]"), 0)).containsExactly(1, 2.5f);
+        assertThat(vector(read("v.json", "[{\"id\": \"p\", \"vector\": [1, 2.5]}]"), 0))
+                .containsExactly(1, 2.5f);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"train\": [[\"a\", \"b\"]", "[[\"a\", \"b\"] [\"c\", \"d\"]]", "3", "{\"a\": 1}", "[] 1", ""})
+    @ValueSource(
+            strings = {"{\"train\": [[\"a\", \"b\"]", "[[\"a\", \"b\"] [\"c\", \"d\"]]", "3", "{\"a\": 1}", "[] 1", ""})
     void brokenJsonIsRefusedInOneLine(String text) {
         assertThatThrownBy(() -> read("bad.json", text))
                 .isInstanceOfSatisfying(
@@ -141,7 +146,8 @@ class FormsTest {
     @Test
     void attributesStandBesideATableByItsIds() {
         Drawn.write(dir, "t.attributes.csv", "id,lang,label\nk1,de,street\nk9,en,x\n");
-        Dataset data = read("t.jsonl", "{\"id\":\"k1\",\"text\":\"Straße\"}\n{\"id\":\"k2\",\"text\":\"b\",\"label\":\"own\"}\n");
+        Dataset data = read(
+                "t.jsonl", "{\"id\":\"k1\",\"text\":\"Straße\"}\n{\"id\":\"k2\",\"text\":\"b\",\"label\":\"own\"}\n");
         assertThat(data.entry(0)).isEqualTo(new Entry("k1", "street", Map.of("lang", "de")));
         assertThat(data.entry(1)).isEqualTo(new Entry("k2", "own", Map.of()));
         assertThat(data.warnings()).containsExactly("1 rows of the attributes' table name no sample");
@@ -154,13 +160,15 @@ class FormsTest {
     void aHeaderThatChangedSinceTeachingIsToldColumnByColumn() {
         ReadOptions taught = ReadOptions.defaults().withTaught(List.of("text", "label", "lang"));
         Path same = Drawn.write(dir, "same.csv", "lang,text,label\nen,a,x\n");
-        assertThat(Dataset.read(List.of(same), taught, Progress.SILENT).warnings()).isEmpty();
+        assertThat(Dataset.read(List.of(same), taught, Progress.SILENT).warnings())
+                .isEmpty();
         Path other = Drawn.write(dir, "other.csv", "text,class,lang\na,x,en\n");
         assertThat(Dataset.read(List.of(other), taught, Progress.SILENT).warnings())
                 .containsExactly(other + " has other columns: since it was taught 'label' is gone, 'class' is new");
         Path gone = Drawn.write(dir, "gone.csv", "body,label,lang\na,x,en\n");
         assertThatThrownBy(() -> Dataset.read(List.of(gone), taught, Progress.SILENT))
-                .hasMessageContaining("its columns are body, label, lang; since it was taught 'text' is gone, 'body' is new");
+                .hasMessageContaining(
+                        "its columns are body, label, lang; since it was taught 'text' is gone, 'body' is new");
     }
 
     @Test

@@ -48,11 +48,8 @@ class ParquetTest {
         Dataset data = read(file(name), "text=label", "label=lang");
         assertThat(data.size()).isEqualTo(4);
         assertThat(data.columns()).containsExactly("id", "text", "label", "lang", "weight", "day");
-        assertThat(data.entry(0))
-                .isEqualTo(new Entry(
-                        "k0", "de", Map.of("weight", "1.5", "day", "2024-02-29")));
-        assertThat(data.entry(2))
-                .isEqualTo(new Entry("k2", null, Map.of("weight", "-0.001", "day", "1999-12-31")));
+        assertThat(data.entry(0)).isEqualTo(new Entry("k0", "de", Map.of("weight", "1.5", "day", "2024-02-29")));
+        assertThat(data.entry(2)).isEqualTo(new Entry("k2", null, Map.of("weight", "-0.001", "day", "1999-12-31")));
         assertThat(data.content(1)).isEqualTo(new Content.Text("text"));
         assertThat(data.where(1)).endsWith(name + " row 2");
     }
@@ -63,12 +60,15 @@ class ParquetTest {
         assertThat(lists.kind()).isEqualTo(Kind.VECTOR);
         assertThat(lists.entry(3)).isEqualTo(new Entry("v3", "odd", Map.of()));
         assertThat(((Content.Vector) lists.content(3)).values()).containsExactly(3, 0.5f, -0.75f);
-        assertThat(((Content.Vector) read(file("vectors-gzip.parquet"), "vector=other").content(4)).values())
+        assertThat(((Content.Vector) read(file("vectors-gzip.parquet"), "vector=other")
+                                .content(4))
+                        .values())
                 .containsExactly(4);
         Dataset columns = read(file("columns-plain.parquet"));
         assertThat(((Content.Vector) columns.content(5)).values()).containsExactly(5, 10);
         assertThat(columns.classes()).containsExactly("0", "1", "2");
-        assertThatThrownBy(() -> read(file("hole.parquet"))).hasMessageContaining("has nothing as value 1 of its 'embedding'");
+        assertThatThrownBy(() -> read(file("hole.parquet")))
+                .hasMessageContaining("has nothing as value 1 of its 'embedding'");
     }
 
     @Test
@@ -98,12 +98,13 @@ class ParquetTest {
                 named.add(e.where().replaceFirst(".*groups.parquet ?", ""));
             }
         }
-        assertThat(named).contains(
-                "row group 0, column 'text'",
-                "row group 0, column 'label'",
-                "row group 1, column 'text'",
-                "row group 1, column 'label'",
-                "row group 2, column 'label'");
+        assertThat(named)
+                .contains(
+                        "row group 0, column 'text'",
+                        "row group 0, column 'label'",
+                        "row group 1, column 'text'",
+                        "row group 1, column 'label'",
+                        "row group 2, column 'label'");
     }
 
     /** Whatever was done to a file, it is read or refused in one line; nothing hangs and nothing else is thrown. */

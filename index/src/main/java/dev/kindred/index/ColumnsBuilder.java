@@ -5,6 +5,7 @@ import dev.kindred.core.Space;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -25,14 +26,23 @@ final class ColumnsBuilder implements AutoCloseable {
     private int count;
 
     ColumnsBuilder(Space space, Path folder) {
+        this(space, folder, Spool.IN_MEMORY);
+    }
+
+    /** One that writes no file; for what is known to be small, or where nothing may be written. */
+    static ColumnsBuilder inMemory(Space space, Path folder) {
+        return new ColumnsBuilder(space, folder, 1 << 30);
+    }
+
+    private ColumnsBuilder(Space space, Path folder, int inMemory) {
         this.space = space;
         this.folder = folder;
-        this.rows = new Spool(folder);
-        this.norms = new Spool(folder);
-        this.sequences = new Spool(folder);
-        this.ids = new Strings(folder);
-        this.payloads = new Strings(folder);
-        this.sources = new Strings(folder);
+        this.rows = new Spool(folder, inMemory);
+        this.norms = new Spool(folder, inMemory);
+        this.sequences = new Spool(folder, inMemory);
+        this.ids = new Strings(folder, inMemory);
+        this.payloads = new Strings(folder, inMemory);
+        this.sources = new Strings(folder, inMemory);
         this.row = new byte[Columns.stride(space.dimension())];
     }
 
@@ -63,6 +73,27 @@ final class ColumnsBuilder implements AutoCloseable {
             throw unwritable(e);
         }
         count++;
+    }
+
+    /** Takes a row of other columns of the same space as it is. */
+    void copy(Columns from, int at) {
+        try {
+            rows.write(bytes(from.rows(), (long) at * row.length, row.length));
+            if (Columns.hasNorms(space.distance())) {
+                norms.write(bytes(from.norms(), 4L * at, 4));
+            }
+            sequences.write(bytes(from.sequences(), 8L * at, 8));
+            ids.add(from.ids().copy(at));
+            payloads.add(from.payloads().copy(at));
+            sources.add(from.sources().copy(at));
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+        count++;
+    }
+
+    private static byte[] bytes(MemorySegment from, long at, int length) {
+        return from.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
     private static byte[] source(Item item) {
@@ -119,9 +150,9 @@ final class ColumnsBuilder implements AutoCloseable {
         private final Spool offsets;
         private final Spool bytes;
 
-        Strings(Path folder) {
-            offsets = new Spool(folder);
-            bytes = new Spool(folder);
+        Strings(Path folder, int inMemory) {
+            offsets = new Spool(folder, inMemory);
+            bytes = new Spool(folder, inMemory);
         }
 
         void add(byte[] string) throws IOException {

@@ -9,12 +9,11 @@ import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The exact engine: every answer is the true one, found by reading all rows.
  *
- * <p>A folder with one file, {@code vectors.rows}, memory-mapped: header, rows, ids, payloads, sources, checksums ({@link Header}).
- * Searches read one snapshot of it and wait for nobody. A write makes the file anew beside the old one and moves it into its place, so
- * it costs the size of the whole index: write in batches. It is durable when it returns, and found by the next search. Other processes
- * may have the folder open for reading meanwhile; they go on seeing what they opened.
+ * <p>A folder with {@code vectors.rows}, memory-mapped: header, rows, ids, payloads, sources, checksums ({@link Header}); and beside it
+ * {@code vectors.journal}, the writes since ({@link Journal}), which are kept in memory too. Searches read one moment of both and wait
+ * for nobody. A write is appended to the journal and costs its own size; where the journal would grow past a quarter of the rows file,
+ * that is made anew beside the old one with all writes in it and moved into its place. Either way a write is durable when it returns,
+ * and found by the next search. Other processes may have the folder open for reading meanwhile; they go on seeing what they opened.
  *
  * <p>Files up to 1 GiB are checked whole when opened (CRC-32C, some GB/s); of larger ones, rows and sources before their first use.
  */
@@ -42,19 +42,63 @@ public final class ExactIndex implements VectorIndex {
     /** What stands beside it while somebody writes, and after a writer that was killed. */
     public static final Set<String> LOCK_FILES = Set.of(WriterLock.LOCK, WriterLock.OWNER);
 
+    private static final int ATTEMPTS = 20;
+    private static final long SMALLEST_JOURNAL = 1 << 20;
+    private static final long LARGEST_JOURNAL = 256 << 20;
+
     private final Path dir;
     private final Space space;
     private final String owner;
-    private final AtomicReference<@Nullable Snapshot> current;
+    private final AtomicReference<@Nullable View> current;
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable WriterLock lock;
+    /** What the journal's file held when the lock was taken. */
+    private Journal.Replay found;
 
-    private ExactIndex(Path dir, String owner, @Nullable WriterLock lock, Snapshot snapshot) {
+    private Journal.@Nullable Appender journal;
+
+    private ExactIndex(Path dir, String owner, @Nullable WriterLock lock, Loaded loaded) {
         this.dir = dir;
-        this.space = snapshot.space();
+        this.space = loaded.view.space();
         this.owner = owner;
         this.lock = lock;
-        this.current = new AtomicReference<>(snapshot);
+        this.found = loaded.found;
+        this.current = new AtomicReference<>(loaded.view);
+    }
+
+    /** A moment of the folder, and what its journal's file held. */
+    private record Loaded(View view, Journal.Replay found) {
+
+        /** Where a writer makes the rows file anew meanwhile, rows and journal of one moment are read all the same. */
+        static Loaded from(Path dir) {
+            for (int attempt = 1; ; attempt++) {
+                Snapshot file = Snapshot.open(dir.resolve(FILE));
+                boolean kept = false;
+                try {
+                    Journal.Replay found = Journal.read(dir, file.space(), file.base());
+                    if (found.soundBytes() > 0 || attempt == ATTEMPTS || isCurrent(file, dir)) {
+                        View view = View.of(file);
+                        for (Batch batch : found.batches()) {
+                            view = view.with(batch, dir);
+                        }
+                        kept = true;
+                        return new Loaded(view, found);
+                    }
+                } catch (Refusal e) {
+                    if (attempt == ATTEMPTS || isCurrent(file, dir)) {
+                        throw e;
+                    }
+                } finally {
+                    if (!kept) {
+                        file.release();
+                    }
+                }
+            }
+        }
+
+        private static boolean isCurrent(Snapshot file, Path dir) {
+            return file.base().equals(Snapshot.baseOf(dir.resolve(FILE)));
+        }
     }
 
     /** An empty index in a folder that has none, open for writing. */
@@ -67,7 +111,7 @@ public final class ExactIndex implements VectorIndex {
 
     /** Opens the index of a folder. The writer's lock is taken by the first write and held until closed. */
     public static ExactIndex open(Path dir) {
-        return new ExactIndex(dir, thisProcess(), null, Snapshot.open(dir.resolve(FILE)));
+        return new ExactIndex(dir, thisProcess(), null, Loaded.from(dir));
     }
 
     /** Opens for writing now, as {@code owner} (e.g. a server's URL), whom a second writer's refusal names. */
@@ -118,7 +162,7 @@ public final class ExactIndex implements VectorIndex {
     private static ExactIndex opened(Path dir, String owner, WriterLock lock) {
         boolean opened = false;
         try {
-            ExactIndex index = new ExactIndex(dir, owner, lock, Snapshot.open(dir.resolve(FILE)));
+            ExactIndex index = new ExactIndex(dir, owner, lock, Loaded.from(dir));
             opened = true;
             return index;
         } finally {
@@ -158,10 +202,12 @@ public final class ExactIndex implements VectorIndex {
                 throw new IllegalStateException("finished already");
             }
             try (Arena arena = Arena.ofConfined()) {
-                new RowsWriter(space)
-                        .add(columns.columns(arena), new BitSet())
-                        .write(dir.resolve(FILE), columns.count());
+                // Past all that the old one's journal holds, which is overtaken then, even where this ends before it is
+                // gone.
+                long last = Math.max(columns.count(), Journal.lastSequence(dir, space));
+                new RowsWriter(space).add(columns.columns(arena), new BitSet()).write(dir.resolve(FILE), last);
             }
+            Journal.delete(dir);
             lock = null;
             return opened(dir, thisProcess(), held);
         }
@@ -181,38 +227,46 @@ public final class ExactIndex implements VectorIndex {
         return reading(this::info);
     }
 
-    private IndexInfo info(Snapshot snapshot) {
-        Header header = snapshot.header();
-        return new IndexInfo(space, "exact", header.count(), header.lastSequence(), EnumSet.allOf(Capability.class));
+    private IndexInfo info(View view) {
+        return new IndexInfo(space, "exact", view.count(), view.lastSequence(), EnumSet.allOf(Capability.class));
     }
 
     /** What it takes on disk. */
     public IndexStats stats() {
-        return reading(snapshot -> {
-            Header header = snapshot.header();
-            return new IndexStats(
-                    info(snapshot),
-                    header.fileLength(),
-                    header.length(Header.Section.ROWS),
-                    header.length(Header.Section.PAYLOAD_BYTES),
-                    header.length(Header.Section.SOURCE_BYTES));
+        return reading(view -> {
+            long vectors = 0;
+            long payloads = 0;
+            long sources = 0;
+            for (Piece piece : view.pieces()) {
+                vectors += piece.columns().rows().byteSize();
+                payloads += piece.columns().payloads().bytes().byteSize();
+                sources += piece.columns().sources().bytes().byteSize();
+            }
+            long written = view.lastSequence() > view.file().header().lastSequence()
+                    ? Journal.in(dir).toFile().length()
+                    : 0;
+            return new IndexStats(info(view), view.file().header().fileLength() + written, vectors, payloads, sources);
         });
     }
 
-    /** Reads the whole file again: checksums, ids, payloads, numbers. Empty where all is sound. */
+    /** Reads both files again: checksums, ids, payloads, numbers. Empty where all is sound. */
     public List<Finding> check() {
-        return reading(snapshot -> Inspection.of(snapshot, dir.resolve(FILE)));
+        return reading(view -> {
+            List<Finding> findings = new ArrayList<>(Inspection.of(view.file(), dir.resolve(FILE)));
+            Inspection.of(view, dir).ifPresent(findings::add);
+            return List.copyOf(findings);
+        });
     }
 
     @Override
     public Found search(Query query) {
-        return reading(snapshot -> {
-            Scan scan = scan(snapshot, query);
-            int[] candidates = RowTest.candidates(query.filter(), snapshot);
+        return reading(view -> {
+            Scan scan = scan(view, query);
+            int[] candidates = RowTest.candidates(query.filter(), view);
             if (candidates != null) {
                 scan.run(candidates);
             } else {
-                scan.run(0, snapshot.columns().count());
+                scan.run(0, view.rows());
             }
             return scan.found();
         });
@@ -220,14 +274,14 @@ public final class ExactIndex implements VectorIndex {
 
     /** The same on several threads, each with its share of the rows. The answer does not depend on how many. */
     public Found search(Query query, Workers workers) {
-        return reading(snapshot -> {
-            int count = snapshot.columns().count();
-            if (workers.threads() == 1 || count == 0 || RowTest.candidates(query.filter(), snapshot) != null) {
+        return reading(view -> {
+            int count = view.rows();
+            if (workers.threads() == 1 || count == 0 || RowTest.candidates(query.filter(), view) != null) {
                 return search(query);
             }
             int share = Math.ceilDiv(count, workers.threads());
             List<Scan> scans = IntStream.range(0, Math.ceilDiv(count, share))
-                    .mapToObj(i -> scan(snapshot, query))
+                    .mapToObj(i -> scan(view, query))
                     .toList();
             workers.blocks(count, share, (from, to) -> scans.get(from / share).run(from, to));
             scans.stream().skip(1).forEach(scans.getFirst()::addAll);
@@ -237,11 +291,10 @@ public final class ExactIndex implements VectorIndex {
 
     /** Many queries at once, which share each pass over the rows; answers in their order, as if asked one by one. */
     public List<Found> search(List<Query> queries, Workers workers) {
-        return reading(snapshot -> {
-            List<Scan> scans =
-                    queries.stream().map(query -> scan(snapshot, query)).toList();
-            int count = snapshot.columns().count();
-            int step = Scan.blockRows(snapshot.columns().stride());
+        return reading(view -> {
+            List<Scan> scans = queries.stream().map(query -> scan(view, query)).toList();
+            int count = view.rows();
+            int step = Scan.blockRows(Columns.stride(space.dimension()));
             int share = Math.max(1, Math.ceilDiv(scans.size(), workers.threads()));
             workers.blocks(scans.size(), share, (from, to) -> {
                 for (int row = 0; row < count; row += step) {
@@ -254,35 +307,34 @@ public final class ExactIndex implements VectorIndex {
         });
     }
 
-    private Scan scan(Snapshot snapshot, Query query) {
+    private Scan scan(View view, Query query) {
         space.require(query.space(), dir.toString());
-        return new Scan(snapshot, query);
+        return new Scan(view, query);
     }
 
     @Override
     public Optional<Item> get(String id) {
-        return reading(snapshot -> {
-            int row = snapshot.find(id);
-            return row < 0 ? Optional.empty() : Optional.of(snapshot.item(row));
+        return reading(view -> {
+            int row = view.find(id);
+            return row < 0 ? Optional.empty() : Optional.of(view.item(row));
         });
     }
 
     @Override
     public Items scan(long afterSequence) {
-        Snapshot snapshot = retained();
+        View view = retained();
         AtomicBoolean released = new AtomicBoolean();
-        Iterator<Items.Written> rows = IntStream.range(
-                        snapshot.firstAfter(afterSequence), snapshot.columns().count())
+        Iterator<Items.Written> rows = view.after(afterSequence)
                 .mapToObj(row -> {
                     if (released.get()) {
                         throw new IllegalStateException("these items were closed");
                     }
-                    return new Items.Written(snapshot.columns().sequence(row), snapshot.item(row));
+                    return new Items.Written(view.sequence(row), view.item(row));
                 })
                 .iterator();
         return new Items(rows, () -> {
             if (released.compareAndSet(false, true)) {
-                snapshot.release();
+                view.file().release();
             }
         });
     }
@@ -292,19 +344,47 @@ public final class ExactIndex implements VectorIndex {
         writing.lock();
         try {
             requireLock();
-            Snapshot old = retained();
+            View old = retained();
             try {
                 if (changes.isEmpty()) {
-                    return new Receipt(old.header().lastSequence(), Visibility.SEARCHABLE);
+                    return new Receipt(old.lastSequence(), Visibility.SEARCHABLE);
                 }
-                rewrite(old, changes);
+                for (Change change : changes) {
+                    if (change instanceof Change.Put put) {
+                        Vectors.require(space, put.item());
+                    }
+                }
+                Batch batch = Batch.of(changes, old.lastSequence() + 1);
+                if (!append(old, batch)) {
+                    rewrite(old, batch);
+                }
+                return new Receipt(batch.lastSequence(), Visibility.SEARCHABLE);
             } finally {
-                old.release();
+                old.file().release();
             }
-            return new Receipt(old.header().lastSequence() + changes.size(), Visibility.SEARCHABLE);
         } finally {
             writing.unlock();
         }
+    }
+
+    /** @return false where the journal has no room for it, and nothing was done */
+    private boolean append(View old, Batch batch) {
+        long room = Math.clamp(old.file().header().fileLength() / 4, SMALLEST_JOURNAL, LARGEST_JOURNAL)
+                - (journal == null ? found.soundBytes() : journal.length());
+        if (batch.bytes() > room) {
+            return false;
+        }
+        byte[] record = Journal.record(batch, old.lastSequence() + 1);
+        if (record.length > room) {
+            return false;
+        }
+        View next = old.with(batch, dir);
+        if (journal == null) {
+            journal = Journal.Appender.open(dir, found, old.file().base());
+        }
+        journal.append(record);
+        swap(next);
+        return true;
     }
 
     /** Of the lock's first taking, the file is opened again: another process may have written since. */
@@ -318,14 +398,15 @@ public final class ExactIndex implements VectorIndex {
         WriterLock taken = WriterLock.take(dir, owner);
         boolean ready = false;
         try {
-            Snapshot fresh = Snapshot.open(dir.resolve(FILE));
+            Loaded fresh = Loaded.from(dir);
             try {
-                fresh.space().require(space, dir.toString());
+                fresh.view.space().require(space, dir.toString());
             } catch (Refusal e) {
-                fresh.release();
+                fresh.view.file().release();
                 throw e;
             }
-            swap(fresh);
+            found = fresh.found;
+            swap(fresh.view);
             lock = taken;
             ready = true;
         } finally {
@@ -335,63 +416,54 @@ public final class ExactIndex implements VectorIndex {
         }
     }
 
-    private void rewrite(Snapshot old, List<Change> changes) {
-        long first = old.header().lastSequence() + 1;
-        Map<String, Integer> lasts = new LinkedHashMap<>();
-        for (int i = 0; i < changes.size(); i++) {
-            Change change = changes.get(i);
-            if (change instanceof Change.Put put) {
-                Vectors.require(space, put.item());
-            }
-            lasts.remove(change.id());
-            lasts.put(change.id(), i);
-        }
-        BitSet dropped = new BitSet();
+    private void rewrite(View old, Batch batch) {
         try (ColumnsBuilder added = new ColumnsBuilder(space, dir);
                 Arena arena = Arena.ofConfined()) {
-            lasts.forEach((id, i) -> {
-                int row = old.find(id);
-                if (row >= 0) {
-                    dropped.set(row);
-                }
-                if (changes.get(i) instanceof Change.Put put) {
-                    added.add(put.item(), first + i);
-                }
-            });
+            batch.addTo(added);
             // What is copied must be sound: fresh checksums over damaged rows would hide the damage for good.
-            old.checksums().requireAll();
-            new RowsWriter(space)
-                    .add(old.columns(), dropped)
-                    .add(added.columns(arena), new BitSet())
-                    .write(dir.resolve(FILE), first + changes.size() - 1);
+            old.file().checksums().requireAll();
+            RowsWriter writer = new RowsWriter(space);
+            old.without(batch).forEach(piece -> writer.add(piece.columns(), piece.gone()));
+            writer.add(added.columns(arena), new BitSet()).write(dir.resolve(FILE), batch.lastSequence());
         }
-        swap(Snapshot.open(dir.resolve(FILE)));
+        // Until it is gone it is overtaken: the new file's sequence numbers go past its own.
+        closeJournal();
+        found = Journal.Replay.NONE;
+        swap(View.of(Snapshot.open(dir.resolve(FILE))));
+        Journal.delete(dir);
     }
 
-    private void swap(Snapshot fresh) {
-        Snapshot before = current.getAndSet(fresh);
-        if (before != null) {
-            before.release();
+    private void closeJournal() {
+        if (journal != null) {
+            journal.close();
+            journal = null;
         }
     }
 
-    private <T> T reading(Function<Snapshot, T> work) {
-        Snapshot snapshot = retained();
+    private void swap(View fresh) {
+        View before = current.getAndSet(fresh);
+        if (before != null && before.file() != fresh.file()) {
+            before.file().release();
+        }
+    }
+
+    private <T> T reading(Function<View, T> work) {
+        View view = retained();
         try {
-            return work.apply(snapshot);
+            return work.apply(view);
         } finally {
-            snapshot.release();
+            view.file().release();
         }
     }
 
-    private Snapshot retained() {
+    private View retained() {
         while (true) {
-            Snapshot snapshot = current.get();
-            if (snapshot == null) {
+            View view = current.get();
+            if (view == null) {
                 throw closed();
             }
-            if (snapshot.retain()) {
-                return snapshot;
+            if (view.file().retain()) {
+                return view;
             }
         }
     }
@@ -405,10 +477,11 @@ public final class ExactIndex implements VectorIndex {
     public void close() {
         writing.lock();
         try {
-            Snapshot last = current.getAndSet(null);
+            View last = current.getAndSet(null);
             if (last != null) {
-                last.release();
+                last.file().release();
             }
+            closeJournal();
             if (lock != null) {
                 lock.close();
                 lock = null;

@@ -36,6 +36,7 @@ record Header(Space space, int count, long lastSequence, long[] lengths) {
     /** Distances by their code in the file. */
     private static final List<Distance> DISTANCES = List.of(Distance.COSINE, Distance.L2, Distance.DOT);
 
+    static final int LAST_SEQUENCE_AT = 48;
     private static final int LENGTHS_AT = 64;
     private static final int ID_AT = 144;
 

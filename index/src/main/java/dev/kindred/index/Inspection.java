@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a rows file again from end to end and says what is wrong with it. */
 final class Inspection {
@@ -30,6 +31,28 @@ final class Inspection {
             inspection.rows();
         }
         return List.copyOf(inspection.findings);
+    }
+
+    /** What is wrong with the journal of the folder, which holds what the view has beyond its file. */
+    static Optional<Finding> of(View view, Path dir) {
+        String where = Journal.in(dir).toString();
+        try {
+            Journal.Replay found = Journal.read(dir, view.space(), view.file().base());
+            long last = found.batches().isEmpty()
+                    ? view.file().header().lastSequence()
+                    : found.batches().getLast().lastSequence();
+            if (last < view.lastSequence()) {
+                return Optional.of(new Finding(where, "is gone or lacks writes that it held", HINT));
+            }
+            return found.cutBytes() > 0 && !found.overtaken()
+                    ? Optional.of(new Finding(
+                            where,
+                            "ends in %,d bytes of a write that was cut off".formatted(found.cutBytes()),
+                            "it was never acknowledged; the next write takes it away"))
+                    : Optional.empty();
+        } catch (Refusal e) {
+            return Optional.of(new Finding(e.where(), e.what(), e.hint()));
+        }
     }
 
     private void found(String what) {

@@ -8,27 +8,26 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A filter made ready for the rows of one snapshot. */
+/** A filter made ready for the rows of one view. */
 @FunctionalInterface
 interface RowTest {
     boolean passes(int row);
 
-    static RowTest of(Filter filter, Snapshot snapshot) {
+    static RowTest of(Filter filter, View view) {
         return switch (filter) {
-            case Filter.And and ->
-                all(and.all().stream().map(f -> of(f, snapshot)).toList());
-            case Filter.Or or -> any(or.any().stream().map(f -> of(f, snapshot)).toList());
+            case Filter.And and -> all(and.all().stream().map(f -> of(f, view)).toList());
+            case Filter.Or or -> any(or.any().stream().map(f -> of(f, view)).toList());
             case Filter.Not not -> {
-                RowTest inner = of(not.filter(), snapshot);
+                RowTest inner = of(not.filter(), view);
                 yield row -> !inner.passes(row);
             }
-            case Filter.Equals equals -> field(snapshot, equals.field(), v -> Values.equal(v, equals.value()));
-            case Filter.In in -> field(snapshot, in.field(), Values.anyOf(in.values()));
-            case Filter.Range range -> field(snapshot, range.field(), v -> Values.within(v, range.low(), range.high()));
-            case Filter.Exists exists -> field(snapshot, exists.field(), v -> true);
+            case Filter.Equals equals -> field(view, equals.field(), v -> Values.equal(v, equals.value()));
+            case Filter.In in -> field(view, in.field(), Values.anyOf(in.values()));
+            case Filter.Range range -> field(view, range.field(), v -> Values.within(v, range.low(), range.high()));
+            case Filter.Exists exists -> field(view, exists.field(), v -> true);
             case Filter.Ids ids -> {
                 BitSet rows = new BitSet();
-                for (int row : rows(ids.ids(), snapshot)) {
+                for (int row : rows(ids.ids(), view)) {
                     rows.set(row);
                 }
                 yield rows::get;
@@ -37,13 +36,13 @@ interface RowTest {
     }
 
     /** The only rows that can pass, rising, where the filter names them by id; else null. */
-    static int @Nullable [] candidates(Filter filter, Snapshot snapshot) {
+    static int @Nullable [] candidates(Filter filter, View view) {
         return switch (filter) {
-            case Filter.Ids ids -> rows(ids.ids(), snapshot);
+            case Filter.Ids ids -> rows(ids.ids(), view);
             case Filter.And and -> {
                 int[] fewest = null;
                 for (Filter part : and.all()) {
-                    int[] rows = candidates(part, snapshot);
+                    int[] rows = candidates(part, view);
                     if (rows != null && (fewest == null || rows.length < fewest.length)) {
                         fewest = rows;
                     }
@@ -54,9 +53,8 @@ interface RowTest {
         };
     }
 
-    private static int[] rows(Set<String> ids, Snapshot snapshot) {
-        int[] rows =
-                ids.stream().mapToInt(snapshot::find).filter(row -> row >= 0).toArray();
+    private static int[] rows(Set<String> ids, View view) {
+        int[] rows = ids.stream().mapToInt(view::find).filter(row -> row >= 0).toArray();
         Arrays.sort(rows);
         return rows;
     }
@@ -88,11 +86,10 @@ interface RowTest {
         };
     }
 
-    private static RowTest field(Snapshot snapshot, String field, Values.Test test) {
+    private static RowTest field(View view, String field, Values.Test test) {
         MemorySegment name = MemorySegment.ofArray(field.getBytes(StandardCharsets.UTF_8));
-        Ragged payloads = snapshot.columns().payloads();
         return row -> {
-            Value value = PayloadCodec.field(payloads.slice(row), name, snapshot.where());
+            Value value = PayloadCodec.field(view.payload(row), name, view.where());
             return value != null && test.passes(value);
         };
     }

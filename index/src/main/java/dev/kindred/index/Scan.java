@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One query's way through the rows of a snapshot. Rows are ranked by a float key that rises with the score: cosine and inner product
+ * One query's way through the rows of a view. Rows are ranked by a float key that rises with the score: cosine and inner product
  * themselves, minus the squared distance under l2. The filter is asked only for rows whose key could come in. For one thread; nothing
  * is allocated per row unless a filter reads it.
  */
@@ -18,8 +18,7 @@ final class Scan {
 
     private static final int BLOCK_BYTES = 128 << 10;
 
-    private final Snapshot snapshot;
-    private final Columns columns;
+    private final View view;
     private final Query query;
     private final Distance distance;
     private final Kernel kernel;
@@ -29,16 +28,15 @@ final class Scan {
     private final float afterKey;
     private final @Nullable MemorySegment afterId;
 
-    /** @param snapshot retained by the caller for as long as this is used */
-    Scan(Snapshot snapshot, Query query) {
-        this.snapshot = snapshot;
-        this.columns = snapshot.columns();
+    /** @param view whose file is retained by the caller for as long as this is used */
+    Scan(View view, Query query) {
+        this.view = view;
         this.query = query;
-        this.distance = snapshot.space().distance();
+        this.distance = view.space().distance();
         this.kernel = new Kernel(prepared(query, distance), distance == Distance.L2);
-        this.test = RowTest.of(query.filter(), snapshot);
+        this.test = RowTest.of(query.filter(), view);
         // One more than asked for tells whether another page follows.
-        this.best = new TopK(query.k() + 1, snapshot::compareIds);
+        this.best = new TopK(query.k() + 1, view::compareIds);
         After after = query.after();
         this.afterKey = after == null ? Float.POSITIVE_INFINITY : key(after.score());
         this.afterId = after == null ? null : MemorySegment.ofArray(after.id().getBytes(StandardCharsets.UTF_8));
@@ -63,19 +61,22 @@ final class Scan {
 
     /** Looks at rows {@code [from, to)}. */
     void run(int from, int to) {
-        int step = blockRows(columns.stride());
-        for (int start = from; start < to; start += step) {
-            block(start, Math.min(step, to - start));
-        }
+        view.runs(from, to, (piece, start, first, end) -> {
+            int step = blockRows(piece.columns().stride());
+            for (int row = first; row < end; row += step) {
+                block(piece, start, row, Math.min(step, end - row));
+            }
+        });
     }
 
-    private void block(int from, int n) {
-        snapshot.requireRows(from, from + n);
+    private void block(Piece piece, int start, int from, int n) {
+        view.requireRows(start + from, start + from + n);
+        Columns columns = piece.columns();
         kernel.sums(columns.rows(), (long) from * columns.stride(), columns.stride(), n, keys);
         for (int i = 0; i < n; i++) {
-            float key = key(keys[i], from + i);
-            if (key >= best.floor() && key <= afterKey) {
-                offer(key, from + i);
+            float key = key(keys[i], columns, from + i);
+            if (key >= best.floor() && key <= afterKey && !piece.gone().get(from + i)) {
+                offer(key, start + from + i);
             }
         }
     }
@@ -83,11 +84,14 @@ final class Scan {
     /** Looks at these rows only. */
     void run(int[] rows) {
         for (int row : rows) {
-            snapshot.requireRows(row, row + 1);
-            float key = key(kernel.sum(columns.rows(), (long) row * columns.stride()), row);
-            if (key >= best.floor() && key <= afterKey) {
-                offer(key, row);
-            }
+            view.requireRows(row, row + 1);
+            view.runs(row, row + 1, (piece, start, own, end) -> {
+                Columns columns = piece.columns();
+                float key = key(kernel.sum(columns.rows(), (long) own * columns.stride()), columns, own);
+                if (key >= best.floor() && key <= afterKey) {
+                    offer(key, row);
+                }
+            });
         }
     }
 
@@ -98,12 +102,10 @@ final class Scan {
     }
 
     private boolean isAfter(float key, int row) {
-        return afterId == null
-                || key < afterKey
-                || Snapshot.compare(columns.ids().slice(row), afterId) > 0;
+        return afterId == null || key < afterKey || Snapshot.compare(view.id(row), afterId) > 0;
     }
 
-    private float key(float sum, int row) {
+    private float key(float sum, Columns columns, int row) {
         return switch (distance) {
             case COSINE -> Math.clamp(sum * columns.inverseNorm(row), -1f, 1f);
             case L2 -> -sum;
@@ -130,12 +132,12 @@ final class Scan {
         List<Neighbor> neighbors = new ArrayList<>(best.size());
         best.drain((key, row) -> {
             if (neighbors.size() < query.k()) {
-                neighbors.add(new Neighbor(snapshot.id(row), score(key), snapshot.payload(row)));
+                neighbors.add(new Neighbor(view.idText(row), score(key), view.fields(row)));
             }
         });
         After next = more
                 ? new After(neighbors.getLast().score(), neighbors.getLast().id())
                 : null;
-        return new Found(snapshot.space(), neighbors, true, next);
+        return new Found(view.space(), neighbors, true, next);
     }
 }

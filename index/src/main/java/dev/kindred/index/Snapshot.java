@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class Snapshot {
     private final Header header;
     private final Columns columns;
     private final MemorySegment idTable;
+    private final Journal.Base base;
     private final Checksums checksums;
     private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -38,6 +41,7 @@ final class Snapshot {
         this.where = where;
         this.header = Header.read(file, where);
         this.checksums = Checksums.of(file, header, where);
+        this.base = base(file.byteSize(), file, file.byteSize() - 4);
         this.idTable = section(file, Section.ID_TABLE);
         this.columns = new Columns(
                 header.count(),
@@ -160,6 +164,40 @@ final class Snapshot {
         checksums.require(start + (long) from * header.stride(), start + (long) to * header.stride());
     }
 
+    /** What a journal of this file names it by. */
+    Journal.Base base() {
+        return base;
+    }
+
+    /** The same of the file that stands at a path now; null where there is none that could be read. */
+    static Journal.@Nullable Base baseOf(Path path) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate(Header.BYTES + 4).order(ByteOrder.LITTLE_ENDIAN);
+            while (bytes.position() < Header.BYTES && channel.read(bytes.limit(Header.BYTES)) >= 0) {}
+            bytes.limit(Header.BYTES + 4);
+            if (channel.size() < Header.BYTES + 4 || channel.read(bytes, channel.size() - 4) < 4) {
+                return null;
+            }
+            return base(channel.size(), MemorySegment.ofArray(bytes.array()), Header.BYTES);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** @param checksumsAt where the last four bytes of the file are in {@code bytes} */
+    private static Journal.Base base(long length, MemorySegment bytes, long checksumsAt) {
+        return new Journal.Base(
+                length,
+                Layout.int32(bytes, Header.BYTES - 4),
+                Layout.int32(bytes, checksumsAt),
+                Layout.int64(bytes, Header.LAST_SEQUENCE_AT));
+    }
+
+    /** All of it, nothing gone. */
+    Piece piece() {
+        return new Piece(columns, idTable, new BitSet());
+    }
+
     /** @return the row of the id, or −1 */
     int find(String id) {
         return IdTable.find(idTable, header.count(), id.getBytes(StandardCharsets.UTF_8), columns.ids());
@@ -171,11 +209,6 @@ final class Snapshot {
 
     static String text(byte[] utf8) {
         return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    /** The order of two rows' ids: UTF-8 bytes, unsigned. */
-    int compareIds(int left, int right) {
-        return compare(columns.ids().slice(left), columns.ids().slice(right));
     }
 
     static int compare(MemorySegment left, MemorySegment right) {
@@ -202,22 +235,6 @@ final class Snapshot {
         Ragged sources = columns.sources();
         long start = header.offset(Section.SOURCE_BYTES);
         checksums.require(start + sources.start(row), start + sources.end(row));
-        byte[] marked = sources.copy(row);
-        return marked.length == 0 ? null : Arrays.copyOfRange(marked, 1, marked.length);
-    }
-
-    /** The first row written after a sequence number. */
-    int firstAfter(long sequence) {
-        int low = 0;
-        int high = header.count();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (columns.sequence(middle) > sequence) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
+        return View.source(columns, row);
     }
 }

@@ -17,16 +17,23 @@ import org.jspecify.annotations.Nullable;
 final class Spool extends OutputStream {
     static final String PREFIX = ".rows";
     static final String SUFFIX = ".spool";
-    private static final int IN_MEMORY = 4 << 20;
+    static final int IN_MEMORY = 4 << 20;
 
     private final Path folder;
+    private final int inMemory;
     private byte[] buffer = new byte[1 << 10];
     private int filled;
     private long spilled;
     private @Nullable FileChannel file;
 
     Spool(Path folder) {
+        this(folder, IN_MEMORY);
+    }
+
+    /** @param inMemory bytes that are kept in memory, at most 1 GiB */
+    Spool(Path folder, int inMemory) {
         this.folder = folder;
+        this.inMemory = inMemory;
     }
 
     long size() {
@@ -53,7 +60,7 @@ final class Spool extends OutputStream {
     }
 
     private void makeRoom() throws IOException {
-        if (buffer.length < IN_MEMORY) {
+        if (buffer.length < inMemory) {
             buffer = Arrays.copyOf(buffer, buffer.length * 2);
         } else {
             spill();

@@ -68,6 +68,42 @@ class ClassesTest {
         }
     }
 
+    /** Bit by bit what reading the index again gives, whatever the order in which classes grow. */
+    @ParameterizedTest
+    @EnumSource(Distance.class)
+    void examplesAddedToClassesAreThoseAddedToTheIndex(Distance distance) {
+        Space space = Space.external("t", D, distance);
+        Keyed random = Keyed.of(6);
+        try (ExactIndex index = ExactIndex.build(dir, space, List.of(item(random, 0)).stream(), Progress.SILENT)) {
+            Classes classes = Classes.of(index);
+            int next = 1;
+            for (int round = 0; round < 40; round++) {
+                List<Item> added = new ArrayList<>();
+                for (int i = random.nextInt(6); i >= 0; i--) {
+                    added.add(item(random, next++));
+                }
+                added.add(Item.of("bare " + round, vector(random, 1)));
+                index.write(added.stream().<Change>map(Change.Put::new).toList(), Visibility.SEARCHABLE);
+                classes = classes.with(added);
+                Classes again = Classes.of(index);
+                assertThat(classes.names()).isEqualTo(again.names());
+                float[] query = vector(random, 1);
+                Embeddings one = new Embeddings(space, 1, query);
+                assertThat(classes.nearest(one)).isEqualTo(again.nearest(one));
+                for (int c = 0; c < again.names().size(); c++) {
+                    assertThat(classes.examples(c)).isEqualTo(again.examples(c));
+                }
+            }
+            Classes last = classes;
+            assertThatThrownBy(() -> last.with(List.of(Item.of("short", 1, 2)))).isInstanceOf(Refusal.class);
+        }
+    }
+
+    private static Item item(Keyed random, int number) {
+        return new Item(
+                "item " + number, vector(random, 1), Map.of("label", Value.of("class " + random.nextInt(25))), null);
+    }
+
     @Test
     void anIndexWithoutLabelsHasNoClasses() {
         Space space = Space.external("t", D, Distance.COSINE);

@@ -210,7 +210,7 @@ class ExactIndexTest extends VectorIndexContract {
         Files.write(file(), bytes);
         requireRefused("checked when opened");
         Snapshot snapshot = Snapshot.open(file(), 0);
-        Scan scan = new Scan(snapshot, Query.of(space, new float[250], 5));
+        Scan scan = new Scan(View.of(snapshot), Query.of(space, new float[250], 5));
         scan.run(0, 1000);
         assertThat(snapshot.item(100).id()).isEqualTo("item100");
         assertThatThrownBy(() -> scan.run(0, 4000)).isInstanceOf(Refusal.class);
