@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What every bench shares: its options, its ledger, how it starts Kindred, and its last line. */
 final class BenchRun {
@@ -25,14 +26,22 @@ final class BenchRun {
     private final Ledger ledger;
     private final long began = System.nanoTime();
 
-    private BenchRun(String name, boolean goals, boolean docs, boolean fresh, Path data, Surroundings surroundings) {
+    private BenchRun(
+            String name,
+            boolean goals,
+            boolean docs,
+            boolean fresh,
+            @Nullable String only,
+            Path data,
+            Surroundings surroundings) {
         this.name = name;
         this.goals = goals;
         this.docs = docs;
         this.smoke = System.getenv(SMOKE) != null;
         this.data = data;
         this.surroundings = surroundings;
-        this.ledger = new Ledger(results().resolve(name + (smoke ? ".smoke" : "") + ".jsonl"), surroundings, fresh);
+        this.ledger =
+                new Ledger(results().resolve(name + (smoke ? ".smoke" : "") + ".jsonl"), surroundings, fresh, only);
     }
 
     /** Reads the options, measures, and prints the summary as the last line. */
@@ -41,6 +50,7 @@ final class BenchRun {
         boolean docs = false;
         boolean fresh = false;
         Path data = null;
+        String only = null;
         List<String> words = new ArrayList<>(List.of(arguments));
         while (!words.isEmpty()) {
             String word = words.removeFirst();
@@ -52,6 +62,7 @@ final class BenchRun {
                 case "--goals" -> goals = true;
                 case "--docs" -> docs = true;
                 case "--fresh" -> fresh = true;
+                case "--only" -> only = words.isEmpty() ? null : words.removeFirst();
                 case "--data" -> data = words.isEmpty() ? null : Path.of(words.removeFirst());
                 default -> {
                     System.err.println("bench: unknown option " + word + " (bench/" + name + " --help)");
@@ -61,7 +72,7 @@ final class BenchRun {
         }
         Surroundings surroundings = Surroundings.here();
         Path sets = data == null ? surroundings.root().resolve("../shared/data").normalize() : data.toAbsolutePath();
-        BenchRun run = new BenchRun(name, goals, docs, fresh, sets, surroundings);
+        BenchRun run = new BenchRun(name, goals, docs, fresh, only, sets, surroundings);
         run.tell(measure.apply(run));
     }
 
@@ -77,6 +88,7 @@ final class BenchRun {
               --goals     Also measure what only goals need; may take longer than an hour.
               --docs      Write the summary into docs/benchmarks/ and the tables of docs/benchmarks.md from it.
               --fresh     Measure all cells again.
+              --only TEXT Measure only cells whose name has this in it; the others are taken from before or stay empty.
               --data DIR  Folder of the data sets. Default: ../shared/data beside the working copy.
               -h, --help  Show this help.
             """.formatted(name, about.strip(), name);

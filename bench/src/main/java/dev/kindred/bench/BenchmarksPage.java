@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class BenchmarksPage {
     /** The benches, in the page's order. */
-    public static final List<String> NAMES = List.of("omniglot", "train", "demo");
+    public static final List<String> NAMES = List.of("omniglot", "train", "demo", "text");
 
     private static final Gson GSON = new GsonBuilder()
             .setPrettyPrinting()
@@ -137,6 +137,11 @@ public final class BenchmarksPage {
                     plain(row.get("pixels").getAsDouble()),
                     plain(row.get("untrained").getAsDouble()));
         }
+        if (row.has("beside")) {
+            for (var other : row.getAsJsonObject("beside").entrySet()) {
+                told += "; " + other.getKey() + " " + plain(other.getValue().getAsDouble());
+            }
+        }
         return told;
     }
 
@@ -147,10 +152,13 @@ public final class BenchmarksPage {
 
     private static String number(JsonObject row, double value) {
         String unit = row.get("unit").getAsString();
-        return plain(value) + (unit.equals("%") ? "%" : " " + unit);
+        return plain(value) + (unit.equals("%") ? "%" : unit.isEmpty() ? "" : " " + unit);
     }
 
     private static String plain(double value) {
+        if (value != 0 && Math.abs(value) < 0.005) {
+            return String.format(Locale.ROOT, "%.1e", value);
+        }
         String text = String.format(
                 Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
         return text.contains(".") ? text.replaceFirst("\\.?0+$", "") : text;

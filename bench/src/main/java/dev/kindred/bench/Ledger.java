@@ -12,18 +12,24 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Measurements kept in {@code bench/results/<name>.jsonl}, so that a bench that was cut off goes on where it stood. */
 final class Ledger {
     private final Path file;
     private final Surroundings surroundings;
     private final boolean fresh;
+    private final @Nullable String only;
 
-    /** @param fresh whether cells from before are measured again */
-    Ledger(Path file, Surroundings surroundings, boolean fresh) {
+    /**
+     * @param fresh whether cells from before are measured again
+     * @param only what the name of a cell must have in it to be measured now; null for all
+     */
+    Ledger(Path file, Surroundings surroundings, boolean fresh, @Nullable String only) {
         this.file = file;
         this.surroundings = surroundings;
         this.fresh = fresh;
+        this.only = only;
     }
 
     JsonObject cell(String name, Supplier<JsonObject> measure) {
@@ -37,10 +43,15 @@ final class Ledger {
      * @param usable whether a kept one still serves, e.g. its file is still there
      */
     JsonObject cell(String name, Predicate<JsonObject> usable, Supplier<JsonObject> measure) {
-        Optional<JsonObject> kept = fresh ? Optional.empty() : kept(name).filter(usable);
+        boolean wanted = only == null || name.contains(only);
+        Optional<JsonObject> kept =
+                fresh && wanted ? Optional.empty() : kept(name).filter(usable);
         if (kept.isPresent()) {
             System.err.println("bench: " + name + ": measured before");
             return kept.get();
+        }
+        if (!wanted) {
+            return new JsonObject();
         }
         System.err.println("bench: " + name);
         JsonObject value;

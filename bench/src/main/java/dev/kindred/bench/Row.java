@@ -2,6 +2,7 @@ package dev.kindred.bench;
 
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,18 @@ record Row(
     Row with(Spread spread) {
         JsonObject wider = more.deepCopy();
         wider.add("spread", spread.json());
+        return new Row(what, unit, measured, bound, floor, goal, wider);
+    }
+
+    /** The same row with others' figures, in the same unit. */
+    Row beside(Map<String, Double> figures) {
+        if (figures.isEmpty()) {
+            return this;
+        }
+        JsonObject others = new JsonObject();
+        figures.forEach((name, value) -> others.addProperty(name, rounded(value)));
+        JsonObject wider = more.deepCopy();
+        wider.add("beside", others);
         return new Row(what, unit, measured, bound, floor, goal, wider);
     }
 
