@@ -12,12 +12,21 @@ final class ModelGuard {
     private ModelGuard() {}
 
     static void check(byte[] model, String where) {
+        check(parsed(model, where, "seal the bundle anew"), where);
+    }
+
+    /** What the bytes say, unchecked. */
+    static OnnxMl.ModelProto parsed(byte[] model, String where, String mend) {
         OnnxMl.ModelProto parsed;
         try {
             parsed = OnnxGraph.parse(model);
         } catch (InvalidProtocolBufferException e) {
-            throw new Refusal("is no ONNX model: " + e.getMessage(), where, "seal the bundle anew", e);
+            throw new Refusal("is no ONNX model: " + e.getMessage(), where, mend, e);
         }
+        return parsed;
+    }
+
+    static void check(OnnxMl.ModelProto parsed, String where) {
         if (parsed.getFunctionsCount() > 0) {
             throw new Refusal("carries functions of its own", where, "export the encoder as one flat graph");
         }
