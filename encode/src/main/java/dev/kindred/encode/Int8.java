@@ -77,8 +77,11 @@ final class Int8 {
             if (weights != null) {
                 int8.product(node, weights);
                 products++;
-            } else if (int8.isLargeTable(node)) {
-                int8.look(node);
+                continue;
+            }
+            OnnxMl.@Nullable TensorProto table = int8.largeTable(node);
+            if (table != null) {
+                int8.look(node, table);
             } else {
                 int8.nodes.add(node);
             }
@@ -184,16 +187,18 @@ final class Int8 {
                 .build();
     }
 
-    private boolean isLargeTable(OnnxMl.NodeProto node) {
+    /** The constant table whose rows a node looks up, where it is large; null where it does anything else. */
+    private OnnxMl.@Nullable TensorProto largeTable(OnnxMl.NodeProto node) {
         OnnxMl.TensorProto table = node.getOpType().equals("Gather") ? constants.get(node.getInput(0)) : null;
         return table != null
-                && isFloatMatrix(table)
-                && table.getDims(0) * table.getDims(1) >= LARGE_TABLE
-                && Graft.integer(node, "axis", 0) == 0;
+                        && isFloatMatrix(table)
+                        && table.getDims(0) * table.getDims(1) >= LARGE_TABLE
+                        && Graft.integer(node, "axis", 0) == 0
+                ? table
+                : null;
     }
 
-    private void look(OnnxMl.NodeProto node) {
-        OnnxMl.TensorProto table = constants.get(node.getInput(0));
+    private void look(OnnxMl.NodeProto node, OnnxMl.TensorProto table) {
         int count = Math.toIntExact(table.getDims(0));
         int d = Math.toIntExact(table.getDims(1));
         float[] values = values(table);

@@ -138,11 +138,13 @@ public record ModelFolder(
             throw new Refusal("is no file", model.toString(), "name an ONNX file or a folder");
         }
         Path above = folder.getParent();
-        boolean within = above != null
+        if (above != null
                 && folder.endsWith("onnx")
                 && !Files.exists(folder.resolve(TOKENIZER))
-                && Files.exists(above.resolve(TOKENIZER));
-        return within ? above : folder;
+                && Files.exists(above.resolve(TOKENIZER))) {
+            return above;
+        }
+        return folder;
     }
 
     /** A JSON file that may be there. */

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A transformer of strangers as an encoder of texts: inputs {@code input_ids}, {@code attention_mask} and perhaps
  * {@code token_type_ids}, int64 {@code [n, t]}, one output {@code embedding} {@code [n, d]}.
  *
+ * @param pooledHere whether the pooling was added to it; false where it gave one vector a text already
  * @param rows of its table of token embeddings; empty where there is no such table to be seen
  */
-record TextGraph(OnnxMl.ModelProto model, int dimension, Optional<Long> rows) {
+record TextGraph(OnnxMl.ModelProto model, int dimension, boolean pooledHere, Optional<Long> rows) {
     static final String IDS = "input_ids";
     static final String MASK = "attention_mask";
     static final String TYPES = "token_type_ids";
@@ -65,7 +66,8 @@ record TextGraph(OnnxMl.ModelProto model, int dimension, Optional<Long> rows) {
         try (Trial trial = Trial.of(whole, where)) {
             int dimension = trial.texts(new long[2][3], 3, 2)[0].length;
             foreign.withDimension(dimension);
-            return new TextGraph(foreign.model.build(), dimension, rows(foreign.graph));
+            return new TextGraph(
+                    foreign.model.build(), dimension, chosen.shape().length == 3, rows(foreign.graph));
         }
     }
 
