@@ -44,6 +44,10 @@ final class CommandList {
                     "Show what a bundle is and learned from, after checking every byte.",
                     () -> new BundleShowCommand()),
             new Entry(
+                    "bundle import",
+                    "Seal an ONNX encoder that others made, of texts or pictures, as a bundle.",
+                    () -> new BundleImportCommand()),
+            new Entry(
                     "index build",
                     "Embed DATA and make an index of it, its bundle beside it.",
                     () -> new IndexBuildCommand()),
@@ -114,7 +118,7 @@ final class CommandList {
     static boolean isBrief(String[] arguments) {
         return arguments.length == 0
                 || arguments[0].startsWith("-")
-                || arguments[0].equals("bundle")
+                || (arguments[0].equals("bundle") && !(arguments.length > 1 && arguments[1].equals("import")))
                 || List.of(arguments).contains("--help");
     }
 
