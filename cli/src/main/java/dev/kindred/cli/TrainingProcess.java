@@ -41,8 +41,13 @@ final class TrainingProcess {
             notes.join();
             return answer(child.waitFor(), last);
         } finally {
-            child.destroy();
+            end(child);
         }
+    }
+
+    /** Asks the child to end. {@link Process#destroy} would close its streams too, under the threads that read what it still says. */
+    private static void end(Process child) {
+        child.toHandle().destroy();
     }
 
     private List<String> launcher() {
@@ -81,7 +86,7 @@ final class TrainingProcess {
                 }
                 if (!asked && run.stop().getAsBoolean()) {
                     asked = true;
-                    child.destroy();
+                    end(child);
                 }
             }
         }
