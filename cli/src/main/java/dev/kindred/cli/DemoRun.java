@@ -62,18 +62,18 @@ final class DemoRun {
             List<IconFamily> families = quick ? IconFamily.quick() : IconFamily.all();
             List<Icon> icons = Icons.draw(workers, run.progress(), families);
             IconSplit split = IconSplit.of(icons, Hands.of(workers, icons), SEED);
-            int[] taught = split.teach(workers);
-            Icons.writeZip(zip, workers, split, taught);
+            int[] teaching = split.teach(workers);
+            Icons.writeZip(zip, workers, split, teaching);
             run.say(String.format(
                     Locale.ROOT,
                     "drew %,d icons of %d families%s; teaching on %,d, never on %,d names and the family %s",
                     icons.size(),
                     families.size(),
                     quick ? " (--quick; all are " + IconFamily.all().size() + ")" : "",
-                    taught.length,
+                    teaching.length,
                     split.unseenNames().size(),
                     split.unseenFamily().id()));
-            new TrainingProcess(run).teach(recipe(zip, bundleFile));
+            JsonObject taught = new TrainingProcess(run).teach(recipe(zip, bundleFile));
             Bundle bundle = Bundle.open(bundleFile);
             Natives.forEncoding(run.home());
             List<Content.Pixels> pictures = icons.stream().map(Icon::pixels).toList();
@@ -98,7 +98,10 @@ final class DemoRun {
                                     .toList())));
             Path index = index(bundle, icons, embeddings);
             double seconds = (System.nanoTime() - began) / 1e9;
-            return new Made(index, json(bundle, figures, icons, families, seconds), text(figures, split, seconds));
+            return new Made(
+                    index,
+                    json(bundle, figures, icons, families, seconds),
+                    text(figures, split, seconds, taught.get("steps").getAsLong()));
         }
     }
 
@@ -172,7 +175,8 @@ final class DemoRun {
         return json;
     }
 
-    private static String text(Map<String, DemoMeasure.Figures> figures, IconSplit split, double seconds) {
+    private static String text(
+            Map<String, DemoMeasure.Figures> figures, IconSplit split, double seconds, long steps) {
         StringBuilder text = new StringBuilder();
         text.append("Find the same thing drawn by another hand, of things never taught:\n\n");
         text.append(String.format("%-44s %9s %10s%n", "", "Recall@1", "Recall@10"));
@@ -180,6 +184,10 @@ final class DemoRun {
                 text, "unseen names (" + split.unseenNames().size() + "), " + spoken(view), measured.unseenNames()));
         figures.forEach((view, measured) -> line(
                 text, "unseen family (" + split.unseenFamily().id() + "), " + spoken(view), measured.unseenFamily()));
+        if (!isAbove(figures)) {
+            text.append(String.format(
+                    Locale.ROOT, "%nTeaching had time for %,d steps here, too few to show: try it on a quieter machine.%n", steps));
+        }
         text.append(String.format(Locale.ROOT, """
 
             Done in %s. On pictures of your own, a folder a class:
@@ -189,6 +197,16 @@ final class DemoRun {
               ./kindred index build photos.kindred photos/ --out photos.index\
             """, ProgressLine.clock(seconds)));
         return text.toString();
+    }
+
+    /** Whether teaching found more than what was there without it. */
+    private static boolean isAbove(Map<String, DemoMeasure.Figures> figures) {
+        double best = figures.values().stream()
+                .mapToDouble(measured -> measured.unseenNames().at1())
+                .max()
+                .orElse(0);
+        DemoMeasure.Figures taught = figures.get("encoder");
+        return taught != null && taught.unseenNames().at1() >= best;
     }
 
     private static void line(StringBuilder text, String what, DemoMeasure.Recall recall) {
