@@ -32,7 +32,7 @@ final class CommandList {
             new Entry("train", "Teach an encoder from examples and seal it into one file.", () -> new TrainCommand()),
             new Entry(
                     "evaluate",
-                    "Measure a bundle on DATA, beside what it is compared with",
+                    "Measure a bundle on DATA, beside what it is compared with.",
                     () -> new EvaluateCommand()),
             new Entry(
                     "verify",

@@ -24,8 +24,10 @@ import picocli.CommandLine.Parameters;
 /** How good is it on what it never saw? */
 @CommandLine.Command(
         description = {
-            "Measure a bundle on DATA, beside what it is compared with: raw pixels and the untrained encoder, or words"
-                    + " (BM25) and the untaught one. Or measure vectors that another program made, without a bundle.",
+            "Measure a bundle on DATA, beside what it is compared with.",
+            "",
+            "Pictures are compared with raw pixels and the untrained encoder, texts with words (BM25) and the untaught"
+                    + " one. Vectors that another program made are measured without a bundle.",
             "",
             "DATA says what is measured: labels (retrieval, verify, oneshot), pairs that are the same or not (verify,"
                     + " F1), graded pairs (sts: Spearman), a BEIR folder (retrieval: nDCG@10, MAP, MRR, Recall@k)."

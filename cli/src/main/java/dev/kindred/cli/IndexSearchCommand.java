@@ -31,9 +31,8 @@ import picocli.CommandLine.Parameters;
         description = "Find what is most like a picture, an item or a vector.",
         footer = {
             "",
-            "QUERY is @ID for an item of the index (which is then left out of its own answer), the path of a picture,"
-                    + " or a .npy",
-            "of one vector in the index's space.",
+            "QUERY is @ID for an item of the index (which is then left out of its own answer), the path of a picture,",
+            "or a .npy of one vector in the index's space.",
             "",
             "Examples:",
             "  kindred index search holiday.index beach.jpg -k 5",
