@@ -5,6 +5,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Threshold;
+import dev.kindred.encode.Encoder;
 import dev.kindred.index.After;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Filter;
@@ -33,11 +34,14 @@ final class Answers {
         this.inputs = new Inputs(served, compute, meters);
     }
 
-    /** {@code {"bundle", "space", "dimension", "distance", "embeddings": [[…]]}}, one row an input, in the order given. */
+    /**
+     * {@code {"bundle", "space", "dimension", "distance", "embeddings": [[…]]}}, one row an input, in the order given. They are encoded
+     * as what is found, or with {@code "role": "query"} as what is looked for.
+     */
     JsonObject embed(Body body) {
-        body.fields().only("image", "images", "id", "vector");
+        body.fields().only("image", "images", "text", "texts", "id", "vector", "role");
         JsonArray rows = new JsonArray();
-        for (float[] vector : inputs.vectors(inputs.several(body))) {
+        for (float[] vector : inputs.vectors(inputs.several(body), encoder(body))) {
             rows.add(numbers(vector));
         }
         JsonObject reply = reply();
@@ -47,10 +51,20 @@ final class Answers {
         return reply;
     }
 
+    private Encoder encoder(Body body) {
+        String role = body.fields().text("role").orElse("document");
+        return switch (role) {
+            case "document" -> served.documents();
+            case "query" -> served.queries();
+            default -> throw Problem.badRequest("there is no role '" + role + "'", "role", "say query or document");
+        };
+    }
+
     /** {@code {"bundle", "space", "same", "score", "probability", "threshold", "fmr"}}; null what no calibration says. */
     JsonObject verify(Body body) {
         body.fields().only("left", "right", "fmr");
-        List<float[]> pair = inputs.vectors(List.of(inputs.named(body, "left"), inputs.named(body, "right")));
+        List<float[]> pair = inputs.vectors(
+                List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents());
         double score = served.space()
                 .distance()
                 .score(pair.get(0), 0, pair.get(1), 0, served.space().dimension());
@@ -78,7 +92,7 @@ final class Answers {
      * searched by its id is not among its own neighbours.
      */
     JsonObject search(Body body) {
-        Fields fields = body.fields().only("image", "id", "vector", "k", "filter", "fmr", "after");
+        Fields fields = body.fields().only("image", "text", "id", "vector", "k", "filter", "fmr", "after");
         int k = fields.whole("k", 1, MAX_K, 10);
         Filter filter =
                 fields.has("filter") ? FilterJson.read(fields.object().get("filter"), "filter") : Filter.everything();
@@ -86,7 +100,7 @@ final class Answers {
                 .flatMap(decision -> fields.rate("fmr").map(decision::threshold).or(decision::usualThreshold));
         After after = fields.text("after").map(After::ofToken).orElse(null);
         Inputs.Input input = inputs.single(body);
-        float[] vector = inputs.vectors(List.of(input)).getFirst();
+        float[] vector = inputs.vectors(List.of(input), served.queries()).getFirst();
         Filter wanted = input instanceof Inputs.Input.Known(var item)
                 ? new Filter.And(List.of(filter, new Filter.Not(new Filter.Ids(Set.of(item.id())))))
                 : filter;

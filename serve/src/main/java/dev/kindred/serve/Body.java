@@ -23,7 +23,8 @@ import java.util.concurrent.CompletionException;
 
 /**
  * What a request says, in whichever of three ways it was sent: a JSON object with pictures in base64; one picture's bytes
- * ({@code image/*}) with the rest in the address; or {@code multipart/form-data} with pictures as files.
+ * ({@code image/*}) or one text ({@code text/plain}) with the rest in the address; or {@code multipart/form-data} with pictures as
+ * files.
  *
  * @param fields all that is not a picture's bytes
  * @param files pictures by the name of their part; a bare picture is {@code image}
@@ -66,6 +67,11 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
                     new Fields(ofQuery(query), ""),
                     Map.of("image", List.of(request.content().array())));
         }
+        if (type != null && type.is(MediaType.PLAIN_TEXT)) {
+            JsonObject fields = ofQuery(query);
+            put(fields, "text", StrictJson.text(request.content().array(), "body"));
+            return new Body(new Fields(fields, ""), Map.of());
+        }
         if (type == null || type.is(MediaType.JSON)) {
             return new Body(new Fields(StrictJson.object(request.content().array(), "body"), ""), Map.of());
         }
@@ -74,7 +80,7 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
                 "media-type",
                 "no request comes as " + type.type() + "/" + type.subtype(),
                 "Content-Type",
-                "send application/json, image/* or multipart/form-data");
+                "send application/json, image/*, text/plain or multipart/form-data");
     }
 
     private static Body ofParts(List<AggregatedBodyPart> parts, QueryParams query) {

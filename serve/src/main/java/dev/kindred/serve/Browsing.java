@@ -59,6 +59,7 @@ final class Browsing {
         json.addProperty("collection", served.collection());
         json.addProperty("bundle", served.bundle());
         json.addProperty("space", served.space().id());
+        json.addProperty("takes", served.takes().words());
         json.addProperty("dimension", info.dimension());
         json.addProperty("distance", info.distance().wireName());
         json.addProperty("engine", info.engine());

@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
+import dev.kindred.encode.Encoder;
 import dev.kindred.index.Item;
 import dev.kindred.index.VectorIndex;
 import dev.kindred.media.Pictures;
@@ -15,16 +16,20 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The things a request is about, and their way to a vector: a picture is encoded, an item has one already. */
+/** The things a request is about, and their way to a vector: a picture or a text is encoded, an item has one already. */
 final class Inputs {
-    /** Pictures of one request. */
-    static final int MAX_PICTURES = 64;
+    /** Pictures or texts of one request. */
+    static final int MAX_INPUTS = 64;
 
     /** One thing to compare or search with. */
     sealed interface Input {
         /** A picture's undecoded bytes. */
         record Picture(byte[] bytes, String where) implements Input {}
+
+        /** A text. */
+        record Words(String text) implements Input {}
 
         /** An item of the collection. */
         record Known(Item item) implements Input {}
@@ -43,7 +48,7 @@ final class Inputs {
         this.meters = meters;
     }
 
-    /** The one input of a request: {@code image}, {@code id} or {@code vector} at its top. */
+    /** The one input of a request: {@code image} or {@code text}, {@code id} or {@code vector} at its top. */
     Input single(Body body) {
         return body.files().containsKey("image")
                 ? picture(body, "image")
@@ -51,7 +56,9 @@ final class Inputs {
                         .orElseThrow(() -> Problem.badRequest(
                                 "nothing to work on",
                                 "body",
-                                "give image (base64), id or vector, or send a picture's bytes"));
+                                isOfTexts()
+                                        ? "give text, id or vector"
+                                        : "give image (base64), id or vector, or send a picture's bytes"));
     }
 
     /** One of two: the object or the file of this name. */
@@ -61,18 +68,21 @@ final class Inputs {
         }
         return body.fields()
                 .inner(name)
-                .map(inner -> inner.only("image", "id", "vector"))
+                .map(inner -> inner.only("image", "text", "id", "vector"))
                 .flatMap(this::of)
                 .orElseThrow(() -> Problem.badRequest(
-                        "nothing to compare", name, "give {\"image\": base64}, {\"id\": …} or {\"vector\": […]}"));
+                        "nothing to compare",
+                        name,
+                        "give {" + (isOfTexts() ? "\"text\": …" : "\"image\": base64")
+                                + "}, {\"id\": …} or {\"vector\": […]}"));
     }
 
-    /** All pictures of a request to embed. */
+    /** All pictures or texts of a request to embed. */
     List<Input> several(Body body) {
         List<Input> inputs = new ArrayList<>();
         for (Map.Entry<String, List<byte[]>> part : body.files().entrySet()) {
             for (byte[] file : part.getValue()) {
-                inputs.add(new Input.Picture(file, part.getKey() + "[" + inputs.size() + "]"));
+                inputs.add(picture(file, part.getKey() + "[" + inputs.size() + "]"));
             }
         }
         if (body.fields().object().get("images") instanceof JsonArray images) {
@@ -80,28 +90,56 @@ final class Inputs {
                 inputs.add(base64(image, "images[" + inputs.size() + "]"));
             }
         }
+        if (body.fields().object().get("texts") instanceof JsonArray texts) {
+            for (JsonElement text : texts) {
+                inputs.add(words(text, "texts[" + inputs.size() + "]"));
+            }
+        }
         of(body.fields()).ifPresent(inputs::add);
-        if (inputs.isEmpty() || inputs.size() > MAX_PICTURES) {
+        if (inputs.isEmpty() || inputs.size() > MAX_INPUTS) {
             throw Problem.badRequest(
-                    inputs.isEmpty() ? "nothing to embed" : inputs.size() + " pictures at once",
+                    inputs.isEmpty() ? "nothing to embed" : inputs.size() + " " + served.takes().words() + " at once",
                     "body",
-                    "give image (base64), images (1 to " + MAX_PICTURES + " of them), or send a picture's bytes");
+                    isOfTexts()
+                            ? "give text, or texts (1 to " + MAX_INPUTS + " of them)"
+                            : "give image (base64), images (1 to " + MAX_INPUTS + "), or send a picture's bytes");
         }
         return inputs;
     }
 
-    private static Input picture(Body body, String name) {
+    private boolean isOfTexts() {
+        return served.takes() == Served.Takes.TEXTS;
+    }
+
+    /** Refuses what the collection's encoders do not take. */
+    private void requireTaken(Served.Takes given, String where) {
+        if (served.takes() != given) {
+            throw Problem.badRequest(
+                    "this collection takes " + served.takes().words() + ", not " + given.words(),
+                    where,
+                    "give " + served.takes().field() + ", id or vector");
+        }
+    }
+
+    private Input picture(Body body, String name) {
         List<byte[]> files = body.files().getOrDefault(name, List.of());
         if (files.size() != 1) {
             throw Problem.badRequest("several pictures where one is wanted", name, "");
         }
-        return new Input.Picture(files.getFirst(), name);
+        return picture(files.getFirst(), name);
+    }
+
+    private Input picture(byte[] bytes, String where) {
+        requireTaken(Served.Takes.PICTURES, where);
+        return new Input.Picture(bytes, where);
     }
 
     private Optional<Input> of(Fields fields) {
-        int given = (fields.has("image") ? 1 : 0) + (fields.has("id") ? 1 : 0) + (fields.has("vector") ? 1 : 0);
-        if (given > 1) {
-            throw Problem.badRequest("more than one of image, id and vector", fields.path(), "give one of them");
+        if (Stream.of("image", "text", "id", "vector").filter(fields::has).count() > 1) {
+            throw Problem.badRequest("more than one of image, text, id and vector", fields.path(), "give one of them");
+        }
+        if (fields.has("text")) {
+            return Optional.of(words(fields.object().get("text"), fields.at("text")));
         }
         if (fields.has("image")) {
             return Optional.of(base64(fields.object().get("image"), fields.at("image")));
@@ -121,7 +159,19 @@ final class Inputs {
         });
     }
 
-    private static Input base64(JsonElement json, String where) {
+    private Input words(JsonElement json, String where) {
+        requireTaken(Served.Takes.TEXTS, where);
+        if (!(json instanceof JsonPrimitive text) || !text.isString()) {
+            throw Problem.badRequest("a string is wanted", where, "");
+        }
+        if (text.getAsString().isBlank()) {
+            throw Problem.badRequest("the text is empty", where, "");
+        }
+        return new Input.Words(text.getAsString());
+    }
+
+    private Input base64(JsonElement json, String where) {
+        requireTaken(Served.Takes.PICTURES, where);
         if (!(json instanceof JsonPrimitive text) || !text.isString()) {
             throw Problem.badRequest("a picture in base64 is wanted", where, "");
         }
@@ -146,23 +196,25 @@ final class Inputs {
                         ""));
     }
 
-    /** The inputs' vectors, in order; pictures are decoded and encoded in one batch on a computing thread. */
-    List<float[]> vectors(List<Input> inputs) {
-        List<Input.Picture> pictures = new ArrayList<>();
-        for (Input input : inputs) {
-            if (input instanceof Input.Picture picture) {
-                pictures.add(picture);
-            }
-        }
-        Embeddings embeddings = pictures.isEmpty()
+    /**
+     * The inputs' vectors, in order; what has none yet is decoded and encoded in one batch on a computing thread.
+     *
+     * @param encoder of the role that the inputs play
+     */
+    List<float[]> vectors(List<Input> inputs, Encoder encoder) {
+        List<Input> unencoded = inputs.stream()
+                .filter(input -> input instanceof Input.Picture || input instanceof Input.Words)
+                .toList();
+        Embeddings embeddings = unencoded.isEmpty()
                 ? new Embeddings(served.space(), 0, new float[0])
-                : compute.run(meters.embed(), () -> served.encoder().encode(decoded(pictures)));
+                : compute.run(meters.embed(), () -> encoder.encode(decoded(unencoded)));
         List<float[]> vectors = new ArrayList<>();
         int row = 0;
         for (Input input : inputs) {
             vectors.add(
                     switch (input) {
                         case Input.Picture picture -> embeddings.row(row++);
+                        case Input.Words words -> embeddings.row(row++);
                         case Input.Known(Item item) -> item.vector();
                         case Input.Ready(float[] vector) -> vector;
                     });
@@ -170,8 +222,23 @@ final class Inputs {
         return vectors;
     }
 
+    private List<Content> decoded(List<Input> inputs) {
+        List<Content> contents = new ArrayList<>();
+        List<Input.Picture> pictures = new ArrayList<>();
+        for (Input input : inputs) {
+            switch (input) {
+                case Input.Words(String text) -> contents.add(new Content.Text(text));
+                case Input.Picture picture -> pictures.add(picture);
+                case Input.Known known -> throw new IllegalStateException("an item is encoded already");
+                case Input.Ready ready -> throw new IllegalStateException("a vector is encoded already");
+            }
+        }
+        // A collection takes one kind, so that one of both lists is empty.
+        return pictures.isEmpty() ? contents : pixels(pictures);
+    }
+
     /** A few bytes may decode to a great picture, so the pixels of one request are bounded as those of one picture are. */
-    private List<Content> decoded(List<Input.Picture> pictures) {
+    private List<Content> pixels(List<Input.Picture> pictures) {
         List<Content> contents = new ArrayList<>();
         long pixels = 0;
         for (Input.Picture picture : pictures) {

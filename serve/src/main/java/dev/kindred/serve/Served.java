@@ -5,21 +5,29 @@ import dev.kindred.core.Decision;
 import dev.kindred.core.Space;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
+import dev.kindred.encode.PicturePreparation;
+import dev.kindred.encode.Preparation;
+import dev.kindred.encode.TextPreparation;
 import dev.kindred.index.VectorIndex;
 import java.util.Optional;
 
 /**
- * What one collection answers with. Whoever opened encoder and index closes them, after the server.
+ * What one collection answers with. Whoever opened encoders and index closes them, after the server.
  *
  * @param collection its name in addresses
- * @param bundle the id of the bundle that the encoder comes from
+ * @param bundle the id of the bundle that the encoders come from
+ * @param takes what can be sent to be encoded
+ * @param queries encodes what is looked for
+ * @param documents encodes what is found, and what is compared; the same encoder where the bundle has but one
  * @param decision how scores become answers; without it there are scores alone
  * @param baseline the bundle's statistics of its validation scores, shown beside answers
  */
 public record Served(
         String collection,
         String bundle,
-        Encoder encoder,
+        Takes takes,
+        Encoder queries,
+        Encoder documents,
         Optional<Decision> decision,
         Optional<JsonObject> baseline,
         VectorIndex index) {
@@ -27,17 +35,62 @@ public record Served(
     /** The collection that {@code /v1/embed} and the like mean. */
     public static final String DEFAULT_COLLECTION = "default";
 
-    /** Refuses an index whose vectors are of another space than the encoder's. */
-    public Served {
-        index.info().space().require(encoder.space(), "the index of collection '" + collection + "'");
+    /** What encoders take. */
+    public enum Takes {
+        PICTURES("pictures", "image"),
+        TEXTS("texts", "text");
+
+        private final String words;
+        private final String field;
+
+        Takes(String words, String field) {
+            this.words = words;
+            this.field = field;
+        }
+
+        static Takes of(Preparation preparation) {
+            return switch (preparation) {
+                case PicturePreparation pictures -> PICTURES;
+                case TextPreparation texts -> TEXTS;
+            };
+        }
+
+        /** As replies and messages name it. */
+        String words() {
+            return words;
+        }
+
+        /** The field of a request that holds one. */
+        String field() {
+            return field;
+        }
     }
 
-    /** The collection {@code default}: a bundle's encoder, already opened, over an index of its space. */
+    /** Refuses encoders and an index of different spaces. */
+    public Served {
+        queries.space().require(documents.space(), "the encoder of what is found in collection '" + collection + "'");
+        index.info().space().require(queries.space(), "the index of collection '" + collection + "'");
+    }
+
+    /** The collection {@code default}: a bundle's only encoder, already opened, over an index of its space. */
     public static Served of(Bundle bundle, Encoder encoder, VectorIndex index) {
-        return new Served(DEFAULT_COLLECTION, bundle.id(), encoder, bundle.decision(), bundle.baseline(), index);
+        return of(bundle, encoder, encoder, index);
+    }
+
+    /** The collection {@code default}: a bundle's encoders of queries and of documents, already opened. */
+    public static Served of(Bundle bundle, Encoder queries, Encoder documents, VectorIndex index) {
+        return new Served(
+                DEFAULT_COLLECTION,
+                bundle.id(),
+                Takes.of(bundle.preparation()),
+                queries,
+                documents,
+                bundle.decision(),
+                bundle.baseline(),
+                index);
     }
 
     public Space space() {
-        return encoder.space();
+        return queries.space();
     }
 }

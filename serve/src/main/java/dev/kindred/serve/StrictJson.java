@@ -52,7 +52,8 @@ final class StrictJson {
         }
     }
 
-    private static String text(byte[] utf8, String where) {
+    /** @throws Problem where the bytes are not valid UTF-8 */
+    static String text(byte[] utf8, String where) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -58,10 +58,13 @@ class LoadTest {
         try (DrawnCollection collection = DrawnCollection.in(folder);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             Served real = collection.served();
+            Encoder encoder = new HeldEncoder(real.documents(), entered, gate);
             Served held = new Served(
                     real.collection(),
                     real.bundle(),
-                    new HeldEncoder(real.encoder(), entered, gate),
+                    real.takes(),
+                    encoder,
+                    encoder,
                     real.decision(),
                     real.baseline(),
                     real.index());

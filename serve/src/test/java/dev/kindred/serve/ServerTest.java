@@ -133,6 +133,19 @@ class ServerTest {
     }
 
     @Test
+    void aTextIsRefusedWherePicturesAreTaken() {
+        for (Reply reply : List.of(
+                caller.json("/v1/search", "{\"text\":\"a star\"}"),
+                caller.bytes("/v1/search", "text/plain", "a star".getBytes(StandardCharsets.UTF_8)),
+                caller.json("/v1/embed", "{\"texts\":[\"a star\"]}"))) {
+            assertThat(reply.code()).isEqualTo(400);
+            assertThat(reply.json().get("detail").getAsString()).contains("takes pictures, not texts");
+        }
+        assertThat(caller.get("/v1/collections/default").json().get("takes").getAsString())
+                .isEqualTo("pictures");
+    }
+
+    @Test
     void scoresFallAndPagesJoin() {
         Reply whole = caller.json("/v1/search", "{\"id\":\"octo/bolt.png\",\"k\":30}");
         double before = Double.POSITIVE_INFINITY;
