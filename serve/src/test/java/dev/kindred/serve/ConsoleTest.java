@@ -3,21 +3,16 @@ package dev.kindred.serve;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -26,33 +21,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** The console as people see it: a real browser on a real server, dark and light, wide and narrow. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleTest {
-    private static final Path PICTURES = Path.of("target", "console");
-
     private DrawnCollection collection;
     private KindredServer server;
-    private Browser browser;
-    private final List<String> strangers = new ArrayList<>();
-    private final List<String> complaints = new ArrayList<>();
+    private Visitor visitor;
 
     @BeforeAll
     void start(@TempDir Path folder) {
-        Optional<Path> chromium = Browser.place();
-        String absent = "no Chromium here, so the console is not tested in a browser; scripts/browser installs one";
-        if (chromium.isEmpty()) {
-            System.out.println(absent);
-        }
-        Assumptions.assumeTrue(chromium.isPresent(), absent);
+        Path chromium = Visitor.required();
         collection = DrawnCollection.in(folder);
         server = KindredServer.start(ServeOptions.defaults().onPort(0), collection.served());
-        browser = Browser.open(chromium.orElseThrow());
-        // A busy machine is slow, not wrong.
-        PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
+        visitor = new Visitor(chromium, server.url());
     }
 
     @AfterAll
     void stop() {
-        if (browser != null) {
-            browser.close();
+        if (visitor != null) {
+            visitor.close();
             server.close();
             collection.close();
         }
@@ -61,50 +45,17 @@ class ConsoleTest {
     /** Nothing is asked of another host, and no page complains. */
     @AfterEach
     void quietAndAtHome() {
-        assertThat(strangers).isEmpty();
-        assertThat(complaints).isEmpty();
+        visitor.requireQuietAndAtHome();
     }
 
     private Page open(ColorScheme scheme, int width, int height, String address) {
-        BrowserContext context = browser.driven()
-                .newContext(new com.microsoft.playwright.Browser.NewContextOptions()
-                        .setColorScheme(scheme)
-                        .setViewportSize(width, height)
-                        .setDeviceScaleFactor(width < 500 ? 2 : 1)
-                        .setReducedMotion(com.microsoft.playwright.options.ReducedMotion.REDUCE));
-        context.setDefaultTimeout(60_000);
-        Page page = context.newPage();
-        page.onRequest(request -> {
-            String url = request.url();
-            if (!url.startsWith(server.url() + "/") && !url.startsWith("blob:" + server.url())) {
-                strangers.add(url);
-            }
-        });
-        page.onConsoleMessage(message -> {
-            if (List.of("error", "warning").contains(message.type())) {
-                complaints.add(message.text());
-            }
-        });
-        page.onPageError(complaints::add);
-        page.navigate(server.url() + "/" + address);
+        Page page = visitor.open(scheme, width, height, address);
         page.locator(".tile img").first().waitFor();
         return page;
     }
 
-    private static void shoot(Page page, String name) {
-        page.waitForFunction(
-                "() => [...document.querySelectorAll('.picture img')].every(i => !i.getBoundingClientRect().width"
-                        + " || i.getBoundingClientRect().top > innerHeight || i.complete)");
-        page.waitForTimeout(150);
-        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
-    }
-
     private static byte[] drawing(String thing, int hand) {
         return DrawnShapes.png(DrawnShapes.things().get(thing), DrawnShapes.HANDS[hand]);
-    }
-
-    private static void close(Page page) {
-        page.context().close();
     }
 
     @Test
@@ -113,7 +64,7 @@ class ConsoleTest {
             String name = scheme.name().toLowerCase(java.util.Locale.ROOT);
             Page page = open(scheme, 1360, 860, "");
             assertThat(page.locator(".welcome h1")).hasText("What is most like this?");
-            shoot(page, "welcome-" + name);
+            Visitor.shoot(page, "welcome-" + name);
             page.getByLabel("Find by name").fill("star");
             assertThat(page.locator(".count")).hasText("5");
             page.locator(".tile[data-id='feather/star.png']").click();
@@ -122,7 +73,7 @@ class ConsoleTest {
             assertThat(cards).hasCount(36);
             assertThat(page.locator(".card-kind").allInnerTexts()).doesNotContain("feather");
             assertThat(page.locator(".divider")).containsText("0.975");
-            shoot(page, "search-" + name);
+            Visitor.shoot(page, "search-" + name);
             page.getByText("Show more").click();
             assertThat(cards).hasCount(72);
             page.locator(".segments").getByText("Every family").click();
@@ -136,7 +87,7 @@ class ConsoleTest {
             assertThat(page.locator(".query .eyebrow")).not().hasText("feather");
             page.goBack();
             assertThat(page.locator(".query .eyebrow")).hasText("feather");
-            close(page);
+            Visitor.close(page);
         }
     }
 
@@ -154,13 +105,13 @@ class ConsoleTest {
             }\
             """, Map.of("base64", base64));
         assertThat(page.locator("#veil")).isVisible();
-        shoot(page, "drop");
+        Visitor.shoot(page, "drop");
         page.evaluate("() => dispatchEvent(new DragEvent('drop', { dataTransfer: window.dropped, cancelable: true }))");
         assertThat(page.locator("#veil")).isHidden();
         assertThat(page.locator(".query h1")).hasText("my heart");
         assertThat(page.locator(".card-main").first())
                 .hasAttribute("title", java.util.regex.Pattern.compile("ionic/heart"));
-        shoot(page, "search-own");
+        Visitor.shoot(page, "search-own");
 
         page.evaluate("() => dispatchEvent(new ClipboardEvent('paste', { clipboardData: window.dropped }))");
         assertThat(page.locator(".query .eyebrow")).hasText("Your picture");
@@ -169,7 +120,7 @@ class ConsoleTest {
         assertThat(page.locator(".query h1")).hasText("moon");
         assertThat(page.locator(".card-main").first())
                 .hasAttribute("title", java.util.regex.Pattern.compile("feather/moon"));
-        close(page);
+        Visitor.close(page);
     }
 
     @Test
@@ -178,17 +129,17 @@ class ConsoleTest {
             String name = scheme.name().toLowerCase(java.util.Locale.ROOT);
             Page page = open(scheme, 1360, 1000, "#/compare");
             assertThat(page.locator(".verdict h1")).hasText("Same or different?");
-            shoot(page, "compare-empty-" + name);
+            Visitor.shoot(page, "compare-empty-" + name);
             page.getByLabel("Find by name").fill("star");
             page.locator(".tile[data-id='feather/star.png']").click();
             page.locator(".tile[data-id='octo/star.png']").click();
             assertThat(page.locator(".ring-percent")).isVisible();
             assertThat(page.locator(".plot .hill")).hasCount(2);
-            shoot(page, "compare-" + name);
+            Visitor.shoot(page, "compare-" + name);
             assertThat(page.url()).contains("a=feather%2Fstar.png").contains("b=octo%2Fstar.png");
             page.getByText("10%", new Page.GetByTextOptions().setExact(true)).click();
             assertThat(page.locator(".verdict-score")).containsText("threshold 0.950");
-            close(page);
+            Visitor.close(page);
         }
     }
 
@@ -205,8 +156,8 @@ class ConsoleTest {
                 .locator("input")
                 .setInputFiles(new FilePayload("mine.png", "image/png", drawing("circle", 3)));
         assertThat(page.locator(".verdict-word")).hasText("Same");
-        shoot(page, "compare-own");
-        close(page);
+        Visitor.shoot(page, "compare-own");
+        Visitor.close(page);
     }
 
     @Test
@@ -215,11 +166,11 @@ class ConsoleTest {
         page.locator(".zone input")
                 .setInputFiles(new FilePayload("notes.png", "image/png", "not a picture".getBytes()));
         assertThat(page.locator(".problem strong")).containsText("picture");
-        shoot(page, "problem");
-        complaints.removeIf(text -> text.contains("422"));
+        Visitor.shoot(page, "problem");
+        visitor.pardon("422");
         page.getByLabel("Find by name").fill("no such thing");
         assertThat(page.locator(".nothing")).containsText("no such thing");
-        close(page);
+        Visitor.close(page);
     }
 
     @Test
@@ -244,10 +195,10 @@ class ConsoleTest {
         page.keyboard().press("?");
         assertThat(page.locator("#help")).isVisible();
         page.locator("#help dl").waitFor();
-        shoot(page, "help");
+        Visitor.shoot(page, "help");
         page.keyboard().press("Escape");
         assertThat(page.locator("#help")).isHidden();
-        close(page);
+        Visitor.close(page);
     }
 
     @Test
@@ -255,27 +206,22 @@ class ConsoleTest {
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             String name = scheme.name().toLowerCase(java.util.Locale.ROOT);
             Page page = open(scheme, 390, 844, "");
-            shoot(page, "phone-welcome-" + name);
-            fits(page);
+            Visitor.shoot(page, "phone-welcome-" + name);
+            Visitor.fits(page);
             page.locator(".tile").first().click();
             assertThat(page.locator(".card-main").first()).isVisible();
-            shoot(page, "phone-search-" + name);
-            fits(page);
+            Visitor.shoot(page, "phone-search-" + name);
+            Visitor.fits(page);
             page.getByText("Browse").click();
             assertThat(page.locator(".welcome")).isVisible();
             page.locator(".tabs a", new Page.LocatorOptions().setHasText("Compare"))
                     .click();
             page.getByText("Surprise me").click();
             assertThat(page.locator(".verdict-word")).isVisible();
-            shoot(page, "phone-compare-" + name);
-            fits(page);
-            close(page);
+            Visitor.shoot(page, "phone-compare-" + name);
+            Visitor.fits(page);
+            Visitor.close(page);
         }
-    }
-
-    private static void fits(Page page) {
-        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
-                .isEqualTo(true);
     }
 
     @Test
@@ -289,7 +235,7 @@ class ConsoleTest {
                                     + " performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
                                     + " ?? Infinity"))
                             .doubleValue());
-            close(page);
+            Visitor.close(page);
         }
         assertThat(best)
                 .as("milliseconds to the first contentful paint, the best of up to five")

@@ -58,10 +58,10 @@ export function pictureOf(id) {
   return `${base()}/items/${encodeURIComponent(id)}/picture?v=${space.slice(0, 12)}`;
 }
 
-/** Neighbours of an item ({id}) or of a picture's bytes ({file}). */
+/** Neighbours of an item ({id}), of a text ({text}) or of a picture's bytes ({file}). */
 export async function search(thing, { k, filter, after }, signal) {
-  if (thing.id !== undefined) {
-    return post('search', { id: thing.id, k, ...(filter && { filter }), ...(after && { after }) }, signal);
+  if (!thing.file) {
+    return post('search', { ...(await wire(thing)), k, ...(filter && { filter }), ...(after && { after }) }, signal);
   }
   const query = new URLSearchParams({ k });
   if (filter) query.set('filter', JSON.stringify(filter));
@@ -89,6 +89,7 @@ function post(verb, body, signal) {
 
 async function wire(thing) {
   if (thing.id !== undefined) return { id: thing.id };
+  if (thing.text !== undefined) return { text: thing.text };
   const bytes = new Uint8Array(await thing.file.arrayBuffer());
   let binary = '';
   for (let i = 0; i < bytes.length; i += 0x8000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));

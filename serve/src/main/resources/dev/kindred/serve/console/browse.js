@@ -1,6 +1,7 @@
-// The collection's pictures as a grid to look through, find in by name, and pick from.
+// The collection's pictures as a grid, or its texts as a list: to look through, find in by name, and pick from.
 import { items } from './api.js';
 import { el, icon, nameOf, number, picture, problemBox, skeletons } from './parts.js';
+import { headline, passage } from './words.js';
 
 const PAGE = 120;
 
@@ -13,15 +14,19 @@ export function browser(info, groupField, onPick) {
   let flight = null;
   let chosen = new Set();
 
-  const grid = el('div', { class: 'tiles', role: 'group', 'aria-label': 'Pictures to pick from' });
+  const ofTexts = info.takes === 'texts';
+  const find = ofTexts ? 'Find by word' : 'Find by name';
+  const grid = el('div', {
+    class: ofTexts ? 'tiles lines' : 'tiles', role: 'group', 'aria-label': ofTexts ? 'Texts to pick from' : 'Pictures to pick from',
+  });
   const count = el('span', { class: 'count', 'aria-live': 'polite' });
   const end = el('div', { class: 'end' });
   const scroll = el('div', { class: 'browse-scroll' }, grid, end);
   const field = el('input', {
     type: 'search',
     class: 'find',
-    placeholder: 'Find by name',
-    'aria-label': 'Find by name',
+    placeholder: find,
+    'aria-label': find,
     autocomplete: 'off',
     spellcheck: 'false',
     maxlength: '200',
@@ -92,11 +97,12 @@ export function browser(info, groupField, onPick) {
 
   function nothing() {
     return el('p', { class: 'nothing' },
-      words ? `Nothing is called “${words}”.` : 'This collection is empty. Index some pictures, then come back.');
+      words ? (ofTexts ? `Nothing holds “${words}”.` : `Nothing is called “${words}”.`)
+        : `This collection is empty. Index some ${info.takes}, then come back.`);
   }
 
   function tile(item) {
-    const label = nameOf(item);
+    const label = ofTexts ? headline(item) : nameOf(item);
     const kind = groupField && item.payload[groupField];
     const node = el('button', {
       type: 'button',
@@ -106,9 +112,14 @@ export function browser(info, groupField, onPick) {
       'aria-label': kind ? `${label}, ${kind}` : label,
       'aria-pressed': String(chosen.has(item.id)),
       onclick: () => onPick(item),
-    }, picture(item));
+    }, ofTexts ? line(item) : picture(item));
     node.dataset.id = item.id;
     return node;
+  }
+
+  function line(item) {
+    const more = passage(item);
+    return el('span', { class: 'line' }, el('strong', {}, headline(item)), more ? el('span', {}, more) : null);
   }
 
   // The next page is asked for before the end comes into sight.
@@ -123,7 +134,7 @@ export function browser(info, groupField, onPick) {
   const node = el('section', { class: 'browse', 'aria-label': 'The collection' },
     el('div', { class: 'browse-bar' },
       el('div', { class: 'find-box' }, icon('find'), field, el('kbd', {}, '/')),
-      el('div', { class: 'browse-row' }, select, el('span', { class: 'count-box' }, count, ' pictures'))),
+      el('div', { class: 'browse-row' }, select, el('span', { class: 'count-box' }, count, ` ${info.takes}`))),
     scroll);
   restart();
 

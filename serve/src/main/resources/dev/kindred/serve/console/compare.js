@@ -1,8 +1,9 @@
-// Compare: two pictures, same or different, and how sure.
+// Compare: two pictures or texts, same or different, and how sure.
 import { item as itemOf, verify } from './api.js';
 import { browser } from './browse.js';
-import { el, fileField, icon, nameOf, percent, picture, problemBox, ratePercent, svg } from './parts.js';
+import { el, icon, percent, problemBox, ratePercent, svg } from './parts.js';
 import { legendOf, scorePlot } from './plot.js';
+import { pictureSlot, textSlot } from './slots.js';
 
 const SIDES = ['a', 'b'];
 
@@ -12,12 +13,14 @@ export function compareView(info, groupField, go) {
   let fmr = null;
   let flight = null;
 
-  const slots = { a: el('div', { class: 'slot' }), b: el('div', { class: 'slot' }) };
+  const ofTexts = info.takes === 'texts';
+  const slotOf = (side) => (ofTexts ? textSlot : pictureSlot)(side, groupField, { choose, take, say, clear: (which) => set(which, null) });
+  const slots = { a: slotOf('a'), b: slotOf('b') };
   const verdict = el('div', { class: 'verdict', 'aria-live': 'polite' });
   const evidence = el('div', { class: 'evidence' });
   const browse = browser(info, groupField, (item) => put(active, item));
   const node = el('div', { class: 'compare' },
-    el('div', { class: 'pair' }, slots.a, verdict, slots.b),
+    el('div', { class: 'pair' }, slots.a.node, verdict, slots.b.node),
     evidence,
     browse.node);
 
@@ -28,53 +31,37 @@ export function compareView(info, groupField, go) {
     remember();
   }
 
-  /** What can be told by ids stands in the address, so that it can be sent to somebody. */
+  function set(side, thing) {
+    things[side] = thing;
+    active = side;
+    remember();
+  }
+
+  function say(text, side) {
+    if (text !== (things[side]?.text ?? '') || (things[side]?.id !== undefined && text !== '')) set(side, text ? { text } : null);
+  }
+
+  function choose(side) {
+    if (active === side) return;
+    active = side;
+    draw();
+  }
+
+  /** What can be told by ids or words stands in the address, so that it can be sent to somebody. */
   function remember() {
     const parameters = {};
-    for (const side of SIDES) if (things[side]?.id !== undefined) parameters[side] = things[side].id;
+    for (const side of SIDES) {
+      if (things[side]?.id !== undefined) parameters[side] = things[side].id;
+      else if (things[side]?.text !== undefined) parameters[`${side}-text`] = things[side].text;
+    }
     go.quietly('compare', parameters);
     draw();
     answer();
   }
 
   function draw() {
-    for (const side of SIDES) drawSlot(side);
+    for (const side of SIDES) slots[side].draw(things[side], active === side);
     browse.mark(SIDES.map((side) => things[side]?.id).filter((id) => id !== undefined));
-  }
-
-  function drawSlot(side) {
-    const thing = things[side];
-    const slot = slots[side];
-    slot.classList.toggle('active', active === side);
-    slot.classList.toggle('filled', thing !== null);
-    const kind = thing && groupField && thing.payload?.[groupField];
-    const choose = () => {
-      active = side;
-      draw();
-    };
-    slot.replaceChildren(
-      el('button', {
-        type: 'button', class: 'slot-main', 'aria-pressed': String(active === side),
-        'aria-label': thing ? `${side === 'a' ? 'First' : 'Second'}: ${nameOf(thing)}` : `${side === 'a' ? 'First' : 'Second'} picture: empty`,
-        onclick: choose,
-      },
-      thing ? picture(thing, 'picture slot-picture') : el('span', { class: 'slot-empty' }, icon('upload'), el('span', {}, side === 'a' ? 'First' : 'Second'))),
-      el('div', { class: 'slot-words' },
-        thing
-          ? [el('strong', {}, nameOf(thing)), el('span', { class: 'faint' }, thing.file ? 'your picture' : kind ?? '')]
-          : el('span', { class: 'faint' }, 'pick below, drop or paste'),
-        el('div', { class: 'slot-tools' },
-          fileField('button quiet small', (file) => take(file, side), icon('upload'), thing ? 'Replace' : 'Choose'),
-          thing
-            ? el('button', {
-              type: 'button', class: 'button quiet small', 'aria-label': `Remove ${nameOf(thing)}`,
-              onclick: () => {
-                things[side] = null;
-                active = side;
-                remember();
-              },
-            }, icon('close'))
-            : null)));
   }
 
   async function answer() {
@@ -102,7 +89,7 @@ export function compareView(info, groupField, go) {
   function waiting() {
     return el('div', { class: 'verdict-wait' },
       el('h1', {}, 'Same or different?'),
-      el('p', { class: 'faint' }, things.a || things.b ? 'One more picture.' : 'Pick two pictures.'),
+      el('p', { class: 'faint' }, things.a || things.b ? `One more ${ofTexts ? 'text' : 'picture'}.` : ofTexts ? 'Type or pick two texts.' : 'Pick two pictures.'),
       el('button', { type: 'button', class: 'button', onclick: random }, icon('dice'), things.a || things.b ? 'Pick one for me' : 'Surprise me'));
   }
 
@@ -189,6 +176,8 @@ export function compareView(info, groupField, go) {
     for (const [side, given] of [['a', left], ['b', right]]) if (given) things[side] = given;
     for (const side of SIDES) {
       const id = parameters[side];
+      const text = parameters[`${side}-text`];
+      if (ofTexts && text) things[side] = { text };
       if (id !== undefined && things[side]?.id !== id) {
         try {
           things[side] = await itemOf(id);
@@ -208,11 +197,11 @@ export function compareView(info, groupField, go) {
 
   function sideAt(x, y) {
     const slot = document.elementFromPoint(x, y)?.closest('.slot');
-    return slot === slots.b ? 'b' : slot === slots.a ? 'a' : active;
+    return slot === slots.b.node ? 'b' : slot === slots.a.node ? 'a' : active;
   }
 
-  return { node, show, take, sideAt, focus: browse.focus, random: () => {
+  return { node, show, ...(ofTexts ? { say: (text) => say(text, active) } : { take, sideAt, veil: 'to compare it' }), focus: browse.focus, random: () => {
     things.a = things.b = null;
     random();
-  }, veil: 'to compare it' };
+  } };
 }

@@ -1,6 +1,7 @@
 // The console: which view is shown, and what all views share (dropping, pasting, keys, theme, footer).
 import { describe, last } from './api.js';
 import { compareView } from './compare.js';
+import { describeView } from './describe.js';
 import { el, number, problemBox, thingOf, toast } from './parts.js';
 import { searchView } from './search.js';
 
@@ -59,8 +60,10 @@ async function begin() {
   main.replaceChildren(el('div', { class: 'opening', 'aria-busy': 'true' }, el('span', { class: 'spinner' })));
   try {
     const info = await describe();
-    const groupField = 'family' in info.groups ? 'family' : Object.keys(info.groups)[0];
-    views = { search: searchView(info, groupField, go), compare: compareView(info, groupField, go) };
+    const groupField = groupFieldOf(info);
+    document.documentElement.dataset.takes = info.takes;
+    const search = info.takes === 'texts' ? describeView : searchView;
+    views = { search: search(info, groupField, go), compare: compareView(info, groupField, go) };
     foot(info);
     addEventListener('hashchange', route);
     route();
@@ -68,6 +71,13 @@ async function begin() {
     if (!problem.title) console.error(problem);
     main.replaceChildren(problemBox(problem, begin));
   }
+}
+
+/** The field to sort by: one whose values many items share, which names and texts of their own are not. */
+function groupFieldOf(info) {
+  const shared = Object.keys(info.groups).filter((field) => 2 * Object.keys(info.groups[field]).length <= info.items
+    && !['name', 'title', 'text'].includes(field));
+  return shared.includes('family') ? 'family' : shared[0];
 }
 
 function foot(info) {
@@ -105,7 +115,7 @@ function idChip(what, id) {
 let depth = 0;
 const holdsFile = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
 addEventListener('dragenter', (event) => {
-  if (!holdsFile(event) || !current) return;
+  if (!holdsFile(event) || !current?.take) return;
   depth++;
   document.getElementById('veil-says').textContent = current.veil;
   veil.hidden = false;
@@ -120,13 +130,17 @@ addEventListener('dragleave', () => {
 addEventListener('drop', (event) => {
   depth = 0;
   veil.hidden = true;
-  if (!holdsFile(event) || !current) return;
+  if (!holdsFile(event)) return;
   event.preventDefault();
+  if (!current?.take) return;
   current.take(event.dataTransfer.files[0], current.sideAt?.(event.clientX, event.clientY));
 });
 addEventListener('paste', (event) => {
   const file = [...(event.clipboardData?.files ?? [])][0];
-  if (file && current) current.take(file);
+  if (file && current?.take) current.take(file);
+  const typing = event.target.closest?.('input, textarea');
+  const text = event.clipboardData?.getData('text/plain').trim();
+  if (!typing && text && current?.say) current.say(text);
 });
 
 const help = document.getElementById('help');

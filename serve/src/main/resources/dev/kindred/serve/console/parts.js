@@ -97,6 +97,47 @@ export function ratePercent(rate) {
   return `${Number((rate * 100).toPrecision(2))}%`;
 }
 
+/** How much of a bar a score fills: from where validation saw nothing but different pairs to the best there is. */
+function part(info, score) {
+  const knots = info.decision?.calibration.scores ?? [0, 1];
+  const best = info.distance === 'cosine' ? 1 : info.distance === 'l2' ? 0 : knots.at(-1);
+  const least = Math.min(knots[0], best - 1e-6);
+  return Math.min(1, Math.max(0.02, (score - least) / (best - least))).toFixed(4);
+}
+
+/** A score as a bar, with a tick where the threshold is. */
+export function scoreBar(info, score, threshold) {
+  const bar = el('span', { class: 'bar-fill' });
+  bar.style.setProperty('--part', part(info, score));
+  const track = el('span', { class: 'bar-track' }, bar);
+  if (threshold !== undefined) {
+    const tick = el('span', { class: 'bar-tick' });
+    tick.style.setProperty('--part', part(info, threshold));
+    track.append(tick);
+  }
+  return track;
+}
+
+/** Where, among neighbours in falling order, the same end and the different begin. */
+function divider(found, alike, shown) {
+  const says = alike === 0 ? 'All different' : alike === shown ? 'All the same so far' : 'Different from here on';
+  return el('div', { class: 'divider', role: 'separator' },
+    el('span', {}, says,
+      el('span', { class: 'faint' }, ` · threshold ${found.threshold.toFixed(3)} for ${ratePercent(found.fmr)} false matches`)));
+}
+
+/** Neighbours with the divider among them, where there is a threshold. */
+export function divided(found, shown, draw) {
+  const alike = found.threshold === undefined ? -1 : shown.filter((each) => each.same).length;
+  const nodes = [];
+  shown.forEach((neighbor, i) => {
+    if (i === alike) nodes.push(divider(found, alike, shown.length));
+    nodes.push(draw(neighbor, i));
+  });
+  if (alike === shown.length && shown.length) nodes.push(divider(found, alike, shown.length));
+  return nodes;
+}
+
 export const number = (value) => value.toLocaleString('en', { maximumFractionDigits: 0 });
 
 export function skeletons(count, className) {

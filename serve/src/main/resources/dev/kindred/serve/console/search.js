@@ -1,7 +1,7 @@
 // Search: one picture, and what is most like it.
 import { item as itemOf, search } from './api.js';
 import { arrows, browser } from './browse.js';
-import { el, fileField, icon, nameOf, number, percent, picture, problemBox, ratePercent, skeletons } from './parts.js';
+import { divided, el, fileField, icon, nameOf, number, percent, picture, problemBox, scoreBar, skeletons } from './parts.js';
 
 const PAGE = 36;
 
@@ -109,14 +109,8 @@ export function searchView(info, groupField, go) {
   }
 
   function draw(found) {
-    const cards = el('div', { class: 'cards' });
-    const line = found.threshold;
-    const alike = line === undefined ? -1 : shown.filter((each) => each.same).length;
-    shown.forEach((neighbor, i) => {
-      if (i === alike) cards.append(divider(found, alike));
-      cards.append(card(neighbor, i, line));
-    });
-    if (alike === shown.length && shown.length) cards.append(divider(found, alike));
+    const cards = el('div', { class: 'cards' },
+      divided(found, shown, (neighbor, i) => card(neighbor, i, found.threshold)));
     arrows(cards, '.card-main');
     results.replaceChildren(head(),
       el('p', { class: 'summary' },
@@ -130,25 +124,10 @@ export function searchView(info, groupField, go) {
         : '');
   }
 
-  function divider(found, alike) {
-    const says = alike === 0 ? 'All different' : alike === shown.length ? 'All the same so far' : 'Different from here on';
-    return el('div', { class: 'divider', role: 'separator' },
-      el('span', {}, says,
-        el('span', { class: 'faint' }, ` · threshold ${found.threshold.toFixed(3)} for ${ratePercent(found.fmr)} false matches`)));
-  }
-
   function card(neighbor, i, threshold) {
     const kind = groupField && neighbor.payload[groupField];
     const certain = neighbor.probability;
     const how = certain === undefined ? '' : `, ${percent(certain)} likely the same`;
-    const bar = el('span', { class: 'bar-fill' });
-    bar.style.setProperty('--part', String(part(neighbor.score)));
-    const track = el('span', { class: 'bar-track' }, bar);
-    if (threshold !== undefined) {
-      const tick = el('span', { class: 'bar-tick' });
-      tick.style.setProperty('--part', String(part(threshold)));
-      track.append(tick);
-    }
     return el('article', { class: `card ${neighbor.same === true ? 'same' : neighbor.same === false ? 'different' : ''}` },
       el('button', {
         type: 'button',
@@ -162,7 +141,7 @@ export function searchView(info, groupField, go) {
       el('span', { class: 'card-words' },
         el('span', { class: 'card-name' }, nameOf(neighbor)),
         kind ? el('span', { class: 'card-kind' }, kind) : null),
-      track,
+      scoreBar(info, neighbor.score, threshold),
       el('span', { class: 'card-figures' },
         certain === undefined ? el('b', {}, '') : el('b', {}, percent(certain)),
         el('span', { class: 'mono' }, neighbor.score.toFixed(3)))),
@@ -170,14 +149,6 @@ export function searchView(info, groupField, go) {
         type: 'button', class: 'card-compare', title: 'Compare', 'aria-label': `Compare with ${nameOf(neighbor)}`,
         onclick: () => go.compare(thing, neighbor),
       }, icon('compare')));
-  }
-
-  /** How much of a bar a score fills: from where validation saw nothing but different pairs to the best there is. */
-  function part(score) {
-    const knots = info.decision?.calibration.scores ?? [0, 1];
-    const best = info.distance === 'cosine' ? 1 : info.distance === 'l2' ? 0 : knots.at(-1);
-    const least = Math.min(knots[0], best - 1e-6);
-    return Math.min(1, Math.max(0.02, (score - least) / (best - least))).toFixed(4);
   }
 
   function empty() {

@@ -1,0 +1,216 @@
+// Describe: a text in one's own words, and what is most like it.
+import { item as itemOf, search } from './api.js';
+import { arrows, browser } from './browse.js';
+import { divided, el, icon, number, percent, problemBox, scoreBar, skeletons } from './parts.js';
+import { headline, passage } from './words.js';
+
+const PAGE = 24;
+const MOST_GROUPS = 6;
+
+export function describeView(info, groupField, go) {
+  let thing = null;
+  let group = '';
+  let flight = null;
+  let shown = [];
+
+  const field = el('textarea', {
+    class: 'say',
+    rows: '1',
+    placeholder: 'Describe what you look for',
+    'aria-label': 'Describe what you look for',
+    autocomplete: 'off',
+    maxlength: '10000',
+    oninput: () => {
+      clearTimeout(field.timer);
+      field.timer = setTimeout(ask, 250);
+    },
+    onkeydown: (event) => {
+      if (event.key === 'Enter' && !event.shiftKey) {
+        event.preventDefault();
+        clearTimeout(field.timer);
+        ask(true);
+      } else if (event.key === 'Escape') field.blur();
+    },
+  });
+  const composer = el('form', {
+    class: 'composer',
+    role: 'search',
+    onsubmit: (event) => {
+      event.preventDefault();
+      ask(true);
+    },
+  }, icon('find'), field, el('button', { class: 'button primary', type: 'submit', 'aria-label': 'Search' }, 'Search'));
+  const answers = el('div', { class: 'answers', 'aria-live': 'polite' });
+  const browse = browser(info, groupField, (item) => go('search', { id: item.id }));
+  const node = el('div', { class: 'split texts' },
+    el('aside', { class: 'side' }, browse.node),
+    el('section', { class: 'results', 'aria-label': 'Neighbours' }, composer, answers));
+
+  /** What is typed is searched for as it stands; only what was sent on purpose becomes a step of Back. */
+  function ask(onPurpose = false) {
+    const text = field.value.trim();
+    if (!text) {
+      if (thing) go('search');
+      return;
+    }
+    if (text === thing?.text && !onPurpose) return;
+    if (onPurpose && text !== thing?.text) {
+      go('search', { q: text });
+      return;
+    }
+    go.quietly('search', { q: text });
+    open({ text });
+  }
+
+  async function open(what) {
+    if (what.text !== undefined) {
+      thing = what;
+      if (field.value.trim() !== what.text) field.value = what.text;
+    } else {
+      field.value = '';
+      try {
+        thing = shown.find((each) => each.id === what.id) ?? await itemOf(what.id);
+      } catch (problem) {
+        thing = null;
+        node.classList.add('busy');
+        answers.replaceChildren(problemBox(problem, () => open(what)));
+        return;
+      }
+    }
+    browse.mark(thing.id === undefined ? [] : [thing.id]);
+    node.classList.add('busy');
+    await run();
+  }
+
+  async function run(after) {
+    flight?.abort();
+    const mine = (flight = new AbortController());
+    // What stands there stays until the answer comes, so that nothing flickers while somebody types.
+    if (!after && !answers.querySelector('.rows')) answers.replaceChildren(head(), el('div', { class: 'rows' }, skeletons(8, 'row')));
+    try {
+      const filter = group ? { equals: { [groupField]: group } } : null;
+      const found = await search(thing, { k: PAGE, filter, after }, mine.signal);
+      shown = after ? [...shown, ...found.neighbors] : found.neighbors;
+      draw(found);
+      if (!after) scrollTo({ top: 0 });
+    } catch (problem) {
+      if (problem.name === 'AbortError') return;
+      answers.replaceChildren(head(), problemBox(problem, () => run(after)));
+    }
+  }
+
+  function head() {
+    const kind = groupField && thing.payload?.[groupField];
+    const more = thing.id === undefined ? '' : passage(thing);
+    return el('header', { class: 'asked' },
+      el('button', { class: 'plain back', type: 'button', onclick: () => go('search') }, icon('back'), 'Browse'),
+      thing.id === undefined ? null : el('div', { class: 'asked-words' },
+        el('p', { class: 'eyebrow' }, kind ? `Most like this ${groupField === 'label' ? '' : kind}`.trim() : 'Most like this'),
+        el('h1', {}, headline(thing)),
+        more ? el('p', { class: 'asked-text' }, more) : null),
+      el('div', { class: 'asked-tools' },
+        groups(),
+        el('button', { class: 'button quiet', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare')));
+  }
+
+  /** Where to look, where the collection has but a few groups. */
+  function groups() {
+    const names = groupField ? Object.keys(info.groups[groupField]) : [];
+    if (names.length < 2 || names.length > MOST_GROUPS) return el('span');
+    return el('div', { class: 'segments', role: 'group', 'aria-label': 'Where to look' },
+      ['', ...names].map((name) => el('button', {
+        type: 'button',
+        'aria-pressed': String(group === name),
+        onclick: () => {
+          group = name;
+          run();
+        },
+      }, name || `Every ${groupField}`)));
+  }
+
+  function draw(found) {
+    const rows = el('div', { class: 'rows' }, divided(found, shown, (neighbor, i) => row(neighbor, i, found.threshold)));
+    arrows(rows, '.row-main');
+    answers.replaceChildren(head(),
+      el('p', { class: 'summary' },
+        shown.length ? `${number(shown.length)} nearest of ${number(info.items)}` : 'Nothing to show',
+        el('span', { class: 'faint' }, ` · ${Math.max(1, Math.round(found.milliseconds))} ms`)),
+      rows,
+      found.next ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more') : '');
+  }
+
+  function row(neighbor, i, threshold) {
+    const kind = groupField && neighbor.payload[groupField];
+    const label = kind ?? (typeof neighbor.payload.label === 'string' ? neighbor.payload.label : '');
+    const certain = neighbor.probability;
+    const how = certain === undefined ? '' : `, ${percent(certain)} likely the same`;
+    const more = passage(neighbor);
+    return el('article', { class: `row ${neighbor.same === true ? 'same' : neighbor.same === false ? 'different' : ''}` },
+      el('button', {
+        type: 'button',
+        class: 'row-main',
+        tabindex: i === 0 ? '0' : '-1',
+        'aria-label': `${headline(neighbor)}${label ? `, ${label}` : ''}, score ${neighbor.score.toFixed(3)}${how}`,
+        title: `${neighbor.id}\nscore ${neighbor.score.toFixed(4)}${how}`,
+        onclick: () => go('search', { id: neighbor.id }),
+      },
+      el('span', { class: 'row-words' },
+        el('span', { class: 'row-head' },
+          el('span', { class: more ? 'row-title' : 'row-title alone' }, headline(neighbor)),
+          label ? el('span', { class: 'row-kind' }, label) : null),
+        more ? el('span', { class: 'row-text' }, more) : null),
+      el('span', { class: 'row-figures' },
+        el('b', {}, certain === undefined ? '' : percent(certain)),
+        el('span', { class: 'mono' }, neighbor.score.toFixed(3)),
+        scoreBar(info, neighbor.score, threshold))),
+      el('button', {
+        type: 'button', class: 'row-compare', title: 'Compare', 'aria-label': `Compare with ${headline(neighbor)}`,
+        onclick: () => go.compare(thing, neighbor),
+      }, icon('compare')));
+  }
+
+  function welcome() {
+    node.classList.remove('busy');
+    browse.mark([]);
+    thing = null;
+    group = '';
+    flight?.abort();
+    const starters = el('div', { class: 'openers' });
+    const fill = (tries) => {
+      const some = browse.some(7);
+      if (some.length) {
+        starters.replaceChildren(...some.map((each) => el('button', {
+          type: 'button', class: 'opener', title: passage(each) || headline(each), onclick: () => go('search', { id: each.id }),
+        }, headline(each))));
+      } else if (tries > 0) setTimeout(fill, 100, tries - 1);
+    };
+    fill(40);
+    answers.replaceChildren(el('div', { class: 'welcome' },
+      el('h1', {}, 'Say it in your own words'),
+      el('p', {}, `Kindred finds what is most like it among ${number(info.items)} texts, whichever words they use. Or begin with one of them:`),
+      starters,
+      el('div', { class: 'welcome-tools' },
+        el('button', { class: 'button', type: 'button', onclick: random }, icon('dice'), 'Surprise me'))));
+  }
+
+  function random() {
+    const one = browse.random();
+    if (one) go('search', { id: one.id });
+  }
+
+  return {
+    node,
+    show(parameters) {
+      if (parameters.q) return open({ text: parameters.q });
+      if (parameters.id !== undefined) return open({ id: parameters.id });
+      field.value = '';
+      return welcome();
+    },
+    say(text) {
+      field.value = text;
+      ask(true);
+    },
+    focus: () => field.focus(),
+    random,
+  };
+}
