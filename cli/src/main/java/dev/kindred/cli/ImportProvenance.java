@@ -90,8 +90,8 @@ record ImportProvenance(
 
     String card() {
         List<String> facts = new ArrayList<>();
-        facts.add("Imported from `" + name + "`" + (source.isEmpty() ? "" : " (`" + source + "`)") + ", SHA-256 of the ONNX file `"
-                + sha256 + "`.");
+        facts.add("Imported from `" + name + "`" + (source.isEmpty() ? "" : " (`" + source + "`)")
+                + ", SHA-256 of the ONNX file `" + sha256 + "`.");
         for (EncoderParts parts : made.encoders()) {
             facts.add(takes(parts));
         }
@@ -103,7 +103,8 @@ record ImportProvenance(
                 space.distance().wireName(),
                 made.pooling() == null ? "" : "; pooling: " + made.pooling().wireName()));
         if (int8) {
-            facts.add("Computes in 8 bits, with a scale of its own for every row: another space than the float model's.");
+            facts.add(
+                    "Computes in 8 bits, with a scale of its own for every row: another space than the float model's.");
         }
         facts.add("Space `" + space.id() + "`.");
         StringBuilder card = new StringBuilder("# An imported encoder\n\n");
@@ -119,10 +120,12 @@ record ImportProvenance(
                 card.append("In 8 bits: ").append(compared.bits().told()).append(".\n");
             }
         }
-        card.append("\n## Limits\n\n"
-                + "It was taught elsewhere, on data that is not known here, and has no threshold until some is calibrated on"
-                + " data of your own.\n"
-                + "\n## Licence\n\n");
+        card.append("\n"
+            + "## Limits\n\n"
+            + "It was taught elsewhere, on data that is not known here, and has no threshold until some is calibrated"
+            + " on data of your own.\n"
+            + "\n"
+            + "## Licence\n\n");
         card.append(
                 licence == null
                         ? "The licence of the weights was not stated; find it out before you pass this file on.\n"

@@ -50,10 +50,11 @@ record MavenFetch(String group, String name, String version) {
      * @throws Refusal where there is no Maven, or it could not fetch
      */
     Path into(Path folder, Run run) throws IOException {
-        Path maven = maven(run.terminal().environment()).orElseThrow(() -> new Refusal(
-                "Maven is needed to fetch " + coordinates() + ", and there is none on PATH",
-                "--from",
-                "install it ('apt install maven', 'brew install maven' or 'sdk install maven'), " + OTHERWISE));
+        Path maven = maven(run.terminal().environment())
+                .orElseThrow(() -> new Refusal(
+                        "Maven is needed to fetch " + coordinates() + ", and there is none on PATH",
+                        "--from",
+                        "install it ('apt install maven', 'brew install maven' or 'sdk install maven'), " + OTHERWISE));
         Path log = folder.resolve("maven.log");
         ProcessBuilder builder = new ProcessBuilder(
                         maven.toString(),
@@ -93,7 +94,8 @@ record MavenFetch(String group, String name, String version) {
 
     /** Maven's first error, without its own advice. */
     private static String reason(Path log) throws IOException {
-        try (Stream<String> lines = Files.readString(log, StandardCharsets.UTF_8).lines()) {
+        try (Stream<String> lines =
+                Files.readString(log, StandardCharsets.UTF_8).lines()) {
             return lines.filter(line -> line.contains("ERROR") || line.contains("rror:"))
                     .map(line -> line.replaceAll("\u001b\\[[0-9;]*m", "")
                             .replaceFirst("^\\[ERROR]\\s*", "")
@@ -118,7 +120,8 @@ record MavenFetch(String group, String name, String version) {
                 places.add(Path.of(environment.get(home), "bin", "mvn"));
             }
         }
-        for (String home : List.of("/usr/share/maven", "/opt/maven", "/opt/homebrew/opt/maven", "/usr/local/opt/maven")) {
+        for (String home :
+                List.of("/usr/share/maven", "/opt/maven", "/opt/homebrew/opt/maven", "/usr/local/opt/maven")) {
             places.add(Path.of(home, "bin", "mvn"));
         }
         places.add(Path.of(System.getProperty("user.home"), ".sdkman", "candidates", "maven", "current", "bin", "mvn"));

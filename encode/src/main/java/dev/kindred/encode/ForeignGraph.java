@@ -40,10 +40,8 @@ final class ForeignGraph {
                 .clearDocString()
                 .clearMetadataProps()
                 .clearTrainingInfo();
-        OnnxMl.GraphProto.Builder graph = model.getGraphBuilder()
-                .clearDocString()
-                .clearValueInfo()
-                .clearQuantizationAnnotation();
+        OnnxMl.GraphProto.Builder graph =
+                model.getGraphBuilder().clearDocString().clearValueInfo().clearQuantizationAnnotation();
         Set<String> constants = new HashSet<>();
         graph.getInitializerList().forEach(tensor -> constants.add(tensor.getName()));
         // Old files list their weights among the inputs.
@@ -71,8 +69,10 @@ final class ForeignGraph {
 
     /** What it gives, as the runtime sees it. A tensor within it may be asked for as well. */
     List<Trial.Port> outputs(@Nullable String wanted) {
-        if (wanted != null && graph.getOutputList().stream().noneMatch(o -> o.getName().equals(wanted))) {
-            if (graph.getNodeList().stream().noneMatch(node -> node.getOutputList().contains(wanted))) {
+        if (wanted != null
+                && graph.getOutputList().stream().noneMatch(o -> o.getName().equals(wanted))) {
+            if (graph.getNodeList().stream()
+                    .noneMatch(node -> node.getOutputList().contains(wanted))) {
                 throw new Refusal(
                         "has no output '" + wanted + "'; there " + (graph.getOutputCount() == 1 ? "is " : "are ")
                                 + graph.getOutputList().stream()
@@ -101,7 +101,8 @@ final class ForeignGraph {
 
     Refusal noOutput(List<Trial.Port> outputs, String wanted) {
         return new Refusal(
-                "gives " + outputs.stream().map(Trial.Port::told).collect(Collectors.joining(" and ")) + ", no " + wanted,
+                "gives " + outputs.stream().map(Trial.Port::told).collect(Collectors.joining(" and ")) + ", no "
+                        + wanted,
                 where,
                 "export the model with such an output, or name a tensor within it by --output");
     }
@@ -123,8 +124,7 @@ final class ForeignGraph {
     }
 
     private byte[] withOutput(long dimension) {
-        graph.clearOutput().addOutput(
-                Graft.value(OnnxGraph.OUTPUT, OnnxMl.TensorProto.DataType.FLOAT, -1, dimension));
+        graph.clearOutput().addOutput(Graft.value(OnnxGraph.OUTPUT, OnnxMl.TensorProto.DataType.FLOAT, -1, dimension));
         Graft.prune(graph);
         return Graft.bytes(model.build());
     }

@@ -57,8 +57,7 @@ final class Graft {
     }
 
     /** A node that is not in the graph yet, with an output of a free name. */
-    OnnxMl.NodeProto node(
-            String domain, String operator, List<String> inputs, OnnxMl.AttributeProto... attributes) {
+    OnnxMl.NodeProto node(String domain, String operator, List<String> inputs, OnnxMl.AttributeProto... attributes) {
         String name = within + count++;
         return OnnxMl.NodeProto.newBuilder()
                 .setDomain(domain)
@@ -190,7 +189,9 @@ final class Graft {
         for (int i = 0; i < dimensions.length; i++) {
             OnnxMl.TensorShapeProto.Dimension.Builder dimension = OnnxMl.TensorShapeProto.Dimension.newBuilder();
             shape.addDim(
-                    dimensions[i] < 0 ? dimension.setDimParam(i == 0 ? "n" : "t") : dimension.setDimValue(dimensions[i]));
+                    dimensions[i] < 0
+                            ? dimension.setDimParam(i == 0 ? "n" : "t")
+                            : dimension.setDimValue(dimensions[i]));
         }
         return OnnxMl.ValueInfoProto.newBuilder()
                 .setName(name)

@@ -113,7 +113,8 @@ final class Int8 {
             case "Gemm" ->
                 Graft.integer(node, "transA", 0) == 0
                         && node.getAttributeList().stream()
-                                .filter(a -> a.getName().equals("alpha") || a.getName().equals("beta"))
+                                .filter(a -> a.getName().equals("alpha")
+                                        || a.getName().equals("beta"))
                                 .allMatch(a -> a.getF() == 1);
             default -> false;
         };

@@ -60,7 +60,8 @@ public record ModelFolder(
 
     private static final int LARGEST_TOKENIZER = 64 << 20;
     private static final int LONGEST_PROMPT = 4096;
-    private static final Pattern LICENCE = Pattern.compile("(?m)^licen[sc]e:[ \\t]*['\"]?([\\w .+-]{1,80}?)['\"]?[ \\t]*$");
+    private static final Pattern LICENCE =
+            Pattern.compile("(?m)^licen[sc]e:[ \\t]*['\"]?([\\w .+-]{1,80}?)['\"]?[ \\t]*$");
 
     public ModelFolder {
         prompts = Map.copyOf(prompts);
@@ -82,7 +83,8 @@ public record ModelFolder(
         requireCase(said, transformer);
         Fields prompting = optional(folder.resolve(PROMPTS));
         Map<String, String> prompts = prompts(prompting);
-        Fields pooling = modules.pooling() == null ? null : optional(modules.pooling().resolve("config.json"));
+        Fields pooling =
+                modules.pooling() == null ? null : optional(modules.pooling().resolve("config.json"));
         if (pooling != null
                 && pooling.has("include_prompt")
                 && !pooling.flag("include_prompt")
@@ -96,9 +98,7 @@ public record ModelFolder(
                 modules.normalize(),
                 maxTokens(folder, transformer, said),
                 prompts,
-                prompting != null && prompting.has("default_prompt_name")
-                        ? defaultPrompt(prompting, prompts)
-                        : null,
+                prompting != null && prompting.has("default_prompt_name") ? defaultPrompt(prompting, prompts) : null,
                 distance(prompting),
                 licence(folder));
     }
@@ -149,9 +149,7 @@ public record ModelFolder(
 
     /** A JSON file that may be there. */
     static @Nullable Fields optional(Path file) {
-        return Files.isRegularFile(file)
-                ? Fields.parse(OnnxFile.small(file, MOST_BYTES), file.toString(), MEND)
-                : null;
+        return Files.isRegularFile(file) ? Fields.parse(OnnxFile.small(file, MOST_BYTES), file.toString(), MEND) : null;
     }
 
     /**
@@ -169,7 +167,9 @@ public record ModelFolder(
             if (!Files.isRegularFile(file)) {
                 Path usual = folder.resolve("1_Pooling");
                 return new Modules(
-                        folder, Files.isDirectory(usual) ? usual : null, Files.isDirectory(folder.resolve("2_Normalize")));
+                        folder,
+                        Files.isDirectory(usual) ? usual : null,
+                        Files.isDirectory(folder.resolve("2_Normalize")));
             }
             // A list stands at the top: read as the one field of an object.
             byte[] list = OnnxFile.small(file, MOST_BYTES);
@@ -181,13 +181,12 @@ public record ModelFolder(
             for (Fields module : all.list("modules")) {
                 String type = module.text("type");
                 String kind = type.substring(type.lastIndexOf('.') + 1);
-                boolean inOrder =
-                        switch (kind) {
-                            case "Transformer" -> transformer == null;
-                            case "Pooling" -> transformer != null && pooling == null && !normalize;
-                            case "Normalize" -> transformer != null;
-                            default -> false;
-                        };
+                boolean inOrder = switch (kind) {
+                    case "Transformer" -> transformer == null;
+                    case "Pooling" -> transformer != null && pooling == null && !normalize;
+                    case "Normalize" -> transformer != null;
+                    default -> false;
+                };
                 if (!inOrder) {
                     throw new Refusal("has the module " + type + ", which is not done here", module.where(), WHOLE);
                 }
@@ -289,7 +288,8 @@ public record ModelFolder(
     private static String defaultPrompt(Fields prompting, Map<String, String> prompts) {
         String name = prompting.text("default_prompt_name");
         if (!prompts.containsKey(name)) {
-            throw new Refusal("names the default prompt '" + name + "', which it does not have", prompting.where(), MEND);
+            throw new Refusal(
+                    "names the default prompt '" + name + "', which it does not have", prompting.where(), MEND);
         }
         return name;
     }
@@ -334,8 +334,7 @@ public record ModelFolder(
 
     private static boolean isOffset(Fields network) {
         return network.has("model_type")
-                && List.of("roberta", "xlm-roberta", "camembert", "mpnet")
-                        .contains(network.text("model_type"));
+                && List.of("roberta", "xlm-roberta", "camembert", "mpnet").contains(network.text("model_type"));
     }
 
     private static boolean isWhole(Fields fields, String name) {

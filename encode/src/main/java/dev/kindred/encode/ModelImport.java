@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param floats the same before 8 bits; the very same where none were asked for
  * @param pooling that was added; null where the graph gave embeddings already
  */
-public record ModelImport(List<EncoderParts> encoders, List<EncoderParts> floats, @Nullable Pooling pooling) {
+public record ModelImport(
+        List<EncoderParts> encoders,
+        List<EncoderParts> floats,
+        @Nullable Pooling pooling) {
     /** Least cosine of an embedding alone to the same in company. */
     private static final double LEAST_COSINE = 0.99999;
 
@@ -151,8 +154,8 @@ public record ModelImport(List<EncoderParts> encoders, List<EncoderParts> floats
                             "its embeddings depend on what they are batched with (cosine %.4f alone to in company)"
                                     .formatted(cosine),
                             where,
-                            "it seems to be quantised dynamically, or to read padding; import the float model, with --int8"
-                                    + " for 8 bits");
+                            "it seems to be quantised dynamically, or to read padding; import the float model, with"
+                                    + " --int8 for 8 bits");
                 }
             }
         } catch (LoadedModel.Failed e) {

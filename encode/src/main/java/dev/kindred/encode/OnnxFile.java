@@ -29,7 +29,8 @@ final class OnnxFile {
     /** Copies of the weights that stand in memory while a model is imported. */
     private static final int COPIES = 3;
 
-    private static final String OTHER = "export the model with dense weights in one file below 2 GB, or choose a smaller one";
+    private static final String OTHER =
+            "export the model with dense weights in one file below 2 GB, or choose a smaller one";
 
     private final Path model;
     private final Path folder;
@@ -209,7 +210,8 @@ final class OnnxFile {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
-                throw new Refusal("is larger than " + (most >> 20) + " MiB", file.toString(), "give the model's own file");
+                throw new Refusal(
+                        "is larger than " + (most >> 20) + " MiB", file.toString(), "give the model's own file");
             }
             return bytes;
         } catch (IOException e) {

@@ -66,8 +66,7 @@ record TextGraph(OnnxMl.ModelProto model, int dimension, boolean pooledHere, Opt
         try (Trial trial = Trial.of(whole, where)) {
             int dimension = trial.texts(new long[2][3], 3, 2)[0].length;
             foreign.withDimension(dimension);
-            return new TextGraph(
-                    foreign.model.build(), dimension, chosen.shape().length == 3, rows(foreign.graph));
+            return new TextGraph(foreign.model.build(), dimension, chosen.shape().length == 3, rows(foreign.graph));
         }
     }
 
@@ -149,7 +148,9 @@ record TextGraph(OnnxMl.ModelProto model, int dimension, boolean pooledHere, Opt
     private static Optional<Long> rows(OnnxMl.GraphProto.Builder graph) {
         List<String> ids = new ArrayList<>(List.of(IDS));
         for (OnnxMl.NodeProto node : graph.getNodeList()) {
-            if (node.getInputCount() > 0 && ids.contains(node.getInput(0)) && node.getOpType().equals("Cast")) {
+            if (node.getInputCount() > 0
+                    && ids.contains(node.getInput(0))
+                    && node.getOpType().equals("Cast")) {
                 ids.add(node.getOutput(0));
             }
             if (node.getOpType().equals("Gather") && ids.contains(node.getInput(1))) {

@@ -23,6 +23,7 @@ class Int8Test {
 
     /** Wide enough that 8 bits tell something, with one token far louder than the others. */
     private final float[] table = table();
+
     private final float[] up = scaled(TinyTransformer.drawn(4, D * 2 * D), 0.2f);
     private final float[] down = scaled(TinyTransformer.drawn(5, 2 * D * D), 0.2f);
 
@@ -111,7 +112,8 @@ class Int8Test {
         graph.addNode(gemm).getOutputBuilder(0).setName("more");
         long[][] ids = {{5, 17, 300, 2}};
         OnnxMl.ModelProto whole = Int8.of(model.build(), WHERE);
-        assertThat(whole.getGraph().getNodeList()).noneMatch(node -> node.getOpType().equals("Gemm"));
+        assertThat(whole.getGraph().getNodeList())
+                .noneMatch(node -> node.getOpType().equals("Gemm"));
         float[][] bits = run(whole, ids, 4);
         float[][] floats = run(model.build(), ids, 4);
         assertThat(Distance.COSINE.score(floats[0], bits[0])).isBetween(0.998, 0.9999999);

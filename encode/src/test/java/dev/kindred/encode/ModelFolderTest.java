@@ -19,17 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files of a model hub, as sentence-transformers writes them. */
 class ModelFolderTest {
-    private static final String MODULES =
-            """
-            [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
-             {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}]
-            """;
-    private static final String POOLING =
-            """
-            {"word_embedding_dimension": 384, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true,
-             "pooling_mode_max_tokens": false, "pooling_mode_mean_sqrt_len_tokens": false}
-            """;
+    private static final String MODULES = """
+        [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+         {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+         {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}]
+        """;
+    private static final String POOLING = """
+        {"word_embedding_dimension": 384, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true,
+         "pooling_mode_max_tokens": false, "pooling_mode_mean_sqrt_len_tokens": false}
+        """;
 
     @TempDir
     Path folder = Path.of("");
@@ -46,12 +44,10 @@ class ModelFolderTest {
         write("1_Pooling/config.json", POOLING);
         write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
         write("config.json", "{\"max_position_embeddings\": 512}");
-        write(
-                "config_sentence_transformers.json",
-                """
-                {"prompts": {"query": "query: ", "passage": "passage: ", "STS": "like: "},
-                 "default_prompt_name": "STS", "similarity_fn_name": "cosine"}
-                """);
+        write("config_sentence_transformers.json", """
+            {"prompts": {"query": "query: ", "passage": "passage: ", "STS": "like: "},
+             "default_prompt_name": "STS", "similarity_fn_name": "cosine"}
+            """);
         write("README.md", "---\nlanguage: en\nlicense: apache-2.0\n---\n# A model\nlicense: not this\n");
         ModelFolder read = ModelFolder.read(folder);
         assertThat(read.model()).isEqualTo(folder.resolve("onnx").resolve("model.onnx"));
@@ -94,18 +90,16 @@ class ModelFolderTest {
 
     @Test
     void otherFilesAreNamedWhereThereIsNoModel() throws IOException {
-        Files.move(folder.resolve("onnx").resolve("model.onnx"), folder.resolve("onnx").resolve("model_O2.onnx"));
+        Files.move(
+                folder.resolve("onnx").resolve("model.onnx"),
+                folder.resolve("onnx").resolve("model_O2.onnx"));
         refused("model_O2.onnx", "--from");
         Files.delete(folder.resolve("onnx").resolve("model_O2.onnx"));
         refused("neither model.onnx nor onnx/model.onnx", "optimum-cli");
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "pooling_mode_cls_token, CLS",
-        "pooling_mode_mean_tokens, MEAN",
-        "pooling_mode_lasttoken, LAST"
-    })
+    @CsvSource({"pooling_mode_cls_token, CLS", "pooling_mode_mean_tokens, MEAN", "pooling_mode_lasttoken, LAST"})
     void poolingIsReadByFlags(String flag, Pooling pooling) throws IOException {
         write("1_Pooling/config.json", "{\"" + flag + "\": true, \"pooling_mode_max_tokens\": false}");
         assertThat(ModelFolder.read(folder).pooling()).isEqualTo(pooling);
@@ -126,7 +120,9 @@ class ModelFolderTest {
 
     @Test
     void twoPoolingsAreRefused() throws IOException {
-        write("1_Pooling/config.json", POOLING.replace("\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true"));
+        write(
+                "1_Pooling/config.json",
+                POOLING.replace("\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true"));
         refused("cls_token and mean_tokens");
         write("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\": false}");
         refused("states no pooling");
@@ -149,13 +145,11 @@ class ModelFolderTest {
 
     @Test
     void normalizeBeforePoolingIsRefused() throws IOException {
-        write(
-                "modules.json",
-                """
-                [{"path": "", "type": "sentence_transformers.models.Transformer"},
-                 {"path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
-                 {"path": "2_Pooling", "type": "sentence_transformers.models.Pooling"}]
-                """);
+        write("modules.json", """
+            [{"path": "", "type": "sentence_transformers.models.Transformer"},
+             {"path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
+             {"path": "2_Pooling", "type": "sentence_transformers.models.Pooling"}]
+            """);
         refused("models.Pooling");
     }
 
@@ -167,7 +161,9 @@ class ModelFolderTest {
 
     @Test
     void lengthIsOfTheFirstThatStatesIt() throws IOException {
-        write("config.json", "{\"max_position_embeddings\": 514, \"model_type\": \"xlm-roberta\", \"pad_token_id\": 1}");
+        write(
+                "config.json",
+                "{\"max_position_embeddings\": 514, \"model_type\": \"xlm-roberta\", \"pad_token_id\": 1}");
         assertThat(ModelFolder.read(folder).maxTokens()).isEqualTo(512);
         write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
         assertThat(ModelFolder.read(folder).maxTokens()).isEqualTo(512);
@@ -201,7 +197,14 @@ class ModelFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "[]", "{\"prompts\": 3}", "{\"prompts\": {\"query\": 3}}", "{\"default_prompt_name\": \"x\"}"})
+    @ValueSource(
+            strings = {
+                "{",
+                "[]",
+                "{\"prompts\": 3}",
+                "{\"prompts\": {\"query\": 3}}",
+                "{\"default_prompt_name\": \"x\"}"
+            })
     void damagedSettingsAreRefusedByTheirFile(String json) throws IOException {
         write("config_sentence_transformers.json", json);
         refused("config_sentence_transformers.json", "download");
@@ -225,20 +228,17 @@ class ModelFolderTest {
 
     @Test
     void tokenizerLosesItsTruncationAndPaddingAlone() {
-        String given =
-                """
-                {"version": "1.0", "truncation": {"max_length": 128}, "padding": {"strategy": {"Fixed": 128}},
-                 "added_tokens": [{"id": 9, "content": "<x>"}],
-                 "model": {"type": "WordLevel", "vocab": {"a": 0, "<é>": 7}, "unk_token": "a", "rest": -0.10}}
-                """;
+        String given = """
+            {"version": "1.0", "truncation": {"max_length": 128}, "padding": {"strategy": {"Fixed": 128}},
+             "added_tokens": [{"id": 9, "content": "<x>"}],
+             "model": {"type": "WordLevel", "vocab": {"a": 0, "<é>": 7}, "unk_token": "a", "rest": -0.10}}
+            """;
         ForeignTokenizer tokenizer = ForeignTokenizer.of(given.getBytes(StandardCharsets.UTF_8), "tokenizer.json");
         assertThat(tokenizer.largest()).isEqualTo(9);
-        assertThat(new String(tokenizer.json(), StandardCharsets.UTF_8))
-                .isEqualTo(
-                        """
-                        {"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":9,"content":"<x>"}],\
-                        "model":{"type":"WordLevel","vocab":{"a":0,"<é>":7},"unk_token":"a","rest":-0.10}}
-                        """);
+        assertThat(new String(tokenizer.json(), StandardCharsets.UTF_8)).isEqualTo("""
+            {"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":9,"content":"<x>"}],\
+            "model":{"type":"WordLevel","vocab":{"a":0,"<é>":7},"unk_token":"a","rest":-0.10}}
+            """);
     }
 
     @Test

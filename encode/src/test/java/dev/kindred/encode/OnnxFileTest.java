@@ -63,7 +63,8 @@ class OnnxFileTest {
 
     @Test
     void hubCacheKeepsItsFilesAsLinksToBlobs() throws IOException {
-        Path snapshot = Files.createDirectories(home.resolve("models--x").resolve("snapshots").resolve("4f2a"));
+        Path snapshot = Files.createDirectories(
+                home.resolve("models--x").resolve("snapshots").resolve("4f2a"));
         Path blobs = Files.createDirectories(home.resolve("models--x").resolve("blobs"));
         Files.write(blobs.resolve("ab12"), table());
         Files.createSymbolicLink(snapshot.resolve("data.bin"), blobs.resolve("ab12"));
@@ -147,7 +148,9 @@ class OnnxFileTest {
 
     private static void refused(Path model, String... words) {
         assertThatThrownBy(() -> OnnxFile.read(model))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(Arrays.asList(words))
-                        .allSatisfy(word -> assertThat(refusal.line()).contains(word)));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(Arrays.asList(words))
+                                .allSatisfy(word -> assertThat(refusal.line()).contains(word)));
     }
 }

@@ -63,7 +63,12 @@ class PictureGraphTest {
     @Test
     void networkMadeForOneIsOpenedWhereItCan() {
         float[][] expected = run(of(null, true));
-        graph.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().getShapeBuilder().getDimBuilder(0).setDimValue(1);
+        graph.getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(0)
+                .setDimValue(1);
         assertThat(run(of(null, true))).isDeepEqualTo(expected);
         graph.addInitializer(OnnxMl.TensorProto.newBuilder()
                         .setName("one")

@@ -61,11 +61,13 @@ class TextGraphTest {
 
     @Test
     void sameValuesGiveTheSameBytes() {
-        assertThat(of(null, Pooling.MEAN, true).bytes()).isEqualTo(of(null, Pooling.MEAN, true).bytes());
+        assertThat(of(null, Pooling.MEAN, true).bytes())
+                .isEqualTo(of(null, Pooling.MEAN, true).bytes());
         tiny.model.setProducerVersion("another").setDocString("words");
         byte[] worded = of(null, Pooling.MEAN, true).bytes();
-        assertThat(worded).isEqualTo(TextGraph.of(new TinyTransformer().build(), null, Pooling.MEAN, true, WHERE)
-                .bytes());
+        assertThat(worded)
+                .isEqualTo(TextGraph.of(new TinyTransformer().build(), null, Pooling.MEAN, true, WHERE)
+                        .bytes());
     }
 
     @Test
@@ -182,7 +184,9 @@ class TextGraphTest {
     @Test
     void moreTokensThanTheModelHasPlacesForAreRefused() {
         // Positions 0 to 7 by a sliced table, as transformers have it.
-        tiny.graph.addInitializer(TinyTransformer.floats("places", new float[8 * TinyTransformer.D], 1, 8, TinyTransformer.D))
+        tiny.graph
+                .addInitializer(
+                        TinyTransformer.floats("places", new float[8 * TinyTransformer.D], 1, 8, TinyTransformer.D))
                 .addNode(TinyTransformer.node("Shape", List.of("input_ids"), "shape"))
                 .addInitializer(whole("0", 0))
                 .addInitializer(whole("1", 1))
