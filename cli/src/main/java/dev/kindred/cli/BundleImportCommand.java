@@ -169,7 +169,7 @@ final class BundleImportCommand implements Command {
                 ? ModelImport.texts(folder, stated)
                 : ModelImport.pictures(folder.model(), preparation(), stated);
         Compared compared = expected == null ? null : compare(expected, made, run);
-        if (compared != null && !compared.floats.same()) {
+        if (expected != null && compared != null && !compared.floats.same()) {
             return no(compared, expected);
         }
         run.progress().at("sealing", 0, 0, "");
