@@ -16,8 +16,12 @@ import picocli.CommandLine.Parameters;
             "",
             "With DATA and --out alone, everything else is chosen from the sizes and counts of the data.",
             "",
-            "Example:",
-            "  kindred train photos/ --out photos.kindred --report report/"
+            "With an encoder's bundle, a head is taught on what it gives; DATA may then also be texts, pairs, graded",
+            "pairs, triplets or judged queries, and decides the loss (docs/training.md).",
+            "",
+            "Examples:",
+            "  kindred train photos/ --out photos.kindred --report report/",
+            "  kindred train pairs.csv --encoder minilm.kindred --out mine.kindred"
         })
 final class TrainCommand implements Command {
     @Parameters(arity = "1..*", paramLabel = "DATA", description = "Folders of class folders, zips of them, or tables.")
@@ -29,14 +33,27 @@ final class TrainCommand implements Command {
     @Option(
             names = "--encoder",
             paramLabel = "E",
-            description = "Architecture: conv4[:width[:embedding]]. Default: by the data.")
+            description =
+                    "Architecture: conv4[:width[:embedding]], default by the data; or a bundle to teach a head on.")
     @Nullable
     String encoder;
+
+    @Option(names = "--head", paramLabel = "H", description = "On a bundle's encoder: linear or mlp. Default: linear.")
+    @Nullable
+    String head;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "DATA",
+            description = "Validate a head on this instead of a part of DATA. May be given several times.")
+    List<Path> validation = List.of();
 
     @Option(
             names = "--loss",
             paramLabel = "L",
-            description = "contrastive, triplet, margin-ranking or supcon. Default: supcon.")
+            description =
+                    "supcon, contrastive, triplet, margin-ranking, cosent or mnr. Default: by the data, supcon for"
+                            + " classes.")
     @Nullable
     String loss;
 
@@ -113,18 +130,22 @@ final class TrainCommand implements Command {
 
     @Override
     public Answer run(Run run) {
+        long began = System.nanoTime();
         Options options = new Options(encoder, loss, miner, distance, length == null ? null : length.steps, augment);
         TrainRun.Wishes wishes = new TrainRun.Wishes(
                 paths,
                 data.readOptions(),
                 out,
                 options,
+                head,
+                validation,
                 length == null ? null : length.minutes,
                 seed,
                 device.device.name(),
                 splitBy,
                 report,
-                resume);
+                resume,
+                began);
         Natives.forTraining(run.home());
         Natives.forEncoding(run.home());
         return new TrainRun(run, wishes).teach();

@@ -36,7 +36,7 @@ record TrainReport(
                 RawPixels.of(pictures.stream().map(Content.Pixels::values).toList()),
                 untrained(seed, threads, progress));
         new TrainingReport(
-                        points(),
+                        HeadReport.points(taught),
                         provenance.facts(),
                         Samples.of(provenance.data(), rows),
                         views,
@@ -52,17 +52,5 @@ record TrainReport(
         try (Encoder encoder = parts.untaught(seed).orElseThrow().open(threads)) {
             return Encoded.encode(encoder, pictures, "encoding untrained", progress);
         }
-    }
-
-    private List<TrainingReport.Point> points() {
-        return taught.history().stream()
-                .map(p -> new TrainingReport.Point(
-                        p.step(),
-                        p.loss(),
-                        p.judged().beside().value(),
-                        p.judged().chosenBy().value(),
-                        p.variance(),
-                        p.learningRate()))
-                .toList();
     }
 }

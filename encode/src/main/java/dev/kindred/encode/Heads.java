@@ -1,13 +1,15 @@
 package dev.kindred.encode;
 
+import dev.kindred.core.Distance;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What is taught on top of a frozen encoder: a correction that is added to what the encoder gives, of unit length afterwards. Its last map
- * starts at zero, so that an untaught head changes nothing but the length, and weight decay draws towards the encoder itself.
+ * What is taught on top of a frozen encoder: a correction that is added to what the encoder gives, of unit length afterwards where cosines
+ * are compared. Its last map starts at zero, so that an untaught head changes nothing but the length, and weight decay draws towards the
+ * encoder itself.
  */
 public final class Heads {
     private static final String BODY = "0.body.";
@@ -15,23 +17,25 @@ public final class Heads {
     private Heads() {}
 
     /** {@code x + Wx + b}. */
-    public static Architecture linear(int dimension) {
-        return of("linear head", dimension, List.of(new Layer.Linear(dimension, true)));
+    public static Architecture linear(int dimension, Distance distance) {
+        return of("linear head", dimension, distance, List.of(new Layer.Linear(dimension, true)));
     }
 
     /** {@code x + W₂ relu(W₁x + b₁) + b₂}. */
-    public static Architecture mlp(int dimension, int hidden) {
+    public static Architecture mlp(int dimension, int hidden, Distance distance) {
         return of(
                 "mlp head",
                 dimension,
+                distance,
                 List.of(new Layer.Linear(hidden, true), new Layer.Relu(), new Layer.Linear(dimension, true)));
     }
 
-    private static Architecture of(String name, int dimension, List<Layer> body) {
+    private static Architecture of(String name, int dimension, Distance distance, List<Layer> body) {
+        Layer corrected = new Layer.Residual(body, List.of());
         return new Architecture(
                 name,
                 new Extent(dimension, 1, 1),
-                List.of(new Layer.Residual(body, List.of()), new Layer.UnitLength()));
+                distance == Distance.COSINE ? List.of(corrected, new Layer.UnitLength()) : List.of(corrected));
     }
 
     /** {@link Weights#untrained}, but that the head's correction is nothing yet. */

@@ -32,11 +32,11 @@ public record TrainingReport(
      * The state of teaching at one step; NaN where a figure was not taken then.
      *
      * @param loss mean since the last point
-     * @param recall validation Recall@1, in [0, 1]
-     * @param mapAtR validation MAP@R, in [0, 1]
+     * @param figure what validation is told by, e.g. {@code Recall@1}
+     * @param value its value, mostly in [0, 1]
      * @param variance of validation embeddings; near 0 they are all alike
      */
-    public record Point(long step, double loss, double recall, double mapAtR, double variance, double learningRate) {}
+    public record Point(long step, double loss, String figure, double value, double variance, double learningRate) {}
 
     /** @param seed of the intervals */
     public Page page(long seed, Workers workers) {
@@ -49,16 +49,17 @@ public record TrainingReport(
     }
 
     /** Adds the section of how teaching went alone. */
-    static Page teaching(Page page, List<Point> history, List<String> facts) {
+    public static Page teaching(Page page, List<Point> history, List<String> facts) {
         List<Plot> plots = new ArrayList<>();
+        String figure = history.getFirst().figure();
         add(plots, history, "Loss", "The mean loss of the batches since the last point.", "loss", Point::loss, false);
         add(
                 plots,
                 history,
-                "Validation Recall@1",
+                "Validation " + figure,
                 "On what was held out from teaching; the best weights are kept.",
-                "recall@1",
-                Point::recall,
+                figure,
+                Point::value,
                 true);
         add(
                 plots,

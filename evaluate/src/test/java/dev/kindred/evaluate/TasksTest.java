@@ -169,8 +169,8 @@ class TasksTest {
         page = TrainingReport.teaching(
                 page,
                 List.of(
-                        new TrainingReport.Point(0, 3, Double.NaN, Double.NaN, 0.9, 0.001),
-                        new TrainingReport.Point(50, 1, 0.5, 0.4, 0.8, 0.0005)),
+                        new TrainingReport.Point(0, 3, "Recall@1", Double.NaN, 0.9, 0.001),
+                        new TrainingReport.Point(50, 1, "Recall@1", 0.5, 0.8, 0.0005)),
                 List.of("two steps"));
         assertThat(page.html())
                 .contains("Recall@10", "DET", "Reliability", "Worst", "Best", "ROC", "MAP@R", "Embedding variance")

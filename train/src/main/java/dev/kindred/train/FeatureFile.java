@@ -63,8 +63,7 @@ public record FeatureFile(int[] rows, Samples.Features features) {
                 written[0] += values.length;
             });
             if (written[0] != (long) rows.length * dimension) {
-                throw new IllegalStateException(
-                        written[0] + " values for " + rows.length + " rows of " + dimension);
+                throw new IllegalStateException(written[0] + " values for " + rows.length + " rows of " + dimension);
             }
             buffered.write(sha.digest());
             buffered.flush();
@@ -103,8 +102,7 @@ public record FeatureFile(int[] rows, Samples.Features features) {
             if (count < 0 || header.getInt() != dimension || channel.size() != values + bytes + HASH) {
                 return Optional.empty();
             }
-            MemorySegment whole =
-                    channel.map(FileChannel.MapMode.READ_ONLY, 0, values + bytes + HASH, Arena.ofAuto());
+            MemorySegment whole = channel.map(FileChannel.MapMode.READ_ONLY, 0, values + bytes + HASH, Arena.ofAuto());
             if (!sound(whole)) {
                 return Optional.empty();
             }

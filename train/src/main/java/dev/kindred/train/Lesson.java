@@ -71,6 +71,13 @@ public sealed interface Lesson {
             return Judging.classes(embeddings, Judging.chosen(labels, validation), workers);
         }
 
+        /** Classes of two teaching samples or more: those that batches are drawn of. */
+        int classesWithPairs() {
+            int[] counts = new int[1 + Arrays.stream(labels).max().orElse(-1)];
+            Arrays.stream(train).filter(sample -> labels[sample] >= 0).forEach(sample -> counts[labels[sample]]++);
+            return (int) Arrays.stream(counts).filter(count -> count > 1).count();
+        }
+
         @Override
         public int size() {
             return train.length;

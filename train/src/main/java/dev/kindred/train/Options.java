@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a person asked for instead of the plan's choice; null where nothing was said.
  *
  * @param encoder {@code conv4}, {@code conv4:<width>} or {@code conv4:<width>:<embedding>}
- * @param loss {@code supcon}, {@code contrastive}, {@code triplet} or {@code margin-ranking}
+ * @param loss {@code supcon}, {@code contrastive}, {@code triplet}, {@code margin-ranking}, {@code cosent} or {@code mnr}
  * @param miner {@code batch-all}, {@code batch-hard} or {@code semi-hard}
  * @param distance {@code cosine} or {@code l2}
  * @param steps at least 1
@@ -27,13 +27,22 @@ public record Options(
     /** Margins that suit unit-length embeddings, in cosine distance (0 to 2) or Euclidean (0 to 2). */
     private static final double TRIPLET_MARGIN = 0.2;
 
+    /** As its author and sentence-transformers have it. */
+    static final double COSENT_SCALE = 20;
+
+    static final double MATCH_TEMPERATURE = 0.05;
+
     private static final double NEAR = 0.1;
     private static final double FAR = 0.8;
 
     /** The plan with these wishes in it. */
     public Plan in(Plan plan) {
-        Recipe planned = plan.recipe();
-        Recipe recipe = new Recipe(
+        return new Plan(architecture(plan.architecture()), plan.oversampling(), in(plan.recipe()));
+    }
+
+    /** The recipe with these wishes in it. */
+    Recipe in(Recipe planned) {
+        return new Recipe(
                 loss(planned.loss()),
                 distance(planned.distance()),
                 planned.batching(),
@@ -46,7 +55,11 @@ public record Options(
                 augmentation(planned.augmentation()),
                 planned.dropout(),
                 planned.seed());
-        return new Plan(architecture(plan.architecture()), plan.oversampling(), recipe);
+    }
+
+    /** The loss asked for by name; null where none was. */
+    public @Nullable Loss wantedLoss() {
+        return loss == null ? null : loss(new Loss.SupervisedContrastive(Plan.TEMPERATURE));
     }
 
     private int steps(int planned) {
@@ -104,11 +117,13 @@ public record Options(
             case "contrastive" -> new Loss.Contrastive(NEAR, FAR);
             case "triplet" -> new Loss.Triplet(TRIPLET_MARGIN, chosen);
             case "margin-ranking" -> new Loss.MarginRanking(TRIPLET_MARGIN, chosen);
+            case "cosent" -> new Loss.CoSent(COSENT_SCALE);
+            case "mnr", "multiple-negatives" -> new Loss.MultipleNegatives(MATCH_TEMPERATURE, true);
             default ->
                 throw new Refusal(
                         "there is no loss '" + loss + "'",
                         "--loss",
-                        "use supcon, contrastive, triplet or margin-ranking");
+                        "use supcon, contrastive, triplet, margin-ranking, cosent or mnr");
         };
         if (miner != null && !(wanted instanceof Loss.Triplet || wanted instanceof Loss.MarginRanking)) {
             throw new Refusal(

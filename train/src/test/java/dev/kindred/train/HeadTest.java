@@ -55,8 +55,8 @@ class HeadTest {
     }
 
     static List<Case> cases() {
-        Architecture linear = Heads.linear(D);
-        Architecture mlp = Heads.mlp(D, 48);
+        Architecture linear = Heads.linear(D, Distance.COSINE);
+        Architecture mlp = Heads.mlp(D, 48, Distance.COSINE);
         return List.of(
                 new Case(linear, classes(), new Loss.SupervisedContrastive(0.1)),
                 new Case(mlp, classes(), new Loss.SupervisedContrastive(0.1)),
@@ -87,7 +87,7 @@ class HeadTest {
 
     @Test
     void untaughtHeadIsTheFrozenEncoder() {
-        for (Architecture head : List.of(Heads.linear(D), Heads.mlp(D, 10))) {
+        for (Architecture head : List.of(Heads.linear(D, Distance.COSINE), Heads.mlp(D, 10, Distance.COSINE))) {
             float[] made = features(head, Heads.untaught(head, 3), FEATURES);
             for (int i = 0; i < FEATURES.length; i++) {
                 assertThat(made[i]).isCloseTo(FEATURES[i], within(1e-6f));
@@ -120,7 +120,7 @@ class HeadTest {
                 Augmentation.NONE,
                 0,
                 1);
-        Architecture head = Heads.linear(D);
+        Architecture head = Heads.linear(D, Distance.COSINE);
         Teaching.Taught taught = taught(head, lesson, recipe, 1);
         assertThat(taught.bestStep()).isZero();
         assertThat(features(head, taught.best(), FEATURES))
@@ -131,7 +131,7 @@ class HeadTest {
     void sameSeedGivesTheSameHeadAndAnotherAnother() {
         Lesson lesson = graded();
         Recipe recipe = recipe(lesson, new Loss.CoSent(20), 30);
-        Architecture head = Heads.mlp(D, 16);
+        Architecture head = Heads.mlp(D, 16, Distance.COSINE);
         Map<String, float[]> once = values(taught(head, lesson, recipe, 1).best());
         Map<String, float[]> again = values(taught(head, lesson, recipe, 2).best());
         assertThat(again.keySet()).isEqualTo(once.keySet());
@@ -142,7 +142,7 @@ class HeadTest {
     void stoppedRunGoesOnAsIfItNeverStopped(@TempDir Path folder) {
         Lesson lesson = matches(true);
         Recipe recipe = recipe(lesson, new Loss.MultipleNegatives(0.05, true), 40);
-        Architecture head = Heads.linear(D);
+        Architecture head = Heads.linear(D, Distance.COSINE);
         Path file = folder.resolve("checkpoint");
         AtomicInteger steps = new AtomicInteger();
         Observer counting = new Observer() {
@@ -180,7 +180,7 @@ class HeadTest {
         Lesson lesson = classes();
         try (Workers workers = Workers.of(1);
                 Trainer trainer = trainer(
-                        Heads.linear(D),
+                        Heads.linear(D, Distance.COSINE),
                         lesson,
                         recipe(lesson, new Loss.SupervisedContrastive(0.1), 40),
                         workers,

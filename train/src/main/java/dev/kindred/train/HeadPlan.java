@@ -1,0 +1,77 @@
+package dev.kindred.train;
+
+import dev.kindred.core.Distance;
+import dev.kindred.core.Refusal;
+import dev.kindred.encode.Architecture;
+import dev.kindred.encode.Heads;
+import dev.kindred.train.loss.Loss;
+import org.jspecify.annotations.Nullable;
+
+/** What is taught on top of a frozen encoder where nothing is said: chosen by the lesson's kind and size alone. */
+public record HeadPlan(Architecture head, Recipe recipe) {
+    private static final int BATCH = 128;
+    private static final int VALIDATIONS = 40;
+    private static final int EPOCHS = 40;
+    private static final int FEWEST_STEPS = 400;
+    private static final int MOST_STEPS = 4_000;
+
+    /**
+     * @param form {@code linear} or {@code mlp}; null for linear
+     * @param dimension values the frozen encoder gives
+     * @param distance the frozen encoder's
+     */
+    public static HeadPlan of(
+            @Nullable String form, int dimension, Distance distance, Lesson lesson, Options options, long seed) {
+        if (distance == Distance.DOT) {
+            throw new Refusal(
+                    "a head is taught for cosine or l2, this encoder compares by inner product",
+                    "--encoder",
+                    "import it for cosine");
+        }
+        Architecture head = switch (form) {
+            case null -> Heads.linear(dimension, distance);
+            case "linear" -> Heads.linear(dimension, distance);
+            case "mlp" -> Heads.mlp(dimension, 2 * dimension, distance);
+            default -> throw new Refusal("there is no head '" + form + "'", "--head", "use linear or mlp");
+        };
+        Batching batching = batching(lesson);
+        int batch = switch (batching) {
+            case Batching.PerClass p -> p.classes() * p.samples();
+            case Batching.Tuples t -> t.count();
+        };
+        Recipe planned = new Recipe(
+                loss(lesson),
+                distance,
+                batching,
+                Math.clamp((long) EPOCHS * lesson.size() / batch, FEWEST_STEPS, MOST_STEPS),
+                1e-3,
+                1e-2,
+                5,
+                0.05,
+                VALIDATIONS,
+                Augmentation.NONE,
+                0.1,
+                seed);
+        return new HeadPlan(head, options.in(planned));
+    }
+
+    private static Loss loss(Lesson lesson) {
+        return switch (lesson) {
+            case Lesson.Classes c -> new Loss.SupervisedContrastive(Plan.TEMPERATURE);
+            case Lesson.Pairs p -> new Loss.CoSent(Options.COSENT_SCALE);
+            case Lesson.Matches m -> new Loss.MultipleNegatives(Options.MATCH_TEMPERATURE, true);
+        };
+    }
+
+    private static Batching batching(Lesson lesson) {
+        return switch (lesson) {
+            case Lesson.Classes c -> {
+                int classes = c.classesWithPairs();
+                int perClass = c.size() / Math.max(1, classes) >= 4 ? 4 : 2;
+                yield new Batching.PerClass(Math.clamp(BATCH / perClass, 2, Math.max(2, classes)), perClass);
+            }
+            case Lesson.Pairs p -> new Batching.Tuples(BATCH);
+            case Lesson.Matches m -> new Batching.Tuples(BATCH);
+        };
+    }
+}
