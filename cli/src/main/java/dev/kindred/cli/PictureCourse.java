@@ -201,14 +201,14 @@ record PictureCourse(
                 taught.best(),
                 pictures.preparation(),
                 plan.recipe().distance());
-        List<Content.Pixels> pictures = validationPictures();
+        List<Content.Pixels> held = validationPictures();
         Embeddings validation;
         try (Encoder encoder = parts.open(run.settings().threads())) {
-            validation = Encoded.encode(encoder, pictures, "encoding", run.words());
+            validation = Encoded.encode(encoder, held, "encoding", run.words());
         }
-        int[] rows =
+        int[] heldRows =
                 Arrays.stream(classes.validation()).map(sample -> rows[sample]).toArray();
-        int[] labels = Arrays.stream(rows).map(row -> data.labels()[row]).toArray();
+        int[] labels = Arrays.stream(heldRows).map(row -> data.labels()[row]).toArray();
         Verification pairs = Verification.measure(validation, labels, wishes.seed(), workers);
         Decision decision = Calibrator.decision(pairs);
         JsonObject baseline = Baseline.of(validation, pairs).json();
@@ -224,8 +224,8 @@ record PictureCourse(
                 .write(wishes.out());
         if (wishes.report() != null) {
             Path page = wishes.report().resolve(TrainRun.REPORT);
-            new TrainReport(provenance, taught, parts, decision, pictures)
-                    .write(page, rows, validation, run.settings().threads(), workers, run.words());
+            new TrainReport(provenance, taught, parts, decision, held)
+                    .write(page, heldRows, validation, run.settings().threads(), workers, run.words());
             run.say("report: " + page);
         }
         return answer(bundle, taught, decision, provenance);
@@ -235,12 +235,12 @@ record PictureCourse(
     private List<Content.Pixels> validationPictures() {
         PicturePreparation preparation = pictures.preparation();
         PictureShape shape = preparation.shape();
-        List<Content.Pixels> pictures = new ArrayList<>();
+        List<Content.Pixels> held = new ArrayList<>();
         for (int sample : classes.validation()) {
             byte[] raster = preparation.raster(data.content(rows[sample]));
-            pictures.add(new Content.Pixels(shape.width(), shape.height(), shape.channels(), raster));
+            held.add(new Content.Pixels(shape.width(), shape.height(), shape.channels(), raster));
         }
-        return pictures;
+        return held;
     }
 
     private Answer answer(Bundle bundle, Teaching.Taught taught, Decision decision, Provenance provenance) {

@@ -173,7 +173,7 @@ public sealed interface Lesson {
         }
 
         /** Whether {@code candidate} is no wrong answer for {@code sample}. */
-        boolean belongs(int sample, int candidate) {
+        public boolean belongs(int sample, int candidate) {
             return sample == candidate
                     || belonging.getOrDefault(sample, Set.of()).contains(candidate);
         }
