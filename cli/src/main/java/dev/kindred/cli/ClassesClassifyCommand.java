@@ -6,6 +6,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.metric.OpenSet;
 import dev.kindred.core.metric.Proportion;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.EncoderParts;
 import dev.kindred.index.Classes;
 import dev.kindred.index.ExactIndex;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class ClassesClassifyCommand implements Command {
             if (labelled != null) {
                 return measured(labelled, classes, limit, folder.bundle(index), run);
             }
-            float[] vector = QueryVector.of(String.valueOf(query), index, folder, run);
+            float[] vector = QueryVector.of(String.valueOf(query), EncoderParts.DOCUMENT, index, folder, run);
             Classes.Nearest nearest = classes.nearest(
                             new Embeddings(index.info().space(), 1, vector))
                     .getFirst();

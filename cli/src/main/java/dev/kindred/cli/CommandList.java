@@ -36,7 +36,7 @@ final class CommandList {
                     () -> new EvaluateCommand()),
             new Entry(
                     "verify",
-                    "Say whether two pictures show the same: exit code 0 if so, 1 if not.",
+                    "Say whether two pictures show the same, or two texts mean it: exit code 0 if so, 1 if not.",
                     () -> new VerifyCommand()),
             new Entry("embed", "Write the embeddings of DATA as .npy or .csv.", () -> new EmbedCommand()),
             new Entry(
@@ -53,7 +53,7 @@ final class CommandList {
                     () -> new IndexBuildCommand()),
             new Entry(
                     "index search",
-                    "Find what is most like a picture, an item or a vector.",
+                    "Find what is most like a picture, a text, an item or a vector.",
                     () -> new IndexSearchCommand()),
             new Entry(
                     "index add",

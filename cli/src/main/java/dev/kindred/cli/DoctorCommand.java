@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
+import dev.kindred.encode.EncoderParts;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Finding;
 import java.io.IOException;
@@ -120,12 +120,12 @@ final class DoctorCommand implements Command {
     private void bundle(Path file, Run run) {
         Bundle bundle = Bundle.open(file);
         Natives.forEncoding(run.home());
-        try (Encoder encoder = bundle.encoder(run.settings().threads())) {
-            facts.put(
-                    "bundle",
-                    bundle.id() + ", its probes agree here, space "
-                            + encoder.space().shortId());
+        for (EncoderParts parts : bundle.encoders()) {
+            bundle.encoder(parts.name(), run.settings().threads()).close();
         }
+        facts.put(
+                "bundle",
+                bundle.id() + ", its probes agree here, space " + bundle.space().shortId());
         if (bundle.decision().isEmpty()) {
             findings.add(new Finding(
                     file.toString(), "has no thresholds, so verify cannot answer", "train it with validation classes"));

@@ -8,6 +8,7 @@ import dev.kindred.core.Npy;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.EncoderParts;
 import dev.kindred.evaluate.Encoded;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,11 +33,18 @@ final class EmbedCommand implements Command {
     @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to embed with.")
     Path bundle = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables or pictures.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables, or single pictures and files of texts.")
     List<Path> paths = List.of();
 
     @Option(names = "--out", required = true, paramLabel = "E.npy", description = "The file to write, .npy or .csv.")
     Path out = Path.of("");
+
+    @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            description = "document (what is found) or query (what is looked for), where the bundle tells them apart."
+                    + " Default: ${DEFAULT-VALUE}.")
+    String role = EncoderParts.DOCUMENT;
 
     @Mixin
     DataToEmbed data = new DataToEmbed();
@@ -52,6 +60,9 @@ final class EmbedCommand implements Command {
     @Override
     public Answer run(Run run) {
         boolean csv = isCsv();
+        if (!role.equals(EncoderParts.DOCUMENT) && !role.equals(EncoderParts.QUERY)) {
+            throw new Refusal("there is no such role", "--role " + role, "say query or document");
+        }
         NewFile.requirePlace(out);
         data.device.require();
         long begun = System.nanoTime();
@@ -60,7 +71,7 @@ final class EmbedCommand implements Command {
         if (!csv) {
             requireLines(found);
         }
-        Encoded encoded = data.encode(opened, found, run);
+        Encoded encoded = data.encode(opened, role, found, run);
         Embeddings embeddings = encoded.views().encoder();
         if (csv) {
             EmbeddingsCsv.write(out, encoded.samples().ids(), embeddings);

@@ -21,7 +21,7 @@ final class IndexBuildCommand implements Command {
     @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to embed with.")
     Path bundle = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables or pictures.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables, or single pictures and files of texts.")
     List<Path> paths = List.of();
 
     @Option(
@@ -31,7 +31,7 @@ final class IndexBuildCommand implements Command {
             description = "The index folder. One that stands there is replaced once the new one is whole.")
     Path out = Path.of("");
 
-    @Option(names = "--no-sources", description = "Keep no copy of the pictures; answers then cannot show them.")
+    @Option(names = "--no-sources", description = "Keep no copy of pictures or texts; answers then cannot show them.")
     boolean noSources;
 
     @Mixin

@@ -1,10 +1,12 @@
 package dev.kindred.cli;
 
+import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Entry;
+import dev.kindred.data.Kind;
 import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.index.ExactIndex;
@@ -123,7 +125,12 @@ final class IndexFolder {
         }
     }
 
-    /** Items in the order of the data: label and attributes as payload, the file's bytes as source. */
+    /**
+     * Items in the order of the data: label and attributes as payload. Of a picture the file's bytes are its source; a text stands in
+     * the payload as {@code text}.
+     *
+     * @param sources whether pictures and texts are kept
+     */
     static Stream<Item> items(Dataset data, Encoded encoded, boolean sources) {
         Embeddings embeddings = encoded.views().encoder();
         return IntStream.range(0, encoded.rows().length).mapToObj(i -> {
@@ -133,6 +140,10 @@ final class IndexFolder {
             entry.attributes().forEach((name, value) -> payload.put(name, Value.of(value)));
             if (entry.label() != null) {
                 payload.put("label", Value.of(entry.label()));
+            }
+            if (sources && data.kind() == Kind.TEXT && data.content(row) instanceof Content.Text(String text)) {
+                payload.put("text", Value.of(text));
+                return item(entry.id(), embeddings.row(i), payload, null);
             }
             return item(entry.id(), embeddings.row(i), payload, sources ? data.bytes(row) : null);
         });

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import dev.kindred.core.Refusal;
+import dev.kindred.encode.EncoderParts;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Filter;
 import dev.kindred.index.FilterJson;
@@ -28,14 +29,15 @@ import picocli.CommandLine.Parameters;
 
 /** What is most like this? */
 @CommandLine.Command(
-        description = "Find what is most like a picture, an item or a vector.",
+        description = "Find what is most like a picture, a text, an item or a vector.",
         footer = {
             "",
-            "QUERY is @ID for an item of the index (which is then left out of its own answer), the path of a picture,",
-            "or a .npy of one vector in the index's space.",
+            "QUERY is @ID for an item of the index (which is then left out of its own answer), a .npy of one vector in",
+            "its space, and else what the index's bundle takes: the path of a picture, or a text (or a .txt that holds it).",
             "",
             "Examples:",
             "  kindred index search holiday.index beach.jpg -k 5",
+            "  kindred index search words.index 'a tower that warns ships'",
             "  kindred index search holiday.index @2019/img_7.jpg --filter '{\"equals\":{\"label\":\"beach\"}}'"
         })
 final class IndexSearchCommand implements Command {
@@ -72,7 +74,7 @@ final class IndexSearchCommand implements Command {
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
             }
-            Found found = index.search(Query.of(index.info().space(), QueryVector.of(query, index, folder, run), k)
+            Found found = index.search(Query.of(index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
                     .filter(wanted));
             return Answer.done(json(found), text(found));
         }

@@ -1,5 +1,6 @@
 package dev.kindred.cli;
 
+import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Npy;
 import dev.kindred.core.Refusal;
@@ -12,13 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
-/** What is looked for in an index: {@code @ID}, an existing picture's path or a {@code .npy} of one vector. */
+/** What is looked for in an index: {@code @ID}, a {@code .npy} of one vector, and else a picture's path or a text, as the bundle takes. */
 final class QueryVector {
     private QueryVector() {}
 
-    /** @throws Refusal where there is no such item or file, or it is of another space */
-    static float[] of(String query, ExactIndex index, IndexFolder folder, Run run) {
+    /**
+     * @param role that the bundle's encoder plays: what is looked for, or what is compared with things of its own kind
+     * @throws Refusal where there is no such item or file, or it is of another space
+     */
+    static float[] of(String query, String role, ExactIndex index, IndexFolder folder, Run run) {
         Space space = index.info().space();
         if (query.startsWith("@")) {
             String id = query.substring(1);
@@ -27,27 +32,30 @@ final class QueryVector {
                     .orElseThrow(
                             () -> new Refusal("there is no such item", "@" + id, "ids are what a search prints first"));
         }
-        Path path;
-        try {
-            path = Path.of(query);
-        } catch (InvalidPathException e) {
-            throw new Refusal("is no path", query, "name a picture, a .npy or @ID", e);
-        }
-        if (query.toLowerCase(Locale.ROOT).endsWith(".npy")) {
-            Embeddings one = Npy.read(path).in(space, query);
+        Optional<Path> vector = vectorFile(query);
+        if (vector.isPresent()) {
+            Embeddings one = Npy.read(vector.get()).in(space, query);
             if (one.count() != 1) {
                 throw new Refusal("holds " + one.count() + " vectors", query, "a query is one vector");
             }
             return one.values();
         }
         Bundle bundle = folder.bundle(index);
-        if (!Files.exists(path)) {
-            throw new Refusal("no such picture, and this bundle takes no text", query, "name a picture, a .npy or @ID");
-        }
-        var picture = Picture.read(path);
+        Content content = Given.of(query, bundle);
         Natives.forEncoding(run.home());
-        try (Encoder encoder = bundle.encoder(run.settings().threads())) {
-            return encoder.embed(picture).values();
+        try (Encoder encoder = bundle.encoder(role, run.settings().threads())) {
+            return encoder.embed(content).values();
+        }
+    }
+
+    /** Words may end in {@code .npy} too; a name of one word, or a file that is there, is meant as a file. */
+    private static Optional<Path> vectorFile(String query) {
+        try {
+            Path path = Path.of(query);
+            boolean named = query.toLowerCase(Locale.ROOT).endsWith(".npy");
+            return named && (Files.exists(path) || !query.contains(" ")) ? Optional.of(path) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
         }
     }
 }

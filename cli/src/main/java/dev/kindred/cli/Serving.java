@@ -3,6 +3,7 @@ package dev.kindred.cli;
 import com.google.gson.JsonObject;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
+import dev.kindred.encode.EncoderParts;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
@@ -21,14 +22,14 @@ final class Serving implements AutoCloseable {
     private final Run run;
     private final Bundle bundle;
     private final ExactIndex index;
-    private final Encoder encoder;
+    private final List<Encoder> encoders;
     private final KindredServer server;
 
-    private Serving(Run run, Bundle bundle, ExactIndex index, Encoder encoder, KindredServer server) {
+    private Serving(Run run, Bundle bundle, ExactIndex index, List<Encoder> encoders, KindredServer server) {
         this.run = run;
         this.bundle = bundle;
         this.index = index;
-        this.encoder = encoder;
+        this.encoders = encoders;
         this.server = server;
     }
 
@@ -40,20 +41,31 @@ final class Serving implements AutoCloseable {
             Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
             index.info().space().require(bundle.space(), folder.toString());
             Natives.forEncoding(run.home());
-            Encoder encoder = bundle.encoder(run.settings().threads());
+            List<Encoder> encoders = open(bundle, run.settings().threads());
             try {
+                Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), index);
                 return new Serving(
-                        run,
-                        bundle,
-                        index,
-                        encoder,
-                        KindredServer.start(options(run, host), Served.of(bundle, encoder, index), faults(run)));
+                        run, bundle, index, encoders, KindredServer.start(options(run, host), served, faults(run)));
             } catch (RuntimeException e) {
-                encoder.close();
+                encoders.forEach(Encoder::close);
                 throw e;
             }
         } catch (RuntimeException e) {
             index.close();
+            throw e;
+        }
+    }
+
+    /** The only encoder; or first that of queries, last that of documents. */
+    private static List<Encoder> open(Bundle bundle, int threads) {
+        if (bundle.encoders().size() == 1) {
+            return List.of(bundle.encoder(threads));
+        }
+        Encoder queries = bundle.encoder(EncoderParts.QUERY, threads);
+        try {
+            return List.of(queries, bundle.encoder(EncoderParts.DOCUMENT, threads));
+        } catch (RuntimeException e) {
+            queries.close();
             throw e;
         }
     }
@@ -102,7 +114,7 @@ final class Serving implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        encoder.close();
+        encoders.forEach(Encoder::close);
         index.close();
     }
 }

@@ -8,6 +8,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
+import dev.kindred.encode.EncoderParts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -19,17 +20,22 @@ import picocli.CommandLine.Parameters;
 
 /** Alike or not. */
 @CommandLine.Command(
-        description = "Say whether two pictures show the same: exit code 0 if so, 1 if not.",
-        footer = {"", "Example:", "  kindred verify faces.kindred badge.png door.png --fmr 0.001"})
+        description = "Say whether two pictures show the same, or two texts mean it: exit code 0 if so, 1 if not.",
+        footer = {
+            "",
+            "Examples:",
+            "  kindred verify faces.kindred badge.png door.png --fmr 0.001",
+            "  kindred verify questions.kindred 'How do I get my money back?' 'I want a refund'"
+        })
 final class VerifyCommand implements Command {
     @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to compare with.")
     Path bundle = Path.of("");
 
-    @Parameters(index = "1", paramLabel = "LEFT", description = "A picture.")
-    Path left = Path.of("");
+    @Parameters(index = "1", paramLabel = "LEFT", description = "A picture's path, or a text.")
+    String left = "";
 
     @Parameters(index = "2", paramLabel = "RIGHT", description = "Another.")
-    Path right = Path.of("");
+    String right = "";
 
     @Option(
             names = "--fmr",
@@ -59,10 +65,10 @@ final class VerifyCommand implements Command {
                         "was sealed without thresholds, so it cannot say what is the same",
                         bundle.toString(),
                         "train it with validation classes"));
-        List<Content> pair = List.of(Picture.read(left), Picture.read(right));
+        List<Content> pair = List.of(Given.of(left, opened), Given.of(right, opened));
         Natives.forEncoding(run.home());
         Embeddings embeddings;
-        try (Encoder encoder = opened.encoder(run.settings().threads())) {
+        try (Encoder encoder = opened.encoder(EncoderParts.DOCUMENT, run.settings().threads())) {
             embeddings = encoder.encode(pair);
         }
         double score = embeddings.score(0, 1);

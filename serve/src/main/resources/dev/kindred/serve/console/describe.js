@@ -12,6 +12,7 @@ export function describeView(info, groupField, go) {
   let group = '';
   let flight = null;
   let shown = [];
+  let settled = true;
 
   const field = el('textarea', {
     class: 'say',
@@ -46,20 +47,19 @@ export function describeView(info, groupField, go) {
     el('aside', { class: 'side' }, browse.node),
     el('section', { class: 'results', 'aria-label': 'Neighbours' }, composer, answers));
 
-  /** What is typed is searched for as it stands; only what was sent on purpose becomes a step of Back. */
-  function ask(onPurpose = false) {
+  /** What is typed is searched for as it stands. Typing on changes the step of Back that it began; what was sent is kept as one. */
+  function ask(sent = false) {
     const text = field.value.trim();
     if (!text) {
       if (thing) go('search');
       return;
     }
-    if (text === thing?.text && !onPurpose) return;
-    if (onPurpose && text !== thing?.text) {
-      go('search', { q: text });
-      return;
+    if (text !== thing?.text) {
+      go.quietly('search', { q: text }, settled);
+      settled = false;
+      open({ text });
     }
-    go.quietly('search', { q: text });
-    open({ text });
+    if (sent) settled = true;
   }
 
   async function open(what) {
@@ -201,6 +201,7 @@ export function describeView(info, groupField, go) {
   return {
     node,
     show(parameters) {
+      settled = true;
       if (parameters.q) return open({ text: parameters.q });
       if (parameters.id !== undefined) return open({ id: parameters.id });
       field.value = '';

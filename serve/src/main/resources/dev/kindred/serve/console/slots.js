@@ -37,6 +37,12 @@ export function pictureSlot(side, groupField, acts) {
 
 /** @param acts choose(side), say(text, side) */
 export function textSlot(side, groupField, acts) {
+  let pending = 0;
+  const told = () => {
+    clearTimeout(pending);
+    pending = 0;
+    acts.say(field.value.trim(), side);
+  };
   const field = el('textarea', {
     class: 'slot-say',
     rows: '5',
@@ -44,9 +50,12 @@ export function textSlot(side, groupField, acts) {
     'aria-label': `${ordinal(side)} text`,
     maxlength: '10000',
     onfocus: () => acts.choose(side),
+    onblur: () => {
+      if (pending) told();
+    },
     oninput: () => {
-      clearTimeout(field.timer);
-      field.timer = setTimeout(() => acts.say(field.value.trim(), side), 250);
+      clearTimeout(pending);
+      pending = setTimeout(told, 250);
     },
   });
   const caption = el('span', { class: 'faint' });
@@ -58,7 +67,7 @@ export function textSlot(side, groupField, acts) {
       node.classList.toggle('filled', thing !== null);
       const text = thing ? textOf(thing) || headline(thing) : '';
       // Nobody is interrupted while typing.
-      if (field.value.trim() !== text && (document.activeElement !== field || thing?.id !== undefined)) field.value = text;
+      if (!pending && field.value.trim() !== text && (document.activeElement !== field || thing?.id !== undefined)) field.value = text;
       const kind = thing && groupField && thing.payload?.[groupField];
       caption.textContent = !thing ? 'type, or pick below'
         : thing.id === undefined ? 'your words'
