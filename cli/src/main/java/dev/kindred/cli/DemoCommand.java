@@ -10,10 +10,24 @@ import picocli.CommandLine.Option;
 
 /** The whole way once, on icons that come with the build. */
 @CommandLine.Command(
-        description = "See it all in minutes: teach on icons, measure, seal, index, and search them in the browser.",
-        footer = {"", "Example:", "  kindred demo --quick"})
+        description =
+                "See it all in minutes: teach on icons or words, measure, seal, index, and search them in the browser.",
+        footer = {
+            "",
+            "With --text a head is taught on WordNet's words and definitions, on top of all-MiniLM-L6-v2 (83 MB, fetched"
+                    + " once).",
+            "",
+            "Examples:",
+            "  kindred demo --quick",
+            "  kindred demo --text"
+        })
 final class DemoCommand implements Command {
-    @Option(names = "--quick", description = "Fewer families and less teaching: under a minute instead of five.")
+    @Option(names = "--text", description = "On words and their definitions: describe a thing, get the word.")
+    boolean text;
+
+    @Option(
+            names = "--quick",
+            description = "Fewer families or words and less teaching: under a minute instead of five.")
     boolean quick;
 
     @Option(names = "--once", description = "End without serving.")
@@ -42,7 +56,7 @@ final class DemoCommand implements Command {
 
     @Override
     public Answer run(Run run) throws Exception {
-        DemoRun.Made made = new DemoRun(run, quick).make();
+        DemoRun.Made made = text ? new TextDemoRun(run, quick).make() : new DemoRun(run, quick).make();
         Answer answer = Answer.done(made.json(), made.text());
         if (once) {
             return answer;

@@ -23,6 +23,11 @@ public interface Encoder extends AutoCloseable {
         return encode(List.of(content));
     }
 
+    /** The embedding of one text: {@code [1, d]}. */
+    default Embeddings embed(String text) {
+        return embed(new Content.Text(text));
+    }
+
     /** Texts that were longer than the encoder reads and lost their end, so far. */
     default long truncated() {
         return 0;

@@ -36,9 +36,16 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's ten lines are those of {@code examples/}, compile without a warning, and find in a process of their own what they should. */
+/**
+ * The README's ten lines are those of {@code examples/}; all examples compile without a warning, and find in a process of their own what
+ * they should.
+ */
 class ExampleTest {
-    private static final String EXAMPLE = "examples/FindAlike.java";
+    private static final String EXAMPLE = "FindAlike";
+    private static final String WITH_WORDS = "FindByWords";
+    /** Of the tests of {@code cli}: an encoder of sixty words. */
+    private static final String TINY = "cli/src/test/resources/dev/kindred/cli/tiny-words";
+
     private static final int PICTURES = 24;
     private static final int ASKED = 7;
 
@@ -47,14 +54,54 @@ class ExampleTest {
 
     @Test
     void theReadmeShowsIt() throws Exception {
-        List<String> lines = Checkout.text(EXAMPLE).lines().toList();
+        List<String> lines = Checkout.text(file(EXAMPLE)).lines().toList();
         assertThat(lines.getFirst())
                 .as("how to run it")
                 .startsWith("// java ")
-                .endsWith(EXAMPLE + " BUNDLE INDEX PICTURE");
+                .endsWith(file(EXAMPLE) + " BUNDLE INDEX PICTURE");
         List<String> program = lines.subList(1, lines.size());
         assertThat(program.stream().filter(line -> !line.isBlank())).hasSize(10);
         assertThat(Checkout.text("README.md")).contains("```java\n" + String.join("\n", program) + "\n```");
+    }
+
+    @Test
+    void tenLinesAreEnoughForTextsToo() throws Exception {
+        List<String> lines = Checkout.text(file(WITH_WORDS)).lines().toList();
+        assertThat(lines.getFirst()).startsWith("// java ").endsWith(file(WITH_WORDS) + " BUNDLE INDEX TEXT");
+        assertThat(lines.subList(1, lines.size()).stream().filter(line -> !line.isBlank()))
+                .hasSizeLessThanOrEqualTo(10);
+        assertThat(Checkout.text("README.md")).contains(file(WITH_WORDS));
+    }
+
+    @Test
+    void findsTheTextThatIsMostLikeWhatIsSaid() throws Exception {
+        Path root = Checkout.root();
+        List<EncoderParts> parts = EncoderParts.textRoles(
+                Files.readAllBytes(root.resolve(TINY + ".onnx")),
+                Files.readAllBytes(root.resolve(TINY + ".json")),
+                24,
+                "help ",
+                "",
+                32,
+                Distance.COSINE);
+        Bundle bundle = new Sealing(Sealing.proven(parts), null, null, new JsonObject(), "# Sixty words\n")
+                .write(folder.resolve("words.kindred"));
+        List<String> texts = List.of("an animal that barks", "speak very quietly", "a tower with light");
+        Embeddings embeddings;
+        try (Encoder encoder = bundle.encoder(EncoderParts.DOCUMENT, 1)) {
+            embeddings = encoder.encode(List.copyOf(texts.stream().map(Content.Text::new).toList()));
+        }
+
+        Ended ended = run(WITH_WORDS, bundle.path(), index(bundle, embeddings), "speak quietly");
+
+        assertThat(ended.code()).as(ended.err()).isZero();
+        List<String> lines = ended.out().lines().toList();
+        assertThat(lines).hasSize(3).first().asString().endsWith(id(1));
+        try (Encoder encoder = bundle.encoder(EncoderParts.QUERY, 1)) {
+            double score = Distance.COSINE.score(
+                    encoder.embed("speak quietly").values(), 0, embeddings.row(1), 0, embeddings.dimension());
+            assertThat(Double.parseDouble(lines.getFirst().split(" {2}")[0])).isCloseTo(score, within());
+        }
     }
 
     @Test
@@ -69,7 +116,7 @@ class ExampleTest {
         Path index = index(bundle, embeddings);
         Path picture = write(pictures.get(ASKED));
 
-        Ended ended = run(bundle.path(), index, picture);
+        Ended ended = run(EXAMPLE, bundle.path(), index, picture.toString());
 
         assertThat(ended.code()).as(ended.err()).isZero();
         List<Integer> expected = IntStream.range(0, PICTURES)
@@ -93,7 +140,7 @@ class ExampleTest {
         Embeddings none = new Embeddings(other.space(), 0, new float[0]);
         Path picture = write(draw(0));
 
-        Ended ended = run(bundle.path(), index(other, none), picture);
+        Ended ended = run(EXAMPLE, bundle.path(), index(other, none), picture.toString());
 
         assertThat(ended.code()).isNotZero();
         assertThat(ended.err()).contains("vectors of space " + bundle.space().shortId());
@@ -157,8 +204,12 @@ class ExampleTest {
 
     private record Ended(int code, String out, String err) {}
 
-    private Ended run(Path bundle, Path index, Path picture) throws Exception {
-        Path classes = compile();
+    private static String file(String example) {
+        return "examples/" + example + ".java";
+    }
+
+    private Ended run(String example, Path bundle, Path index, String asked) throws Exception {
+        Path classes = compile(example);
         String classPath = classes + File.pathSeparator + classPath();
         Path out = folder.resolve("out.txt");
         Path err = folder.resolve("err.txt");
@@ -166,7 +217,7 @@ class ExampleTest {
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath));
         command.addAll(
                 List.of("--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector", "-Xmx256m"));
-        command.addAll(List.of("FindAlike", bundle.toString(), index.toString(), picture.toString()));
+        command.addAll(List.of(example, bundle.toString(), index.toString(), asked));
         Process process = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
@@ -175,7 +226,7 @@ class ExampleTest {
         return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
-    private Path compile() throws Exception {
+    private Path compile(String example) throws Exception {
         Path classes = Files.createDirectories(folder.resolve("classes"));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter said = new StringWriter();
@@ -193,7 +244,7 @@ class ExampleTest {
                                     "-Xlint:all,-path,-classfile",
                                     "-Werror"),
                             null,
-                            files.getJavaFileObjects(Checkout.root().resolve(EXAMPLE)))
+                            files.getJavaFileObjects(Checkout.root().resolve(file(example))))
                     .call();
             assertThat(compiled).as(said.toString()).isTrue();
         }
