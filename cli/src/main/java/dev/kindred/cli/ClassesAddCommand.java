@@ -1,8 +1,10 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
+import dev.kindred.data.Kind;
 import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.index.Change;
@@ -11,10 +13,14 @@ import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Item;
 import dev.kindred.index.Visibility;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -29,14 +35,26 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kindred classes add shells.classes examples/ --bundle photos.kindred",
-            "  kindred classes add shells.classes one-more-kind/"
+            "  kindred classes add shells.classes one-more-kind/",
+            "  kindred classes add intents.classes words.csv --bundle minilm.kindred",
+            "  kindred classes add intents.classes --class refund --text \"my money back\" --text \"refund, please\""
         })
 final class ClassesAddCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The folder of the classes: an index of labelled items.")
     Path dir = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Labelled examples.")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "DATA", description = "Labelled examples.")
     List<Path> paths = List.of();
+
+    @Option(
+            names = "--text",
+            paramLabel = "TEXT",
+            description = "An example of the class of --class, instead of DATA. May be given several times.")
+    List<String> texts = List.of();
+
+    @Option(names = "--class", paramLabel = "NAME", description = "The class of the examples of --text.")
+    @Nullable
+    String name;
 
     @Option(
             names = "--bundle",
@@ -71,7 +89,7 @@ final class ClassesAddCommand implements Command {
         Dataset found = labelled(opened, run);
         Encoded encoded = data.encode(opened, found, run);
         int count = encoded.rows().length;
-        folder.build(opened, IndexFolder.items(found, encoded, false), count, run);
+        folder.build(opened, examples(found, encoded), count, run);
         try (ExactIndex index = folder.open()) {
             return answer(index, count, encoded.failures().size(), 0);
         }
@@ -87,7 +105,7 @@ final class ClassesAddCommand implements Command {
             Encoded encoded = data.encode(opened, found, run);
             long begun = System.nanoTime();
             List<Change> changes;
-            try (Stream<Item> items = IndexFolder.items(found, encoded, false)) {
+            try (Stream<Item> items = examples(found, encoded)) {
                 changes = items.<Change>map(Change.Put::new).toList();
             }
             index.write(changes, Visibility.SEARCHABLE);
@@ -97,7 +115,13 @@ final class ClassesAddCommand implements Command {
     }
 
     private Dataset labelled(Bundle opened, Run run) {
-        Dataset found = data.read(opened, paths, run);
+        if (paths.isEmpty() == texts.isEmpty() || texts.isEmpty() != (name == null)) {
+            throw new Refusal(
+                    paths.isEmpty() && texts.isEmpty() ? "no example is given" : "DATA, --text and --class do not fit",
+                    "DATA",
+                    "name labelled DATA, or say --class NAME --text TEXT");
+        }
+        Dataset found = paths.isEmpty() ? Dataset.texts(texts, name) : data.read(opened, paths, run);
         for (int row = 0; row < found.size(); row++) {
             if (found.entry(row).label() == null) {
                 throw new Refusal(
@@ -105,6 +129,27 @@ final class ClassesAddCommand implements Command {
             }
         }
         return found;
+    }
+
+    /** Texts of tables are often numbered by their line alone, so an example that is a text is named by what it says. */
+    private static Stream<Item> examples(Dataset found, Encoded encoded) {
+        Stream<Item> items = IndexFolder.items(found, encoded, false);
+        if (found.kind() != Kind.TEXT) {
+            return items;
+        }
+        Map<String, Item> named = new LinkedHashMap<>();
+        try (items) {
+            Iterator<Item> each = items.iterator();
+            for (int row : encoded.rows()) {
+                Item item = each.next();
+                String said = found.entry(row).label() + "\0" + new String(found.bytes(row), StandardCharsets.UTF_8);
+                String id = "text-"
+                        + Hashes.sha256Hex(said.getBytes(StandardCharsets.UTF_8))
+                                .substring(0, 24);
+                named.put(id, new Item(id, item.vector(), item.payload(), null));
+            }
+        }
+        return named.values().stream();
     }
 
     private Answer answer(ExactIndex index, int added, int bad, double milliseconds) {

@@ -81,6 +81,27 @@ public final class Dataset {
         return Examples.read(data, options, progress).samples();
     }
 
+    /**
+     * Texts that stand in no file, such as those of a command line; their ids count from 1.
+     *
+     * @param label of them all, or null
+     * @throws Refusal where one has no words
+     */
+    public static Dataset texts(List<String> texts, @Nullable String label) {
+        Gathering gathering = new Gathering(ReadOptions.defaults(), Progress.SILENT);
+        for (int i = 0; i < texts.size(); i++) {
+            if (texts.get(i).isBlank()) {
+                throw new Refusal("text " + (i + 1) + " is empty", "texts", "give it words");
+            }
+            gathering.add(
+                    String.valueOf(i + 1),
+                    label,
+                    Map.of(),
+                    new Origin.OfText(Path.of("texts"), "number", i + 1L, gathering.whole(texts.get(i))));
+        }
+        return gathering.dataset("texts");
+    }
+
     /** Its last name, also for {@code .} and {@code ..}. */
     static String nameOf(Path path) {
         return String.valueOf(path.toAbsolutePath().normalize().getFileName());
