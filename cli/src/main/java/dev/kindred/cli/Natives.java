@@ -26,7 +26,8 @@ final class Natives {
     /** For commands that run an encoder. Where the home cannot be written, the runtime unpacks for itself as it would without us. */
     static void forEncoding(Path home) {
         forTraining(home);
-        if (System.getProperty(ONNX_PATH) != null) {
+        String already = System.getProperty(ONNX_PATH);
+        if (already != null && Files.isDirectory(Path.of(already))) {
             return;
         }
         try {

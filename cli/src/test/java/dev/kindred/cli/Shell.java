@@ -15,7 +15,11 @@ final class Shell {
     private final Map<String, String> environment = new HashMap<>();
     final StopSignal stop = new StopSignal();
 
+    /** Outlives the homes of single tests: the runtime loads its library once, from where the first command said. */
+    private static final Path NATIVES = Path.of("target", "natives").toAbsolutePath();
+
     Shell(Path home) {
+        Natives.forEncoding(NATIVES);
         environment.put("KINDRED_HOME", home.toString());
     }
 
