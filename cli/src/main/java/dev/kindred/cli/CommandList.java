@@ -27,7 +27,8 @@ final class CommandList {
     private static final List<Entry> ENTRIES = List.of(
             new Entry(
                     "demo",
-                    "See it all in minutes: teach on icons or words, measure, seal, index, and search them in the browser.",
+                    "See it all in minutes: teach on icons or words, measure, seal, index, and search them in the"
+                            + " browser.",
                     () -> new DemoCommand()),
             new Entry("train", "Teach an encoder from examples and seal it into one file.", () -> new TrainCommand()),
             new Entry(

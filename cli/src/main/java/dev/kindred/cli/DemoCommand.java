@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
                 "See it all in minutes: teach on icons or words, measure, seal, index, and search them in the browser.",
         footer = {
             "",
-            "With --text a head is taught on WordNet's words and definitions, on top of all-MiniLM-L6-v2 (83 MB, fetched"
-                    + " once).",
+            "With --text a head is taught on WordNet's words and definitions, on top of all-MiniLM-L6-v2 (83 MB,"
+                    + " fetched once).",
             "",
             "Examples:",
             "  kindred demo --quick",

@@ -33,7 +33,11 @@ final class EmbedCommand implements Command {
     @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to embed with.")
     Path bundle = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables, or single pictures and files of texts.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "DATA",
+            description = "Folders, zips, tables, or single pictures and files of texts.")
     List<Path> paths = List.of();
 
     @Option(names = "--out", required = true, paramLabel = "E.npy", description = "The file to write, .npy or .csv.")

@@ -23,7 +23,11 @@ final class IndexAddCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The index folder.")
     Path dir = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DATA", description = "Folders, zips, tables, or single pictures and files of texts.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "DATA",
+            description = "Folders, zips, tables, or single pictures and files of texts.")
     List<Path> paths = List.of();
 
     @Option(names = "--no-sources", description = "Keep no copy of pictures or texts; answers then cannot show them.")

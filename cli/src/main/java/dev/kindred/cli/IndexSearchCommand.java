@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "QUERY is @ID for an item of the index (which is then left out of its own answer), a .npy of one vector in",
-            "its space, and else what the index's bundle takes: the path of a picture, or a text (or a .txt that holds it).",
+            "its space, and else what the index's bundle takes: the path of a picture, or a text (or a .txt that holds"
+                    + " it).",
             "",
             "Examples:",
             "  kindred index search holiday.index beach.jpg -k 5",
@@ -74,8 +75,9 @@ final class IndexSearchCommand implements Command {
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
             }
-            Found found = index.search(Query.of(index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
-                    .filter(wanted));
+            Found found = index.search(
+                    Query.of(index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
+                            .filter(wanted));
             return Answer.done(json(found), text(found));
         }
     }

@@ -77,8 +77,7 @@ final class TextDemoRun {
             Embeddings gallery = measure(bundle, words, workers, figures);
             Path index = index(bundle, words, gallery);
             double seconds = (System.nanoTime() - began) / 1e9;
-            return new DemoRun.Made(
-                    index, json(bundle, words, figures, seconds), text(words, figures, seconds));
+            return new DemoRun.Made(index, json(bundle, words, figures, seconds), text(words, figures, seconds));
         }
     }
 

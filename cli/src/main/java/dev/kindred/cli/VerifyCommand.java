@@ -68,7 +68,8 @@ final class VerifyCommand implements Command {
         List<Content> pair = List.of(Given.of(left, opened), Given.of(right, opened));
         Natives.forEncoding(run.home());
         Embeddings embeddings;
-        try (Encoder encoder = opened.encoder(EncoderParts.DOCUMENT, run.settings().threads())) {
+        try (Encoder encoder =
+                opened.encoder(EncoderParts.DOCUMENT, run.settings().threads())) {
             embeddings = encoder.encode(pair);
         }
         double score = embeddings.score(0, 1);

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Embedding, indexing, finding and comparing texts. */
 class TextCommandsTest {
     private static final String WORDS = """
-            text,name,label
-            an animal that barks,dog,noun
-            a soft animal that purrs,cat,noun
-            "a tower with a light, that warns ships",lighthouse,noun
-            speak very quietly,whisper,verb
-            speak very loudly,shout,verb
-            move fast on foot,run,verb
-            """;
+        text,name,label
+        an animal that barks,dog,noun
+        a soft animal that purrs,cat,noun
+        "a tower with a light, that warns ships",lighthouse,noun
+        speak very quietly,whisper,verb
+        speak very loudly,shout,verb
+        move fast on foot,run,verb
+        """;
 
     @TempDir
     Path folder;
@@ -53,7 +53,8 @@ class TextCommandsTest {
     }
 
     private JsonObject first(Object query) {
-        JsonArray found = answer("index", "search", index, query, "-k", 2, "--json").getAsJsonArray("neighbors");
+        JsonArray found =
+                answer("index", "search", index, query, "-k", 2, "--json").getAsJsonArray("neighbors");
         assertThat(found).hasSize(2);
         return found.get(0).getAsJsonObject();
     }
@@ -70,8 +71,8 @@ class TextCommandsTest {
                 .isEqualTo("whisper");
         assertThat(first("speak quietly.npy and so on")).isNotNull();
         String id = found.get("id").getAsString();
-        JsonArray others = answer("index", "search", index, "@" + id, "-k", 9, "--json")
-                .getAsJsonArray("neighbors");
+        JsonArray others =
+                answer("index", "search", index, "@" + id, "-k", 9, "--json").getAsJsonArray("neighbors");
         assertThat(others).hasSize(5);
         assertThat(shell.run("index", "search", index, "  ").line()).contains("the text is empty");
         assertThat(shell.run("index", "search", index, folder.resolve("none.npy"))

@@ -29,7 +29,10 @@ public record WordRecall(double at1, double at10, int queries) {
         for (int q = 0; q < queries.size(); q++) {
             int[] rows = found.documents()[q];
             for (int rank = 0; rank < Math.min(DEPTH, rows.length); rank++) {
-                if (words.senses().get(rows[rank]).meaning().equals(queries.get(q).meaning())) {
+                if (words.senses()
+                        .get(rows[rank])
+                        .meaning()
+                        .equals(queries.get(q).meaning())) {
                     first += rank == 0 ? 1 : 0;
                     ten++;
                     break;

@@ -89,7 +89,8 @@ class ExampleTest {
         List<String> texts = List.of("an animal that barks", "speak very quietly", "a tower with light");
         Embeddings embeddings;
         try (Encoder encoder = bundle.encoder(EncoderParts.DOCUMENT, 1)) {
-            embeddings = encoder.encode(List.copyOf(texts.stream().map(Content.Text::new).toList()));
+            embeddings = encoder.encode(
+                    List.copyOf(texts.stream().map(Content.Text::new).toList()));
         }
 
         Ended ended = run(WITH_WORDS, bundle.path(), index(bundle, embeddings), "speak quietly");

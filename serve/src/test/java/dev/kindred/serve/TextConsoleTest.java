@@ -122,7 +122,9 @@ class TextConsoleTest {
             assertThat(page.locator(".verdict-word")).hasText("Same");
             page.getByLabel("Second text").fill("");
             assertThat(page.locator(".verdict")).containsText("One more text");
-            page.locator(".line").filter(new Locator.FilterOptions().setHasText("compass")).click();
+            page.locator(".line")
+                    .filter(new Locator.FilterOptions().setHasText("compass"))
+                    .click();
             assertThat(page.getByLabel("Second text")).hasValue("an instrument with a needle that points north");
             assertThat(page.locator(".verdict-word")).hasText("Different");
             page.getByText("Swap").click();
