@@ -78,6 +78,6 @@ final class FewShotTimes {
         for (int i = 0; i < DIMENSION; i++) {
             vector[i] = (float) (centre.nextGaussian() + 0.3 * noise.nextGaussian());
         }
-        return new Item(name + " " + example, vector, Map.of(Classes.LABEL, Value.of(name)), null);
+        return Item.of(name + " " + example, vector, Map.of(Classes.LABEL, Value.of(name)));
     }
 }

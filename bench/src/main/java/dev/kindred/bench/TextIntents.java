@@ -221,11 +221,8 @@ final class TextIntents {
     private Side prototypes(Embeddings embedded, Texts examples, Frozen others) {
         Path folder = run.results().resolve("classes");
         Stream<Item> items = IntStream.range(0, embedded.count())
-                .mapToObj(i -> new Item(
-                        String.valueOf(i),
-                        embedded.row(i),
-                        Map.of(Classes.LABEL, Value.of(examples.labels.get(i))),
-                        null));
+                .mapToObj(i -> Item.of(
+                        String.valueOf(i), embedded.row(i), Map.of(Classes.LABEL, Value.of(examples.labels.get(i)))));
         try (ExactIndex index = ExactIndex.build(folder, embedded.space(), items, Progress.SILENT)) {
             Classes known = Classes.of(index);
             List<Classes.Nearest> nearest = known.nearest(others.test);

@@ -146,7 +146,7 @@ final class ClassesAddCommand implements Command {
                 String id = "text-"
                         + Hashes.sha256Hex(said.getBytes(StandardCharsets.UTF_8))
                                 .substring(0, 24);
-                named.put(id, new Item(id, item.vector(), item.payload(), null));
+                named.put(id, Item.of(id, item.vector(), item.payload()));
             }
         }
         return named.values().stream();

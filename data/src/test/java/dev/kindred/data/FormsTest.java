@@ -172,6 +172,14 @@ class FormsTest {
     }
 
     @Test
+    void textsOfACommandLine() {
+        Dataset data = Dataset.texts(List.of("my money back", "refund \uD800"), "refund");
+        assertThat(data.entry(1)).isEqualTo(new Entry("2", "refund", Map.of()));
+        assertThat(data.content(1)).isEqualTo(new Content.Text("refund \uFFFD"));
+        assertThatThrownBy(() -> Dataset.texts(List.of("a", " "), null)).hasMessageContaining("text 2 is empty");
+    }
+
+    @Test
     void pairsCannotBeChosenByAttribute() {
         Path pairs = Drawn.write(dir, "p.csv", "left,right,score,split\na,b,1,test\n");
         assertThatThrownBy(() -> Examples.read(

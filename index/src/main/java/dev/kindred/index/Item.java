@@ -36,6 +36,11 @@ public record Item(String id, float[] vector, Map<String, Value> payload, byte @
         return new Item(id, vector, Map.of(), null);
     }
 
+    /** An item without a source. */
+    public static Item of(String id, float[] vector, Map<String, Value> payload) {
+        return new Item(id, vector, payload, null);
+    }
+
     /** Refuses what cannot be an id. */
     static void requireId(String id) {
         int bytes = id.length() > MAX_ID_BYTES ? id.length() : id.getBytes(StandardCharsets.UTF_8).length;
