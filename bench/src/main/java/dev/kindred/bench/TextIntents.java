@@ -64,9 +64,9 @@ final class TextIntents {
         this.base = base;
         this.name = name;
         this.pool = pool;
-        this.validation = validation;
-        this.test = test;
-        this.unknown = unknown;
+        this.validation = run.smoke() ? validation.at(validation.drawn(2, 1)) : validation;
+        this.test = run.smoke() ? test.at(test.drawn(2, 1)) : test;
+        this.unknown = run.smoke() ? unknown.at(unknown.drawn(100, 1)) : unknown;
         this.classes = test.labels.stream().distinct().sorted().toList();
     }
 
@@ -292,6 +292,9 @@ final class TextIntents {
             Path bundle = run.results().resolve("bundles").resolve("%s-%s-%d.kindred".formatted(name, head, seed));
             List<String> words = new ArrayList<>(
                     List.of("train", train.toString(), "--validation", valid.toString(), "--encoder", base.toString()));
+            if (run.smoke()) {
+                words.addAll(List.of("--steps", "20"));
+            }
             words.addAll(List.of("--head", head, "--seed", String.valueOf(seed), "--out", bundle.toString()));
             Optional<JsonObject> said = run.kindred(run.home(), words.toArray(String[]::new));
             if (said.isPresent() && said.get().get("validation").getAsDouble() > most) {
