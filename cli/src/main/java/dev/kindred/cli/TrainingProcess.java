@@ -102,10 +102,11 @@ final class TrainingProcess {
         }
     }
 
+    /** Passes on what it says, but for its refusal, which is thrown, and its notes on data that we made ourselves. */
     private void tell(Process child) {
         child.errorReader(StandardCharsets.UTF_8)
                 .lines()
-                .filter(line -> !line.startsWith("kindred: ") && !line.isBlank())
+                .filter(line -> !line.startsWith("kindred: ") && !line.startsWith("note: ") && !line.isBlank())
                 .forEach(run::say);
     }
 
