@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,8 @@ public final class TextBench {
     private final BenchRun run;
     private final int seeds;
     private final TextRows rows = new TextRows();
+    /** Of bundles by their path, size and time: each is asked for often. */
+    private final Map<String, String> hashes = new HashMap<>();
 
     private TextBench(BenchRun run) {
         this.run = run;
@@ -114,9 +117,21 @@ public final class TextBench {
     }
 
     /** Its content's hash; where it could not be made, something that no cell was measured of. */
-    private static String sha(Path bundle) {
+    private String sha(Path bundle) {
         try {
-            return Files.exists(bundle) ? Hashes.sha256Hex(Files.readAllBytes(bundle)) : "nothing";
+            if (!Files.exists(bundle)) {
+                return "nothing";
+            }
+            String now = bundle + " " + Files.size(bundle) + " " + Files.getLastModifiedTime(bundle);
+            return hashes.computeIfAbsent(now, name -> hash(bundle));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String hash(Path bundle) {
+        try {
+            return Hashes.sha256Hex(Files.readAllBytes(bundle));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
