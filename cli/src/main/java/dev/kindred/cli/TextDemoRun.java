@@ -34,13 +34,13 @@ import java.util.stream.Stream;
 final class TextDemoRun {
     private static final long SEED = 1;
     /** The commonest words; so many that all of it is done within five minutes, or one. */
-    private static final int USUAL_WORDS = 15_000;
+    private static final int USUAL_WORDS = 12_000;
 
     private static final int QUICK_WORDS = 3_000;
     /** Steps, not minutes: the same head on a busy machine, only later. */
-    private static final String USUAL_STEPS = "2000";
+    private static final String USUAL_STEPS = "1000";
 
-    private static final String QUICK_STEPS = "400";
+    private static final String QUICK_STEPS = "150";
 
     private final Run run;
     private final boolean quick;
