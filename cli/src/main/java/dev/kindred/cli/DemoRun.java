@@ -175,8 +175,7 @@ final class DemoRun {
         return json;
     }
 
-    private static String text(
-            Map<String, DemoMeasure.Figures> figures, IconSplit split, double seconds, long steps) {
+    private static String text(Map<String, DemoMeasure.Figures> figures, IconSplit split, double seconds, long steps) {
         StringBuilder text = new StringBuilder();
         text.append("Find the same thing drawn by another hand, of things never taught:\n\n");
         text.append(String.format("%-44s %9s %10s%n", "", "Recall@1", "Recall@10"));
@@ -186,7 +185,9 @@ final class DemoRun {
                 text, "unseen family (" + split.unseenFamily().id() + "), " + spoken(view), measured.unseenFamily()));
         if (!isAbove(figures)) {
             text.append(String.format(
-                    Locale.ROOT, "%nTeaching had time for %,d steps here, too few to show: try it on a quieter machine.%n", steps));
+                    Locale.ROOT,
+                    "%nTeaching had time for %,d steps here, too few to show: try it on a quieter machine.%n",
+                    steps));
         }
         text.append(String.format(Locale.ROOT, """
 

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The child process that teaches, played by a few lines of shell. */
 class TrainingProcessTest {
     private static final String PROPERTY = "kindred.launcher";
-    private static final String STEP =
-            "{\"progress\":{\"what\":\"teaching\",\"done\":1,\"total\":9,\"note\":\"\"}}";
+    private static final String STEP = "{\"progress\":{\"what\":\"teaching\",\"done\":1,\"total\":9,\"note\":\"\"}}";
 
     @TempDir
     Path folder;

@@ -63,8 +63,8 @@ final class Answers {
     /** {@code {"bundle", "space", "same", "score", "probability", "threshold", "fmr"}}; null what no calibration says. */
     JsonObject verify(Body body) {
         body.fields().only("left", "right", "fmr");
-        List<float[]> pair = inputs.vectors(
-                List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents());
+        List<float[]> pair =
+                inputs.vectors(List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents());
         double score = served.space()
                 .distance()
                 .score(pair.get(0), 0, pair.get(1), 0, served.space().dimension());

@@ -98,7 +98,9 @@ final class Inputs {
         of(body.fields()).ifPresent(inputs::add);
         if (inputs.isEmpty() || inputs.size() > MAX_INPUTS) {
             throw Problem.badRequest(
-                    inputs.isEmpty() ? "nothing to embed" : inputs.size() + " " + served.takes().words() + " at once",
+                    inputs.isEmpty()
+                            ? "nothing to embed"
+                            : inputs.size() + " " + served.takes().words() + " at once",
                     "body",
                     isOfTexts()
                             ? "give text, or texts (1 to " + MAX_INPUTS + " of them)"

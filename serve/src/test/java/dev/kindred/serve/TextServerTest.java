@@ -58,13 +58,18 @@ class TextServerTest {
         assertThat(found).hasSize(3).first().isEqualTo("lighthouse");
         assertThat(ids(caller.bytes("/v1/search?k=3", "text/plain", text.getBytes(StandardCharsets.UTF_8))))
                 .isEqualTo(found);
-        assertThat(ids(caller.bytes("/v1/search?k=3", "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8))))
+        assertThat(ids(caller.bytes(
+                        "/v1/search?k=3", "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8))))
                 .isEqualTo(found);
         assertThat(ids(caller.bytes(
                         "/v1/search",
                         "multipart/form-data; boundary=kin",
                         ("--kin\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n" + text
-                                        + "\r\n--kin\r\nContent-Disposition: form-data; name=\"k\"\r\n\r\n3\r\n--kin--\r\n")
+                                        + "\r\n"
+                                        + "--kin\r\n"
+                                        + "Content-Disposition: form-data; name=\"k\"\r\n\r\n"
+                                        + "3\r\n"
+                                        + "--kin--\r\n")
                                 .getBytes(StandardCharsets.UTF_8))))
                 .isEqualTo(found);
         assertThat(collection.queries.calls).as("what is looked for is a query").hasValue(4);
@@ -89,8 +94,8 @@ class TextServerTest {
                 "/v1/verify", "{\"left\":{\"text\":\"speak very loudly\"},\"right\":{\"text\":\"speak loudly\"}}");
         assertThat(same.code()).as(same.text()).isEqualTo(200);
         assertThat(same.json().get("same").getAsBoolean()).isTrue();
-        Reply other = caller.json(
-                "/v1/verify", "{\"left\":{\"text\":\"speak very loudly\"},\"right\":{\"id\":\"compass\"}}");
+        Reply other =
+                caller.json("/v1/verify", "{\"left\":{\"text\":\"speak very loudly\"},\"right\":{\"id\":\"compass\"}}");
         assertThat(other.json().get("same").getAsBoolean()).isFalse();
         assertThat(collection.documents.calls).hasValue(2);
         assertThat(collection.queries.calls).hasValue(0);
@@ -142,7 +147,8 @@ class TextServerTest {
                         .getAsString())
                 .contains("UTF-8");
         String many = "\"a\",".repeat(Inputs.MAX_INPUTS) + "\"a\"";
-        assertThat(caller.json("/v1/embed", "{\"texts\":[" + many + "]}").code()).isEqualTo(400);
+        assertThat(caller.json("/v1/embed", "{\"texts\":[" + many + "]}").code())
+                .isEqualTo(400);
     }
 
     @Test
