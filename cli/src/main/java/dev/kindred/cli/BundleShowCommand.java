@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Threshold;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Preparation;
@@ -135,6 +136,8 @@ final class BundleShowCommand implements Command {
                 yield "pictures, as " + shape.width() + " × " + shape.height()
                         + (shape.channels() == 1 ? " grey" : " in colour");
             }
+            case CharacterPreparation texts ->
+                String.format(Locale.ROOT, "texts, their first %,d bytes", texts.length());
             case TextPreparation texts ->
                 String.format(Locale.ROOT, "texts, their first %,d tokens", texts.maxTokens())
                         + (texts.prompt().isEmpty() ? "" : ", after the prompt \"" + texts.prompt() + "\"");

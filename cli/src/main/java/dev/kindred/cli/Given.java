@@ -6,6 +6,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.ReadOptions;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.TextPreparation;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class Given {
         return switch (bundle.preparation()) {
             case PicturePreparation pictures -> picture(given);
             case TextPreparation texts -> text(given);
+            case CharacterPreparation texts -> text(given);
         };
     }
 

@@ -82,7 +82,7 @@ record HeadCourse(
         return new HeadCourse(run, wishes, base, examples, split, frozen.features(), lesson, plan);
     }
 
-    private static Examples read(Run run, TrainRun.Wishes wishes) {
+    static Examples read(Run run, TrainRun.Wishes wishes) {
         List<Path> all = new ArrayList<>(wishes.data());
         all.addAll(wishes.validation());
         Examples examples = Examples.read(all, wishes.reading(), run.progress());
@@ -101,7 +101,7 @@ record HeadCourse(
     }
 
     /** What is named to validate on stands after what is taught; else a part is held out. */
-    private static Split split(Run run, TrainRun.Wishes wishes, Examples examples) {
+    static Split split(Run run, TrainRun.Wishes wishes, Examples examples) {
         if (wishes.validation().isEmpty()) {
             Split split = Splits.holdOut(examples, HELD_OUT, wishes.seed(), wishes.splitBy());
             tellDuplicates(run, examples, split);
@@ -159,7 +159,7 @@ record HeadCourse(
         }
     }
 
-    private static int[] places(Examples examples, int[] rows) {
+    static int[] places(Examples examples, int[] rows) {
         int queries =
                 examples instanceof Examples.Judged judged ? judged.queries().size() : 0;
         int[] places = new int[examples.samples().size() + queries];
@@ -229,7 +229,7 @@ record HeadCourse(
                 .write(wishes.out());
         if (wishes.report() != null) {
             Path page = wishes.report().resolve(TrainRun.REPORT);
-            HeadReport.write(page, provenance, taught);
+            HeadReport.write(page, provenance.facts(), provenance.heldOut(), taught);
             run.say("report: " + page);
         }
         return answer(bundle, taught, decision, provenance);

@@ -7,6 +7,8 @@ import dev.kindred.core.Space;
 import dev.kindred.core.Threshold;
 import dev.kindred.core.metric.Verification;
 import dev.kindred.data.Dataset;
+import dev.kindred.data.Examples;
+import dev.kindred.data.Split;
 import dev.kindred.train.Lesson;
 import dev.kindred.train.Recipe;
 import dev.kindred.train.Teaching;
@@ -19,17 +21,13 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
 
     JsonObject json() {
         JsonObject json = new JsonObject();
-        Dataset samples = course.examples().samples();
-        JsonObject learned = new JsonObject();
-        learned.addProperty("fingerprint", samples.fingerprint());
-        learned.addProperty("samples", samples.size());
-        learned.addProperty("classes", samples.classes().size());
-        learned.addProperty("kind", HeadCourse.what(course.lesson()));
-        learned.addProperty("taught", course.split().train().length);
-        learned.addProperty("validation", course.split().validation().length);
-        learned.addProperty("split", course.split().how());
-        json.add("data", learned);
-        json.add("recipe", recipe());
+        json.add("data", data(course.examples(), course.lesson(), course.split()));
+        JsonObject recipe = recipe(course.recipe(), taught);
+        recipe.addProperty(
+                "encoder",
+                course.base().path().getFileName() + " with a "
+                        + course.plan().head().name());
+        json.add("recipe", recipe);
         json.addProperty("seed", course.recipe().seed());
         json.addProperty("threads", threads);
         json.addProperty("steps", taught.steps());
@@ -71,13 +69,22 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
         return taught.history().getFirst().judged().chosenBy().value();
     }
 
-    private JsonObject recipe() {
-        Recipe recipe = course.recipe();
+    /** What was taught from. */
+    static JsonObject data(Examples examples, Lesson lesson, Split split) {
+        Dataset samples = examples.samples();
+        JsonObject learned = new JsonObject();
+        learned.addProperty("fingerprint", samples.fingerprint());
+        learned.addProperty("samples", samples.size());
+        learned.addProperty("classes", samples.classes().size());
+        learned.addProperty("kind", HeadCourse.what(lesson));
+        learned.addProperty("taught", split.train().length);
+        learned.addProperty("validation", split.validation().length);
+        learned.addProperty("split", split.how());
+        return learned;
+    }
+
+    static JsonObject recipe(Recipe recipe, Teaching.Taught taught) {
         JsonObject json = new JsonObject();
-        json.addProperty(
-                "encoder",
-                course.base().path().getFileName() + " with a "
-                        + course.plan().head().name());
         json.addProperty("loss", recipe.loss().toString());
         json.addProperty("distance", recipe.distance().wireName());
         json.addProperty("batch", recipe.batching().toString());
@@ -91,11 +98,15 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
         return json;
     }
 
-    /** What the validation figures are of, in words. */
     String heldOut() {
-        return switch (course.lesson()) {
+        return heldOut(course.lesson(), course.split(), course.examples());
+    }
+
+    /** What the validation figures are of, in words. */
+    static String heldOut(Lesson lesson, Split split, Examples examples) {
+        return switch (lesson) {
             case Lesson.Classes classes ->
-                course.split().holdsOutClasses(course.examples().samples().labels())
+                split.holdsOutClasses(examples.samples().labels())
                         ? "classes never taught"
                         : "samples never taught, of classes that were";
             case Lesson.Pairs p -> "pairs never taught";

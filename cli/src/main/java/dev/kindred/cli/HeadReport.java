@@ -13,19 +13,18 @@ import java.util.Locale;
 final class HeadReport {
     private HeadReport() {}
 
-    static void write(Path path, HeadProvenance provenance, Teaching.Taught taught) {
+    static void write(Path path, List<String> facts, String heldOut, Teaching.Taught taught) {
         Lesson.Judged best = taught.bestPoint().judged();
         Lesson.Judged before = taught.history().getFirst().judged();
-        Page page = Page.titled(
-                        "What the head learned", "One run on a frozen encoder, from its first step to the bundle.")
+        Page page = Page.titled("How teaching went", "One run, from before its first step to the bundle.")
                 .section(
                         "Worth",
                         new Block.Figures(List.of(
                                 figure(best.chosenBy(), before.chosenBy(), "the best weights are chosen by it"),
                                 figure(best.beside(), before.beside(), ""))));
-        TrainingReport.teaching(page, points(taught), provenance.facts())
-                .colophon("Measured on " + provenance.heldOut()
-                        + ", which also chose the best weights and the thresholds. Kindred " + Version.current())
+        TrainingReport.teaching(page, points(taught), facts)
+                .colophon("Measured on " + heldOut + ", which also chose the best weights and the thresholds. Kindred "
+                        + Version.current())
                 .write(path);
     }
 

@@ -3,6 +3,7 @@ package dev.kindred.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Space;
+import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.ModelFolder;
 import dev.kindred.encode.ModelImport;
@@ -138,6 +139,8 @@ record ImportProvenance(
             case TextPreparation texts ->
                 String.format(Locale.ROOT, "`%s` takes texts, their first %,d tokens", parts.name(), texts.maxTokens())
                         + (texts.prompt().isEmpty() ? "." : ", after the prompt \"" + texts.prompt() + "\".");
+            case CharacterPreparation texts ->
+                String.format(Locale.ROOT, "`%s` takes texts, their first %,d bytes.", parts.name(), texts.length());
             case PicturePreparation pictures ->
                 "`" + parts.name() + "` takes pictures, as " + pictures.shape().width() + " × "
                         + pictures.shape().height() + ".";

@@ -9,6 +9,7 @@ import dev.kindred.core.Workers;
 import dev.kindred.core.metric.Verification;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Duplicates;
+import dev.kindred.data.Kind;
 import dev.kindred.data.Loaded;
 import dev.kindred.data.Loading;
 import dev.kindred.data.PictureSizes;
@@ -58,6 +59,12 @@ record PictureCourse(
     static PictureCourse of(Run run, TrainRun.Wishes wishes, Workers workers) {
         Dataset data = Dataset.read(wishes.data(), wishes.reading(), run.progress());
         data.warnings().forEach(warning -> run.say("note: " + warning));
+        if (data.kind() == Kind.TEXT) {
+            throw new Refusal(
+                    "DATA holds texts, and nothing is named that could learn from them",
+                    "--encoder",
+                    "name chars to teach from nothing, or a bundle to teach a head on");
+        }
         Split split = Splits.holdOut(data, 0.2, wishes.seed(), wishes.splitBy());
         PictureCourse course = load(run, wishes, data, split, plan(wishes, data, split, workers), workers);
         tellDuplicates(run, data, split);

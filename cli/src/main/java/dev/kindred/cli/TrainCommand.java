@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kindred train photos/ --out photos.kindred --report report/",
+            "  kindred train names.csv --encoder chars --out names.kindred",
             "  kindred train pairs.csv --encoder minilm.kindred --out mine.kindred"
         })
 final class TrainCommand implements Command {
@@ -34,7 +35,8 @@ final class TrainCommand implements Command {
             names = "--encoder",
             paramLabel = "E",
             description =
-                    "Architecture: conv4[:width[:embedding]], default by the data; or a bundle to teach a head on.")
+                    "Pictures: conv4[:width[:embedding]], default by the data; texts: chars[:width[:embedding]], or a"
+                            + " bundle to teach a head on.")
     @Nullable
     String encoder;
 

@@ -92,9 +92,14 @@ final class TrainRun {
                     "--head",
                     "name its bundle: --encoder base.kindred");
         }
+        if (encoder != null && (encoder.equals("chars") || encoder.startsWith("chars:"))) {
+            return CharacterCourse.of(run, wishes, workers);
+        }
         if (!wishes.validation().isEmpty()) {
             throw new Refusal(
-                    "an encoder taught from nothing validates on a part of DATA", "--validation", "leave it out");
+                    "an encoder of pictures taught from nothing validates on a part of DATA",
+                    "--validation",
+                    "leave it out");
         }
         return PictureCourse.of(run, wishes, workers);
     }

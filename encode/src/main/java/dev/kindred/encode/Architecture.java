@@ -47,6 +47,30 @@ public record Architecture(String name, Extent input, List<Layer> layers) {
         return new Architecture("conv4", new Extent(channels, side, side), layers);
     }
 
+    /**
+     * Texts by their characters: each byte is given a vector, convolutions of three neighbours look ever wider, at half the places after
+     * each of three blocks, and the mean over the places is mapped to the embedding, of unit length (after Zhang, Zhao, LeCun 2015).
+     *
+     * @param input {@code [256, 1, bytes]}
+     * @param filters width of every layer
+     * @param dimension values an embedding
+     */
+    public static Architecture characters(Extent input, int filters, int dimension) {
+        List<Layer> layers = new ArrayList<>();
+        layers.add(new Layer.Convolution(filters, 1, 1, 0, true));
+        for (int block = 0; block < 3; block++) {
+            for (int stride = 1; stride <= 2; stride++) {
+                layers.add(new Layer.Convolution(filters, 3, stride, 1, false));
+                layers.add(new Layer.BatchNorm());
+                layers.add(new Layer.Relu());
+            }
+        }
+        layers.add(new Layer.GlobalAveragePool());
+        layers.add(new Layer.Linear(dimension, true));
+        layers.add(new Layer.UnitLength());
+        return new Architecture("chars", input, layers);
+    }
+
     /** The tensors this encoder learns or keeps, in the order in which the layers use them. */
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>();

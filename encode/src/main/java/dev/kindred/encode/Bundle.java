@@ -154,7 +154,9 @@ public final class Bundle {
                 ? ArchitectureJson.read(encoder.fields("architecture"), model.length)
                 : null;
         boolean fits = architecture == null
-                || preparation instanceof PicturePreparation pictures && pictures.fits(architecture);
+                || preparation instanceof PicturePreparation pictures && pictures.fits(architecture)
+                || preparation instanceof CharacterPreparation texts
+                        && architecture.input().equals(texts.extent());
         if (!fits) {
             throw new Refusal(
                     "its preprocessing does not give what its encoder takes",

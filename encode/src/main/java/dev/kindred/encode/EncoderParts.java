@@ -57,6 +57,18 @@ public record EncoderParts(
         return placed(List.of(one), architecture.dimension(), distance).getFirst();
     }
 
+    /** An encoder of texts by their characters that Kindred teaches. */
+    public static EncoderParts of(
+            Architecture architecture, Weights weights, CharacterPreparation preparation, Distance distance) {
+        if (!architecture.input().equals(preparation.extent())) {
+            throw new IllegalArgumentException(
+                    "an encoder of " + architecture.input() + " behind " + preparation.extent());
+        }
+        byte[] model = OnnxGraph.write(architecture, weights);
+        Unplaced one = new Unplaced(TEXT, modelEntry(TEXT), architecture, preparation, model, null);
+        return placed(List.of(one), architecture.dimension(), distance).getFirst();
+    }
+
     /**
      * An encoder of pictures made elsewhere.
      *
@@ -221,6 +233,7 @@ public record EncoderParts(
     Probed open(int threads, String where) {
         return switch (preparation) {
             case PicturePreparation pictures -> PictureEncoder.open(model, pictures, space, threads, where);
+            case CharacterPreparation texts -> CharacterEncoder.open(model, texts, space, threads, where);
             case TextPreparation texts -> {
                 if (tokenizer == null) {
                     throw new IllegalStateException("an encoder of texts without a tokenizer");
@@ -238,8 +251,11 @@ public record EncoderParts(
      */
     public Optional<EncoderParts> untaught(long seed) {
         if (architecture != null) {
+            Weights drawn = Weights.untrained(architecture, seed);
             return Optional.of(
-                    of(architecture, Weights.untrained(architecture, seed), preparation.pictures(), distance));
+                    preparation instanceof CharacterPreparation texts
+                            ? of(architecture, drawn, texts, distance)
+                            : of(architecture, drawn, preparation.pictures(), distance));
         }
         return OnnxGraph.base(model)
                 .map(base -> placed(

@@ -8,7 +8,7 @@ import dev.kindred.core.Refusal;
  * From a decoded content to what an encoder's graph takes. Sealed with the encoder, so that serving does what training did; it decides
  * the space as much as the graph does.
  */
-public sealed interface Preparation permits PicturePreparation, TextPreparation {
+public sealed interface Preparation permits PicturePreparation, TextPreparation, CharacterPreparation {
 
     /** What it prepares, in people's words: {@code pictures}, {@code texts}. */
     String takes();
@@ -25,6 +25,7 @@ public sealed interface Preparation permits PicturePreparation, TextPreparation 
         return switch (json.text("kind")) {
             case "picture" -> PicturePreparation.read(json);
             case "text" -> TextPreparation.read(json);
+            case "characters" -> CharacterPreparation.read(json);
             default -> throw new Refusal("prepares " + json.text("kind"), json.where(), "open it with a newer Kindred");
         };
     }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * who taught it did. What the preprocessing makes of them must agree to the bit, embeddings within 1e-4, those of an 8-bit graph within
  * a cosine of 0.999.
  *
- * @param prepared SHA-256 of all prepared rasters, or of all tokens, one after the other
+ * @param prepared SHA-256 of all prepared rasters, or of all tokens or bytes, one after the other
  * @param embeddings {@code [n, d]} as the trainer gave them
  */
 public record Probes(String prepared, float[] embeddings) {
@@ -43,7 +43,7 @@ public record Probes(String prepared, float[] embeddings) {
     static List<Content> contents(Preparation preparation) {
         return switch (preparation) {
             case PicturePreparation _ -> pictures();
-            case TextPreparation _ -> texts();
+            case TextPreparation _, CharacterPreparation _ -> texts();
         };
     }
 

@@ -94,6 +94,16 @@ public record Sealing(
     }
 
     /**
+     * What the trainer's engine makes of the probe texts.
+     *
+     * @param trainer takes the bytes of texts and gives {@code [n, d]} embeddings
+     */
+    public static Probes probe(CharacterPreparation preparation, Function<List<byte[]>, float[]> trainer) {
+        List<byte[]> bytes = Probes.texts().stream().map(preparation::bytes).toList();
+        return new Probes(CharacterEncoder.hash(preparation), trainer.apply(bytes));
+    }
+
+    /**
      * Writes the bundle, after proof that the sealed graph gives what the trainer gave.
      *
      * @throws IllegalStateException where they differ by more than {@link Probes#SEALING_TOLERANCE}

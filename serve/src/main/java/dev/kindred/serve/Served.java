@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Space;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Preparation;
@@ -52,6 +53,7 @@ public record Served(
             return switch (preparation) {
                 case PicturePreparation pictures -> PICTURES;
                 case TextPreparation texts -> TEXTS;
+                case CharacterPreparation texts -> TEXTS;
             };
         }
 

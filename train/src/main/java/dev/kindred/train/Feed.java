@@ -1,6 +1,7 @@
 package dev.kindred.train;
 
 import dev.kindred.core.Keyed;
+import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.PicturePreparation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -109,6 +110,7 @@ final class Feed implements AutoCloseable {
                 Keyed draws = Keyed.of(recipe.seed(), step / stepsPerEpoch, sample, step % stepsPerEpoch, i);
                 switch (set.samples()) {
                     case Samples.Pictures pictures -> picture(pictures, sample, draws, values, i * size);
+                    case Samples.Characters texts -> characters(texts, sample, draws, values, i * size);
                     case Samples.Features features -> features(features, sample, draws, values, i * size);
                 }
             }
@@ -131,6 +133,17 @@ final class Feed implements AutoCloseable {
                         fine,
                         draws);
         PicturePreparation.interleaved(pictures.reduced(drawn), 0, preparation.size(), preparation.table(), values, at);
+    }
+
+    /** Characters that a step does not see stand as places after the end do. */
+    private void characters(Samples.Characters texts, int sample, Keyed draws, FloatBuffer values, int at) {
+        byte[] text = texts.texts().get(sample);
+        texts.preparation().interleaved(text, values, at);
+        for (int i = 0; i < text.length; i++) {
+            if (recipe.dropout() > 0 && draws.nextDouble() < recipe.dropout()) {
+                values.put(at + i * CharacterPreparation.CHANNELS + (text[i] & 0xff), 0);
+            }
+        }
     }
 
     private void features(Samples.Features features, int sample, Keyed draws, FloatBuffer values, int at) {

@@ -35,10 +35,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
             default -> throw new Refusal("there is no head '" + form + "'", "--head", "use linear or mlp");
         };
         Batching batching = batching(lesson);
-        int batch = switch (batching) {
-            case Batching.PerClass p -> p.classes() * p.samples();
-            case Batching.Tuples t -> t.count();
-        };
+        int batch = size(batching);
         Recipe planned = new Recipe(
                 loss(lesson),
                 distance,
@@ -55,7 +52,15 @@ public record HeadPlan(Architecture head, Recipe recipe) {
         return new HeadPlan(head, options.in(planned));
     }
 
-    private static Loss loss(Lesson lesson) {
+    /** Samples, or tuples, a step. */
+    static int size(Batching batching) {
+        return switch (batching) {
+            case Batching.PerClass p -> p.classes() * p.samples();
+            case Batching.Tuples t -> t.count();
+        };
+    }
+
+    static Loss loss(Lesson lesson) {
         return switch (lesson) {
             case Lesson.Classes c -> new Loss.SupervisedContrastive(Plan.TEMPERATURE);
             case Lesson.Pairs p -> new Loss.CoSent(Options.COSENT_SCALE);
@@ -63,7 +68,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
         };
     }
 
-    private static Batching batching(Lesson lesson) {
+    static Batching batching(Lesson lesson) {
         return switch (lesson) {
             case Lesson.Classes c -> {
                 int classes = c.classesWithPairs();

@@ -88,7 +88,7 @@ public record Options(
         return Architecture.conv4(planned.input().channels(), planned.input().height(), filters, dimension);
     }
 
-    private static int number(String word, int least, int most) {
+    static int number(String word, int least, int most) {
         try {
             int value = Integer.parseInt(word);
             if (value >= least && value <= most) {

@@ -16,7 +16,7 @@ import dev.kindred.train.loss.Loss;
  * @param warmup share of the steps in which the learning rate rises
  * @param validations how often validation is measured over the run
  * @param augmentation of pictures
- * @param dropout share of a frozen feature's values that a step does not see, in [0, 1); the others grow to make up for it
+ * @param dropout share of a frozen feature's values, or of a text's characters, that a step does not see, in [0, 1)
  * @param seed of everything that is drawn
  */
 public record Recipe(

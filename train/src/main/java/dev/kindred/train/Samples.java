@@ -1,5 +1,6 @@
 package dev.kindred.train;
 
+import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.media.PictureShape;
 import java.lang.foreign.MemorySegment;
@@ -65,6 +66,23 @@ public sealed interface Samples {
                 }
             }
             return reduced;
+        }
+    }
+
+    /**
+     * Texts by their characters.
+     *
+     * @param texts the bytes that the preparation reads of each
+     */
+    record Characters(List<byte[]> texts, CharacterPreparation preparation) implements Samples {
+        @Override
+        public int count() {
+            return texts.size();
+        }
+
+        @Override
+        public int size() {
+            return preparation.size();
         }
     }
 

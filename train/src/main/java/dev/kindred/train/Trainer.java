@@ -8,6 +8,7 @@ import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.EmbeddingStatistics;
 import dev.kindred.encode.Architecture;
+import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.Parameter;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Weights;
@@ -242,7 +243,7 @@ public final class Trainer implements AutoCloseable {
 
         /** A head that was not taught yet is the frozen encoder itself: it is one of those that the best is chosen among. */
         void begin() {
-            if (step == 0 && set.samples() instanceof Samples.Features) {
+            if (step == 0 && !(set.samples() instanceof Samples.Pictures)) {
                 Trainer.this.validate(0, Double.NaN, 0);
             }
         }
@@ -308,6 +309,10 @@ public final class Trainer implements AutoCloseable {
                 pictures(Arrays.stream(samples)
                         .mapToObj(sample -> pictures.reduced(pictures.rasters().get(sample)))
                         .toList());
+            case Samples.Characters texts ->
+                characters(Arrays.stream(samples)
+                        .mapToObj(sample -> texts.texts().get(sample))
+                        .toList());
             case Samples.Features features ->
                 embed(samples.length, features.dimension(), (i, to, at) -> features.put(samples[i], to, at));
         };
@@ -331,6 +336,19 @@ public final class Trainer implements AutoCloseable {
                 rasters.size(),
                 size,
                 (i, to, at) -> PicturePreparation.interleaved(rasters.get(i), 0, size, table, to, at));
+    }
+
+    /**
+     * The same of texts.
+     *
+     * @param texts the bytes that the preparation reads of each
+     */
+    public float[] characters(List<byte[]> texts) {
+        if (!(set.samples() instanceof Samples.Characters known)) {
+            throw new IllegalStateException("this network takes no texts");
+        }
+        CharacterPreparation preparation = known.preparation();
+        return embed(texts.size(), preparation.size(), (i, to, at) -> preparation.interleaved(texts.get(i), to, at));
     }
 
     /**

@@ -1,0 +1,129 @@
+package dev.kindred.encode;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import dev.kindred.core.Content;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Hashes;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import dev.kindred.core.Workers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An encoder of texts by their bytes on ONNX Runtime: every text is as long as the others, so none depends on its company. */
+final class CharacterEncoder implements Probed {
+    /** Bytes of one prepared chunk at most. */
+    private static final int CHUNK_BYTES = 8 << 20;
+
+    private static final int CHUNK = 64;
+
+    private final Space space;
+    private final CharacterPreparation preparation;
+    private final int chunk;
+    private final LoadedModel model;
+    private final Workers workers;
+    private final AtomicLong truncated = new AtomicLong();
+
+    private CharacterEncoder(Space space, CharacterPreparation preparation, LoadedModel model, Workers workers) {
+        this.space = space;
+        this.preparation = preparation;
+        this.chunk = Math.clamp(CHUNK_BYTES / Float.BYTES / preparation.size(), 1, CHUNK);
+        this.model = model;
+        this.workers = workers;
+    }
+
+    static CharacterEncoder open(
+            byte[] model, CharacterPreparation preparation, Space space, int threads, String where) {
+        LoadedModel loaded = LoadedModel.open(model, space.dimension(), where);
+        return new CharacterEncoder(space, preparation, loaded, Workers.of(threads));
+    }
+
+    @Override
+    public Space space() {
+        return space;
+    }
+
+    @Override
+    public long truncated() {
+        return truncated.get();
+    }
+
+    @Override
+    public String preparedHash() {
+        return hash(preparation);
+    }
+
+    /** SHA-256 in hex of the bytes of the probe texts. */
+    static String hash(CharacterPreparation preparation) {
+        MessageDigest sha = Hashes.sha256();
+        for (Content text : Probes.texts()) {
+            byte[] bytes = preparation.bytes(text);
+            sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+            sha.update(bytes);
+        }
+        return HexFormat.of().formatHex(sha.digest());
+    }
+
+    @Override
+    public Embeddings probe(List<Content> probes) {
+        long before = truncated.get();
+        Embeddings given = encode(probes);
+        truncated.set(before);
+        return given;
+    }
+
+    @Override
+    public Embeddings encode(List<Content> batch) {
+        float[] embeddings = new float[Math.multiplyExact(batch.size(), space.dimension())];
+        if (batch.size() == 1) {
+            run(batch, 0, 1, embeddings);
+        } else {
+            int size = Math.clamp((batch.size() + workers.threads() - 1) / workers.threads(), 1, chunk);
+            workers.blocks(batch.size(), size, (from, to) -> run(batch, from, to, embeddings));
+        }
+        return new Embeddings(space, batch.size(), embeddings);
+    }
+
+    private void run(List<Content> batch, int from, int to, float[] embeddings) {
+        int n = to - from;
+        FloatBuffer input = ByteBuffer.allocateDirect(n * preparation.size() * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        for (int i = 0; i < n; i++) {
+            preparation.planar(bytes(batch, from + i), input, i * preparation.size());
+        }
+        long[] dimensions = {n, CharacterPreparation.CHANNELS, 1, preparation.length()};
+        try (OnnxTensor tensor = OnnxTensor.createTensor(model.environment(), input, dimensions)) {
+            model.embed(Map.of(OnnxGraph.INPUT, tensor), n, embeddings, from);
+        } catch (OrtException e) {
+            throw new LoadedModel.Failed("the runtime failed on a batch of " + n + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private byte[] bytes(List<Content> batch, int i) {
+        Content content = batch.get(i);
+        try {
+            byte[] bytes = preparation.bytes(content);
+            if (preparation.cuts(content)) {
+                truncated.incrementAndGet();
+            }
+            return bytes;
+        } catch (Refusal e) {
+            throw new Refusal(
+                    e.what(), batch.size() == 1 ? e.where() : "number " + (i + 1) + " of the batch", e.hint(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        model.close();
+    }
+}
