@@ -10,6 +10,7 @@ import dev.kindred.data.Kind;
 import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.index.ExactIndex;
+import dev.kindred.index.IndexBuilder;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class IndexFolder {
         boolean whole = false;
         @Nullable Path ready = null;
         try (items;
-                ExactIndex.Builder builder = ExactIndex.builder(folder, bundle.space())) {
+                IndexBuilder builder = ExactIndex.builder(folder, bundle.space())) {
             sweep();
             ready = Files.createTempFile(folder, READY, PART);
             Files.copy(bundle.path(), ready, StandardCopyOption.REPLACE_EXISTING);

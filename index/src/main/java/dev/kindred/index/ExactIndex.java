@@ -42,7 +42,6 @@ public final class ExactIndex implements VectorIndex {
     /** What stands beside it while somebody writes, and after a writer that was killed. */
     public static final Set<String> LOCK_FILES = Set.of(WriterLock.LOCK, WriterLock.OWNER);
 
-    private static final int ATTEMPTS = 20;
     private static final long SMALLEST_JOURNAL = 1 << 20;
     private static final long LARGEST_JOURNAL = 256 << 20;
 
@@ -59,46 +58,11 @@ public final class ExactIndex implements VectorIndex {
 
     private ExactIndex(Path dir, String owner, @Nullable WriterLock lock, Loaded loaded) {
         this.dir = dir;
-        this.space = loaded.view.space();
+        this.space = loaded.view().space();
         this.owner = owner;
         this.lock = lock;
-        this.found = loaded.found;
-        this.current = new AtomicReference<>(loaded.view);
-    }
-
-    /** A moment of the folder, and what its journal's file held. */
-    private record Loaded(View view, Journal.Replay found) {
-
-        /** Where a writer makes the rows file anew meanwhile, rows and journal of one moment are read all the same. */
-        static Loaded from(Path dir) {
-            for (int attempt = 1; ; attempt++) {
-                Snapshot file = Snapshot.open(dir.resolve(FILE));
-                boolean kept = false;
-                try {
-                    Journal.Replay found = Journal.read(dir, file.space(), file.base());
-                    if (found.soundBytes() > 0 || attempt == ATTEMPTS || isCurrent(file, dir)) {
-                        View view = View.of(file);
-                        for (Batch batch : found.batches()) {
-                            view = view.with(batch, dir);
-                        }
-                        kept = true;
-                        return new Loaded(view, found);
-                    }
-                } catch (Refusal e) {
-                    if (attempt == ATTEMPTS || isCurrent(file, dir)) {
-                        throw e;
-                    }
-                } finally {
-                    if (!kept) {
-                        file.release();
-                    }
-                }
-            }
-        }
-
-        private static boolean isCurrent(Snapshot file, Path dir) {
-            return file.base().equals(Snapshot.baseOf(dir.resolve(FILE)));
-        }
+        this.found = loaded.found();
+        this.current = new AtomicReference<>(loaded.view());
     }
 
     /** An empty index in a folder that has none, open for writing. */
@@ -132,7 +96,7 @@ public final class ExactIndex implements VectorIndex {
      */
     public static ExactIndex build(Path dir, Space space, Stream<Item> items, Progress progress) {
         try (items;
-                Builder builder = builder(dir, space)) {
+                IndexBuilder builder = builder(dir, space)) {
             Iterator<Item> each = items.iterator();
             while (each.hasNext()) {
                 builder.add(each.next());
@@ -143,7 +107,7 @@ public final class ExactIndex implements VectorIndex {
     }
 
     /** The same, item by item. */
-    public static Builder builder(Path dir, Space space) {
+    public static IndexBuilder builder(Path dir, Space space) {
         if (space.dimension() > Header.MAX_DIMENSION
                 || space.id().isEmpty()
                 || space.id().getBytes(StandardCharsets.UTF_8).length > Header.MAX_SPACE_ID) {
@@ -152,14 +116,15 @@ public final class ExactIndex implements VectorIndex {
                     dir.toString(),
                     "use at most 65,536 dimensions and a space id of 1 to 512 bytes");
         }
-        return new Builder(dir, space, WriterLock.take(dir, thisProcess()));
+        return new IndexBuilder(dir, space, WriterLock.take(dir, thisProcess()));
     }
 
-    private static String thisProcess() {
+    static String thisProcess() {
         return "this computer's Kindred";
     }
 
-    private static ExactIndex opened(Path dir, String owner, WriterLock lock) {
+    /** Opens for writing under a lock that is held, and is let go of where that fails. */
+    static ExactIndex opened(Path dir, String owner, WriterLock lock) {
         boolean opened = false;
         try {
             ExactIndex index = new ExactIndex(dir, owner, lock, Loaded.from(dir));
@@ -168,56 +133,6 @@ public final class ExactIndex implements VectorIndex {
         } finally {
             if (!opened) {
                 lock.close();
-            }
-        }
-    }
-
-    /** Takes items and makes an index of them; closed without {@link #finish} it leaves everything as it was. For one thread. */
-    public static final class Builder implements AutoCloseable {
-        private final Path dir;
-        private final Space space;
-        private final ColumnsBuilder columns;
-        private @Nullable WriterLock lock;
-
-        private Builder(Path dir, Space space, WriterLock lock) {
-            this.dir = dir;
-            this.space = space;
-            this.lock = lock;
-            this.columns = new ColumnsBuilder(space, dir);
-        }
-
-        public int count() {
-            return columns.count();
-        }
-
-        /** @throws Refusal where the item does not belong into the space, naming it */
-        public void add(Item item) {
-            columns.add(item, columns.count() + 1);
-        }
-
-        /** Writes the file, puts it in its place and opens it for writing. */
-        public ExactIndex finish() {
-            WriterLock held = lock;
-            if (held == null) {
-                throw new IllegalStateException("finished already");
-            }
-            try (Arena arena = Arena.ofConfined()) {
-                // Past all that the old one's journal holds, which is overtaken then, even where this ends before it is
-                // gone.
-                long last = Math.max(columns.count(), Journal.lastSequence(dir, space));
-                new RowsWriter(space).add(columns.columns(arena), new BitSet()).write(dir.resolve(FILE), last);
-            }
-            Journal.delete(dir);
-            lock = null;
-            return opened(dir, thisProcess(), held);
-        }
-
-        @Override
-        public void close() {
-            columns.close();
-            if (lock != null) {
-                lock.close();
-                lock = null;
             }
         }
     }
@@ -400,13 +315,13 @@ public final class ExactIndex implements VectorIndex {
         try {
             Loaded fresh = Loaded.from(dir);
             try {
-                fresh.view.space().require(space, dir.toString());
+                fresh.view().space().require(space, dir.toString());
             } catch (Refusal e) {
-                fresh.view.file().release();
+                fresh.view().file().release();
                 throw e;
             }
-            found = fresh.found;
-            swap(fresh.view);
+            found = fresh.found();
+            swap(fresh.view());
             lock = taken;
             ready = true;
         } finally {
