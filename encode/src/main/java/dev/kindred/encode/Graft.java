@@ -38,7 +38,7 @@ final class Graft {
     }
 
     /** Of every tensor and node. */
-    private static Set<String> names(OnnxMl.GraphProto.Builder graph) {
+    static Set<String> names(OnnxMl.GraphProto.Builder graph) {
         Set<String> names = new HashSet<>();
         graph.getInputList().forEach(input -> names.add(input.getName()));
         graph.getInitializerList().forEach(initializer -> names.add(initializer.getName()));
@@ -146,6 +146,11 @@ final class Graft {
         for (OnnxMl.TensorProto.Builder tensor : graph.getInitializerBuilderList()) {
             if (tensor.getName().equals(from)) {
                 tensor.setName(to);
+            }
+        }
+        for (OnnxMl.ValueInfoProto.Builder info : graph.getValueInfoBuilderList()) {
+            if (info.getName().equals(from)) {
+                info.setName(to);
             }
         }
     }

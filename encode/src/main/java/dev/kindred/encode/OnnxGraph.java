@@ -3,7 +3,6 @@ package dev.kindred.encode;
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kindred.core.Refusal;
@@ -12,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -80,23 +78,23 @@ final class OnnxGraph {
         }
         // A head on a head: the lower one's base makes room.
         String below = BASE;
-        while (names(graph).contains(below)) {
+        while (Graft.names(graph).contains(below)) {
             below += "/" + BASE;
         }
         if (!below.equals(BASE)) {
-            rename(graph, BASE, below);
+            Graft.rename(graph, BASE, below);
         }
         String within = HEAD;
         while (starts(graph, within)) {
             within = HEAD + within;
         }
-        rename(graph, OUTPUT, BASE);
-        graph.addValueInfo(value(BASE, "n", head.input().size()));
+        Graft.rename(graph, OUTPUT, BASE);
+        graph.addValueInfo(value(BASE, head.input().size()));
         OnnxGraph written = new OnnxGraph(graph, weights, within);
         written.layers("", BASE, head.layers());
         graph.getNodeBuilder(graph.getNodeCount() - 1).setOutput(0, OUTPUT);
-        graph.setOutput(0, value(OUTPUT, "n", head.dimension()));
-        return bytes(model.build());
+        graph.setOutput(0, value(OUTPUT, head.dimension()));
+        return Graft.bytes(model.build());
     }
 
     /**
@@ -120,10 +118,10 @@ final class OnnxGraph {
             return Optional.empty();
         }
         graph.removeValueInfo(graph.getValueInfoList().indexOf(told.get()));
-        rename(graph, OUTPUT, OUTPUT + "/" + HEAD);
-        rename(graph, BASE, OUTPUT);
+        Graft.rename(graph, OUTPUT, OUTPUT + "/" + HEAD);
+        Graft.rename(graph, BASE, OUTPUT);
         graph.setOutput(0, told.get().toBuilder().setName(OUTPUT));
-        return Optional.of(new Base(bytes(cut.build()), dimension));
+        return Optional.of(new Base(Graft.bytes(cut.build()), dimension));
     }
 
     /** A frozen encoder that a head stood on. */
@@ -167,37 +165,9 @@ final class OnnxGraph {
                 "export the model with a newer opset");
     }
 
-    private static Set<String> names(OnnxMl.GraphProto.Builder graph) {
-        Set<String> names = new HashSet<>();
-        graph.getInputList().forEach(input -> names.add(input.getName()));
-        graph.getInitializerList().forEach(initializer -> names.add(initializer.getName()));
-        graph.getNodeList().forEach(node -> names.addAll(node.getOutputList()));
-        return names;
-    }
-
     private static boolean starts(OnnxMl.GraphProto.Builder graph, String prefix) {
-        return names(graph).stream().anyMatch(name -> name.startsWith(prefix))
+        return Graft.names(graph).stream().anyMatch(name -> name.startsWith(prefix))
                 || graph.getNodeList().stream().anyMatch(node -> node.getName().startsWith(prefix));
-    }
-
-    private static void rename(OnnxMl.GraphProto.Builder graph, String from, String to) {
-        for (OnnxMl.NodeProto.Builder node : graph.getNodeBuilderList()) {
-            for (int i = 0; i < node.getInputCount(); i++) {
-                if (node.getInput(i).equals(from)) {
-                    node.setInput(i, to);
-                }
-            }
-            for (int i = 0; i < node.getOutputCount(); i++) {
-                if (node.getOutput(i).equals(from)) {
-                    node.setOutput(i, to);
-                }
-            }
-        }
-        for (OnnxMl.ValueInfoProto.Builder info : graph.getValueInfoBuilderList()) {
-            if (info.getName().equals(from)) {
-                info.setName(to);
-            }
-        }
     }
 
     private byte[] model(Architecture architecture) {
@@ -208,8 +178,8 @@ final class OnnxGraph {
         }
         Extent in = architecture.input();
         graph.setName(architecture.name())
-                .addInput(value(INPUT, "n", in.channels(), in.height(), in.width()))
-                .addOutput(value(OUTPUT, "n", architecture.dimension()));
+                .addInput(value(INPUT, in.channels(), in.height(), in.width()))
+                .addOutput(value(OUTPUT, architecture.dimension()));
         OnnxMl.ModelProto model = OnnxMl.ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName("kindred")
@@ -217,19 +187,7 @@ final class OnnxGraph {
                         OnnxMl.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
                 .setGraph(graph)
                 .build();
-        return bytes(model);
-    }
-
-    private static byte[] bytes(OnnxMl.ModelProto model) {
-        byte[] bytes = new byte[model.getSerializedSize()];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        out.useDeterministicSerialization();
-        try {
-            model.writeTo(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes;
+        return Graft.bytes(model);
     }
 
     private String layers(String prefix, String input, List<Layer> layers) {
@@ -272,7 +230,7 @@ final class OnnxGraph {
             case Layer.Flatten f -> add(node("Flatten", name, input));
             case Layer.Linear l -> {
                 OnnxMl.NodeProto.Builder node =
-                        node("Gemm", name, input, tensor(name + ".weight")).addAttribute(integer("transB", 1));
+                        node("Gemm", name, input, tensor(name + ".weight")).addAttribute(Graft.integer("transB", 1));
                 if (l.bias()) {
                     node.addInput(tensor(name + ".bias"));
                 }
@@ -285,8 +243,8 @@ final class OnnxGraph {
             }
             case Layer.UnitLength u ->
                 add(node("LpNormalization", name, input)
-                        .addAttribute(integer("axis", 1))
-                        .addAttribute(integer("p", 2)));
+                        .addAttribute(Graft.integer("axis", 1))
+                        .addAttribute(Graft.integer("p", 2)));
         };
     }
 
@@ -324,14 +282,6 @@ final class OnnxGraph {
         return bytes.array();
     }
 
-    private static OnnxMl.AttributeProto integer(String name, long value) {
-        return OnnxMl.AttributeProto.newBuilder()
-                .setName(name)
-                .setType(OnnxMl.AttributeProto.AttributeType.INT)
-                .setI(value)
-                .build();
-    }
-
     private static OnnxMl.AttributeProto integers(String name, long... values) {
         OnnxMl.AttributeProto.Builder attribute =
                 OnnxMl.AttributeProto.newBuilder().setName(name).setType(OnnxMl.AttributeProto.AttributeType.INTS);
@@ -349,18 +299,12 @@ final class OnnxGraph {
                 .build();
     }
 
-    private static OnnxMl.ValueInfoProto value(String name, String batch, int... dimensions) {
-        OnnxMl.TensorShapeProto.Builder shape = OnnxMl.TensorShapeProto.newBuilder()
-                .addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimParam(batch));
-        for (int dimension : dimensions) {
-            shape.addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(dimension));
+    private static OnnxMl.ValueInfoProto value(String name, int... dimensions) {
+        long[] all = new long[dimensions.length + 1];
+        all[0] = -1;
+        for (int i = 0; i < dimensions.length; i++) {
+            all[i + 1] = dimensions[i];
         }
-        return OnnxMl.ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(OnnxMl.TypeProto.newBuilder()
-                        .setTensorType(OnnxMl.TypeProto.Tensor.newBuilder()
-                                .setElemType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
-                                .setShape(shape)))
-                .build();
+        return Graft.value(name, OnnxMl.TensorProto.DataType.FLOAT, all);
     }
 }

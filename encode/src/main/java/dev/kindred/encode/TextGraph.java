@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param rows of its table of token embeddings; empty where there is no such table to be seen
  */
 record TextGraph(OnnxMl.ModelProto model, int dimension, boolean pooledHere, Optional<Long> rows) {
-    static final String IDS = "input_ids";
-    static final String MASK = "attention_mask";
-    static final String TYPES = "token_type_ids";
+    static final String IDS = TextEncoder.IDS;
+    static final String MASK = TextEncoder.MASK;
+    static final String TYPES = TextEncoder.TYPES;
 
     /** What exporters call them. */
     private static final Map<String, String> ALIASES = Map.of(
