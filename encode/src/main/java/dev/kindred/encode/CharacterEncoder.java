@@ -15,7 +15,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /** An encoder of texts by their bytes on ONNX Runtime: every text is as long as the others, so none depends on its company. */
 final class CharacterEncoder implements Probed {
@@ -29,7 +29,7 @@ final class CharacterEncoder implements Probed {
     private final int chunk;
     private final LoadedModel model;
     private final Workers workers;
-    private final AtomicLong truncated = new AtomicLong();
+    private final LongAdder truncated = new LongAdder();
 
     private CharacterEncoder(Space space, CharacterPreparation preparation, LoadedModel model, Workers workers) {
         this.space = space;
@@ -52,7 +52,7 @@ final class CharacterEncoder implements Probed {
 
     @Override
     public long truncated() {
-        return truncated.get();
+        return truncated.sum();
     }
 
     @Override
@@ -73,31 +73,32 @@ final class CharacterEncoder implements Probed {
 
     @Override
     public Embeddings probe(List<Content> probes) {
-        long before = truncated.get();
-        Embeddings given = encode(probes);
-        truncated.set(before);
-        return given;
+        return encode(probes, new LongAdder());
     }
 
     @Override
     public Embeddings encode(List<Content> batch) {
+        return encode(batch, truncated);
+    }
+
+    private Embeddings encode(List<Content> batch, LongAdder cut) {
         float[] embeddings = new float[Math.multiplyExact(batch.size(), space.dimension())];
         if (batch.size() == 1) {
-            run(batch, 0, 1, embeddings);
+            run(batch, 0, 1, cut, embeddings);
         } else {
             int size = Math.clamp((batch.size() + workers.threads() - 1) / workers.threads(), 1, chunk);
-            workers.blocks(batch.size(), size, (from, to) -> run(batch, from, to, embeddings));
+            workers.blocks(batch.size(), size, (from, to) -> run(batch, from, to, cut, embeddings));
         }
         return new Embeddings(space, batch.size(), embeddings);
     }
 
-    private void run(List<Content> batch, int from, int to, float[] embeddings) {
+    private void run(List<Content> batch, int from, int to, LongAdder cut, float[] embeddings) {
         int n = to - from;
         FloatBuffer input = ByteBuffer.allocateDirect(n * preparation.size() * Float.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
         for (int i = 0; i < n; i++) {
-            preparation.planar(bytes(batch, from + i), input, i * preparation.size());
+            preparation.planar(bytes(batch, from + i, cut), input, i * preparation.size());
         }
         long[] dimensions = {n, CharacterPreparation.CHANNELS, 1, preparation.length()};
         try (OnnxTensor tensor = OnnxTensor.createTensor(model.environment(), input, dimensions)) {
@@ -107,12 +108,12 @@ final class CharacterEncoder implements Probed {
         }
     }
 
-    private byte[] bytes(List<Content> batch, int i) {
+    private byte[] bytes(List<Content> batch, int i, LongAdder cut) {
         Content content = batch.get(i);
         try {
             byte[] bytes = preparation.bytes(content);
             if (preparation.cuts(content)) {
-                truncated.incrementAndGet();
+                cut.increment();
             }
             return bytes;
         } catch (Refusal e) {
