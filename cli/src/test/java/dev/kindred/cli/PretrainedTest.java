@@ -81,14 +81,14 @@ class PretrainedTest {
 
     @Test
     void networkThatIsNotThereIsSaidInOneLine() throws IOException {
-        maven("echo '[ERROR] Failed to execute goal: Unknown host repo.maven.apache.org -> [Help 1]'; exit 1");
+        maven("echo '[ERROR] Failed to execute goal: Unknown host repository.example -> [Help 1]'; exit 1");
         assertThatThrownBy(() -> pretrained().folder(run()))
                 .isInstanceOfSatisfying(
                         Refusal.class,
                         refusal -> assertThat(refusal.line())
                                 .contains(
                                         "dev.tiny:tiny:1",
-                                        "Unknown host repo.maven.apache.org;",
+                                        "Unknown host repository.example;",
                                         "settings.xml",
                                         "--from DIR")
                                 .doesNotContain("\n"));
