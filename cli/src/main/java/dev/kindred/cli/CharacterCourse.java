@@ -45,7 +45,7 @@ record CharacterCourse(
         implements Course {
 
     static CharacterCourse of(Run run, TrainRun.Wishes wishes, Workers workers) {
-        Examples examples = HeadCourse.read(run, wishes);
+        Examples examples = TaughtExamples.read(run, wishes);
         Dataset samples = examples.samples();
         if (samples.kind() != Kind.TEXT) {
             throw new Refusal(
@@ -60,7 +60,7 @@ record CharacterCourse(
                     "--encoder",
                     "name its bundle, or give pairs");
         }
-        Split split = HeadCourse.split(run, wishes, examples);
+        Split split = TaughtExamples.split(run, wishes, examples);
         Loaded<Content> loaded = Loading.each(
                 samples, workers, (row, content) -> content, wishes.reading().strict(), run.progress());
         run.tellLeftOut(loaded.failures());
@@ -70,12 +70,12 @@ record CharacterCourse(
         List<byte[]> bytes = loaded.values().stream().map(preparation::bytes).toList();
         Lesson lesson = Lessons.of(
                 examples,
-                HeadCourse.places(examples, loaded.rows()),
+                TaughtExamples.places(examples, loaded.rows()),
                 split,
                 wishes.options().wantedLoss());
         CharacterPlan plan = CharacterPlan.of(preparation, lesson, wishes.options(), wishes.seed());
         run.say("teaching an encoder of characters on %,d %s; %s for validation"
-                .formatted(lesson.size(), HeadCourse.what(lesson), split.how()));
+                .formatted(lesson.size(), TaughtExamples.what(lesson), split.how()));
         return new CharacterCourse(
                 run, wishes, examples, split, new Samples.Characters(bytes, preparation), lesson, plan);
     }
@@ -102,7 +102,7 @@ record CharacterCourse(
 
     @Override
     public String fingerprint() {
-        return String.join("\n", examples.samples().fingerprint(), split.how(), HeadCourse.what(lesson));
+        return String.join("\n", examples.samples().fingerprint(), split.how(), TaughtExamples.what(lesson));
     }
 
     @Override
@@ -134,21 +134,15 @@ record CharacterCourse(
     }
 
     private JsonObject provenance(Teaching.Taught taught) {
-        JsonObject json = new JsonObject();
-        json.add("data", HeadProvenance.data(examples, lesson, split));
         JsonObject recipe = HeadProvenance.recipe(recipe(), taught);
         recipe.addProperty("encoder", architecture().name());
-        json.add("recipe", recipe);
-        json.addProperty("seed", recipe().seed());
-        json.addProperty("threads", run.settings().threads());
-        json.addProperty("steps", taught.steps());
-        json.addProperty("bestStep", taught.bestStep());
-        JsonObject versions = new JsonObject();
-        versions.addProperty("kindred", Version.current());
-        versions.addProperty("java", Runtime.version().toString());
-        json.add("versions", versions);
-        json.add("basedOn", new JsonArray());
-        return json;
+        return Provenance.whole(
+                HeadProvenance.data(examples, lesson, split),
+                recipe,
+                recipe().seed(),
+                run.settings().threads(),
+                taught,
+                new JsonArray());
     }
 
     private List<String> facts(Teaching.Taught taught) {
@@ -157,7 +151,7 @@ record CharacterCourse(
                         Locale.ROOT,
                         "%,d %s taught of %,d texts; held out: %s.",
                         lesson.size(),
-                        HeadCourse.what(lesson),
+                        TaughtExamples.what(lesson),
                         examples.samples().size(),
                         split.how()),
                 String.format(

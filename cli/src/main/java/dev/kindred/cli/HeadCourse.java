@@ -5,12 +5,9 @@ import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
-import dev.kindred.data.Dataset;
-import dev.kindred.data.Duplicates;
 import dev.kindred.data.Examples;
 import dev.kindred.data.Kind;
 import dev.kindred.data.Split;
-import dev.kindred.data.Splits;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
@@ -28,10 +25,8 @@ import dev.kindred.train.Trainer;
 import dev.kindred.train.TrainingSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Examples that teach a head on a frozen encoder, whose outputs are computed once; both are sealed as one graph. */
@@ -45,8 +40,6 @@ record HeadCourse(
         Lesson lesson,
         HeadPlan plan)
         implements Course {
-    private static final double HELD_OUT = 0.2;
-
     static HeadCourse of(Run run, TrainRun.Wishes wishes, Path encoder, Workers workers) {
         if (wishes.options().augment() != null) {
             throw new Refusal(
@@ -55,13 +48,13 @@ record HeadCourse(
                     "leave it out");
         }
         Bundle base = Bundle.open(encoder);
-        Examples examples = read(run, wishes);
+        Examples examples = TaughtExamples.read(run, wishes);
         requireFits(base, examples, encoder);
-        Split split = split(run, wishes, examples);
+        Split split = TaughtExamples.split(run, wishes, examples);
         FeatureFile frozen = new Frozen(run, wishes.reading().strict()).of(base, examples, workers);
         Lesson lesson = Lessons.of(
                 examples,
-                places(examples, frozen.rows()),
+                TaughtExamples.places(examples, frozen.rows()),
                 split,
                 wishes.options().wantedLoss());
         HeadPlan plan = HeadPlan.of(
@@ -78,16 +71,8 @@ record HeadCourse(
                     "leave it out");
         }
         run.say("teaching a %s on %,d %s; %s for validation"
-                .formatted(plan.head().name(), lesson.size(), what(lesson), split.how()));
+                .formatted(plan.head().name(), lesson.size(), TaughtExamples.what(lesson), split.how()));
         return new HeadCourse(run, wishes, base, examples, split, frozen.features(), lesson, plan);
-    }
-
-    static Examples read(Run run, TrainRun.Wishes wishes) {
-        List<Path> all = new ArrayList<>(wishes.data());
-        all.addAll(wishes.validation());
-        Examples examples = Examples.read(all, wishes.reading(), run.progress());
-        examples.samples().warnings().forEach(warning -> run.say("note: " + warning));
-        return examples;
     }
 
     private static void requireFits(Bundle base, Examples examples, Path encoder) {
@@ -98,84 +83,6 @@ record HeadCourse(
                     encoder.toString(),
                     "name another encoder");
         }
-    }
-
-    /** What is named to validate on stands after what is taught; else a part is held out. */
-    static Split split(Run run, TrainRun.Wishes wishes, Examples examples) {
-        if (wishes.validation().isEmpty()) {
-            Split split = Splits.holdOut(examples, HELD_OUT, wishes.seed(), wishes.splitBy());
-            tellDuplicates(run, examples, split);
-            return split;
-        }
-        if (wishes.splitBy() != null) {
-            throw new Refusal("what to validate on is named already", "--split-by", "leave it or --validation out");
-        }
-        if (examples instanceof Examples.Judged) {
-            throw new Refusal(
-                    "of judged queries a part is held out",
-                    "--validation",
-                    "leave it out; validation holds a fifth out");
-        }
-        int taught = size(Examples.read(wishes.data(), wishes.reading(), run.progress()));
-        int all = size(examples);
-        int[] train = rows(examples, 0, taught);
-        int[] held = rows(examples, taught, all);
-        if (train.length == 0 || held.length == 0) {
-            throw new Refusal(
-                    "there is nothing to %s".formatted(train.length == 0 ? "learn from" : "validate on"),
-                    train.length == 0 ? "DATA" : "--validation",
-                    "give examples with labels");
-        }
-        Split split = new Split(train, held, "%,d given apart".formatted(held.length));
-        tellDuplicates(run, examples, split);
-        return split;
-    }
-
-    private static int size(Examples examples) {
-        return switch (examples) {
-            case Examples.Labelled labelled -> labelled.samples().size();
-            case Examples.Pairs pairs -> pairs.size();
-            case Examples.Triplets triplets -> triplets.size();
-            case Examples.Judged judged -> judged.queries().size();
-        };
-    }
-
-    /** Of labelled samples those that have a label. */
-    private static int[] rows(Examples examples, int from, int to) {
-        int[] labels = examples instanceof Examples.Labelled labelled
-                ? labelled.samples().labels()
-                : new int[0];
-        return IntStream.range(from, to)
-                .filter(row -> labels.length == 0 || labels[row] >= 0)
-                .toArray();
-    }
-
-    private static void tellDuplicates(Run run, Examples examples, Split split) {
-        Dataset named = examples instanceof Examples.Judged judged ? judged.queries() : examples.samples();
-        List<Duplicates.Duplicate> duplicates = Duplicates.across(examples, split);
-        duplicates.stream().limit(5).forEach(d -> run.say("note: " + d.line(named)));
-        if (duplicates.size() > 5) {
-            run.say("note: " + (duplicates.size() - 5) + " more duplicates stand on both sides of the split");
-        }
-    }
-
-    static int[] places(Examples examples, int[] rows) {
-        int queries =
-                examples instanceof Examples.Judged judged ? judged.queries().size() : 0;
-        int[] places = new int[examples.samples().size() + queries];
-        Arrays.fill(places, -1);
-        for (int i = 0; i < rows.length; i++) {
-            places[rows[i]] = i;
-        }
-        return places;
-    }
-
-    static String what(Lesson lesson) {
-        return switch (lesson) {
-            case Lesson.Classes c -> "samples of classes";
-            case Lesson.Pairs p -> p.graded() ? "graded pairs" : "pairs of the same and of different";
-            case Lesson.Matches m -> "matches";
-        };
     }
 
     @Override
@@ -203,7 +110,12 @@ record HeadCourse(
         String queries =
                 examples instanceof Examples.Judged judged ? judged.queries().fingerprint() : "";
         return String.join(
-                "\n", base.space().id(), examples.samples().fingerprint(), queries, split.how(), what(lesson));
+                "\n",
+                base.space().id(),
+                examples.samples().fingerprint(),
+                queries,
+                split.how(),
+                TaughtExamples.what(lesson));
     }
 
     @Override

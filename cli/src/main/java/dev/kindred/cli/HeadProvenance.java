@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Space;
 import dev.kindred.core.Threshold;
 import dev.kindred.core.metric.Verification;
-import dev.kindred.data.Dataset;
 import dev.kindred.data.Examples;
 import dev.kindred.data.Split;
 import dev.kindred.train.Lesson;
@@ -20,29 +19,24 @@ import java.util.Locale;
 record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
 
     JsonObject json() {
-        JsonObject json = new JsonObject();
-        json.add("data", data(course.examples(), course.lesson(), course.split()));
         JsonObject recipe = recipe(course.recipe(), taught);
         recipe.addProperty(
                 "encoder",
                 course.base().path().getFileName() + " with a "
                         + course.plan().head().name());
-        json.add("recipe", recipe);
-        json.addProperty("seed", course.recipe().seed());
-        json.addProperty("threads", threads);
-        json.addProperty("steps", taught.steps());
-        json.addProperty("bestStep", taught.bestStep());
+        JsonObject json = Provenance.whole(
+                data(course.examples(), course.lesson(), course.split()),
+                recipe,
+                course.recipe().seed(),
+                threads,
+                taught,
+                basedOn());
         JsonObject validated = new JsonObject();
         Lesson.Score best = taught.bestPoint().judged().chosenBy();
         validated.addProperty("by", best.name());
         validated.addProperty("value", best.value());
         validated.addProperty("untaught", untaught());
         json.add("validated", validated);
-        JsonObject versions = new JsonObject();
-        versions.addProperty("kindred", Version.current());
-        versions.addProperty("java", Runtime.version().toString());
-        json.add("versions", versions);
-        json.add("basedOn", basedOn());
         return json;
     }
 
@@ -71,15 +65,8 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
 
     /** What was taught from. */
     static JsonObject data(Examples examples, Lesson lesson, Split split) {
-        Dataset samples = examples.samples();
-        JsonObject learned = new JsonObject();
-        learned.addProperty("fingerprint", samples.fingerprint());
-        learned.addProperty("samples", samples.size());
-        learned.addProperty("classes", samples.classes().size());
-        learned.addProperty("kind", HeadCourse.what(lesson));
-        learned.addProperty("taught", split.train().length);
-        learned.addProperty("validation", split.validation().length);
-        learned.addProperty("split", split.how());
+        JsonObject learned = Provenance.learned(examples.samples(), split);
+        learned.addProperty("kind", TaughtExamples.what(lesson));
         return learned;
     }
 
@@ -122,7 +109,7 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
                         Locale.ROOT,
                         "%,d %s taught of %,d %s; held out: %s.",
                         course.lesson().size(),
-                        HeadCourse.what(course.lesson()),
+                        TaughtExamples.what(course.lesson()),
                         course.examples().samples().size(),
                         course.examples().samples().kind().plural(),
                         course.split().how()),

@@ -8,7 +8,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.Verification;
 import dev.kindred.data.Dataset;
-import dev.kindred.data.Duplicates;
+import dev.kindred.data.Examples;
 import dev.kindred.data.Kind;
 import dev.kindred.data.Loaded;
 import dev.kindred.data.Loading;
@@ -67,7 +67,7 @@ record PictureCourse(
         }
         Split split = Splits.holdOut(data, 0.2, wishes.seed(), wishes.splitBy());
         PictureCourse course = load(run, wishes, data, split, plan(wishes, data, split, workers), workers);
-        tellDuplicates(run, data, split);
+        TaughtExamples.tellDuplicates(run, new Examples.Labelled(data), split);
         run.say("teaching %,d pictures of %,d classes; %s for validation"
                 .formatted(course.classes().size(), classes(data, split.train()), split.how()));
         return course;
@@ -127,14 +127,6 @@ record PictureCourse(
             }
         }
         return (int) Arrays.stream(counts).filter(c -> c > 1).count();
-    }
-
-    private static void tellDuplicates(Run run, Dataset data, Split split) {
-        List<Duplicates.Duplicate> duplicates = Duplicates.across(data, split);
-        duplicates.stream().limit(5).forEach(d -> run.say("note: " + d.line(data)));
-        if (duplicates.size() > 5) {
-            run.say("note: " + (duplicates.size() - 5) + " more duplicates stand on both sides of the split");
-        }
     }
 
     private static PictureCourse load(

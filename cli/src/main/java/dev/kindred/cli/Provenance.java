@@ -19,7 +19,13 @@ import java.util.Locale;
 record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, TrainRun.Wishes wishes, int threads) {
 
     JsonObject json() {
-        JsonObject json = new JsonObject();
+        JsonObject learned = learned(data, split);
+        learned.addProperty("classesHeldOut", classesHeldOut());
+        return whole(learned, recipe(), plan.recipe().seed(), threads, taught, new JsonArray());
+    }
+
+    /** What was taught from; of a table with its columns, so that another header is noticed later. */
+    static JsonObject learned(Dataset data, Split split) {
         JsonObject learned = new JsonObject();
         learned.addProperty("fingerprint", data.fingerprint());
         learned.addProperty("samples", data.size());
@@ -32,10 +38,16 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
         learned.addProperty("taught", split.train().length);
         learned.addProperty("validation", split.validation().length);
         learned.addProperty("split", split.how());
-        learned.addProperty("classesHeldOut", classesHeldOut());
+        return learned;
+    }
+
+    /** The provenance of any bundle that was taught here. */
+    static JsonObject whole(
+            JsonObject learned, JsonObject recipe, long seed, int threads, Teaching.Taught taught, JsonArray basedOn) {
+        JsonObject json = new JsonObject();
         json.add("data", learned);
-        json.add("recipe", recipe());
-        json.addProperty("seed", plan.recipe().seed());
+        json.add("recipe", recipe);
+        json.addProperty("seed", seed);
         json.addProperty("threads", threads);
         json.addProperty("steps", taught.steps());
         json.addProperty("bestStep", taught.bestStep());
@@ -43,7 +55,7 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
         versions.addProperty("kindred", Version.current());
         versions.addProperty("java", Runtime.version().toString());
         json.add("versions", versions);
-        json.add("basedOn", new JsonArray());
+        json.add("basedOn", basedOn);
         return json;
     }
 

@@ -58,6 +58,10 @@ class CharacterCommandTest {
                 assertThat(squares).isCloseTo(1, within(1e-4));
             }
         }
+        Path changed = folder.resolve("changed.csv");
+        Files.writeString(changed, Files.readString(names).replaceFirst("text,label", "body,label"));
+        assertThat(refused("evaluate", folder.resolve("a.kindred"), changed))
+                .contains("since it was taught 'text' is gone, 'body' is new");
         JsonObject measured = ok("evaluate", folder.resolve("a.kindred"), names, "--json");
         assertThat(measured.getAsJsonObject("baselines").size()).isPositive();
         assertThat(ok("bundle", "show", folder.resolve("a.kindred"), "--json").size())
