@@ -146,6 +146,11 @@ final class BenchRun {
 
     /** A main class of this module in a JVM of its own: the object on its last line. */
     JsonObject java(Class<?> main, Map<String, String> environment, List<String> options, String... words) {
+        return java(main.getName(), environment, options, words);
+    }
+
+    /** @param main by name: one of the peers, which are compiled only where there are benches to run */
+    JsonObject java(String main, Map<String, String> environment, List<String> options, String... words) {
         List<String> command = new ArrayList<>(List.of(
                 javaHome().resolve("bin").resolve("java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -153,16 +158,16 @@ final class BenchRun {
                 "jdk.incubator.vector",
                 "-Djava.awt.headless=true"));
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(words));
         Shell.Ended ended = Shell.run(root(), command, environment);
         if (ended.exitCode() != 0) {
-            throw new IllegalStateException(main.getSimpleName() + " ended with " + ended.exitCode());
+            throw new IllegalStateException(main + " ended with " + ended.exitCode());
         }
         try {
             return JsonParser.parseString(ended.last()).getAsJsonObject();
         } catch (JsonParseException e) {
-            throw new IllegalStateException(main.getSimpleName() + " said " + ended.last(), e);
+            throw new IllegalStateException(main + " said " + ended.last(), e);
         }
     }
 

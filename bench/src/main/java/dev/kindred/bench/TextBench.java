@@ -140,7 +140,7 @@ public final class TextBench {
     private JsonObject peers(String what, Path bundle, Path texts, String... more) {
         List<String> words = new ArrayList<>(List.of(what, bundle.toString(), texts.toString()));
         words.addAll(List.of(more));
-        return run.java(TextPeers.class, Map.of(), List.of(), words.toArray(String[]::new));
+        return run.java("dev.kindred.bench.TextPeers", Map.of(), List.of(), words.toArray(String[]::new));
     }
 
     private JsonObject speed(String what, Path bundle) {
@@ -168,13 +168,13 @@ public final class TextBench {
     private static JsonObject cosine(Path float32, Path int8, Path sentences) {
         try (Encoder large = Bundle.open(float32).encoder();
                 Encoder small = Bundle.open(int8).encoder()) {
-            List<String> texts = TextPeers.texts(sentences);
-            Embeddings left = TextPeers.ours(large, texts);
-            Embeddings right = TextPeers.ours(small, texts);
+            List<String> texts = TextVectors.texts(sentences);
+            Embeddings left = TextVectors.ours(large, texts);
+            Embeddings right = TextVectors.ours(small, texts);
             double sum = 0;
             double least = 1;
             for (int i = 0; i < texts.size(); i++) {
-                double cosine = TextPeers.cosine(left.row(i), right.row(i));
+                double cosine = TextVectors.cosine(left.row(i), right.row(i));
                 sum += cosine;
                 least = Math.min(least, cosine);
             }

@@ -191,7 +191,7 @@ final class TextIntents {
 
     private static Embeddings embedded(Path bundle, List<String> texts) {
         try (Encoder encoder = Bundle.open(bundle).encoder()) {
-            return TextPeers.ours(encoder, texts);
+            return TextVectors.ours(encoder, texts);
         }
     }
 

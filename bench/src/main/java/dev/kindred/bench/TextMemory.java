@@ -19,7 +19,7 @@ final class TextMemory {
     private TextMemory() {}
 
     public static void main(String[] arguments) {
-        List<String> texts = TextPeers.texts(Path.of(arguments[1]));
+        List<String> texts = TextVectors.texts(Path.of(arguments[1]));
         int count = Integer.parseInt(arguments[2]);
         Keyed random = Keyed.of(1);
         List<Double> resident = new ArrayList<>();
@@ -33,7 +33,7 @@ final class TextMemory {
                             random.nextInt(4) == 0 ? text + " " + texts.get(random.nextInt(texts.size())) : text));
                 }
                 encoder.encode(batch);
-                TextPeers.memory("VmRSS").ifPresent(resident::add);
+                TextVectors.memory("VmRSS").ifPresent(resident::add);
             }
         }
         JsonObject json = new JsonObject();
@@ -41,7 +41,7 @@ final class TextMemory {
         json.addProperty("seconds", (System.nanoTime() - begun) / 1e9);
         if (!resident.isEmpty()) {
             int quarter = Math.max(1, resident.size() / 4);
-            json.addProperty("mostMiB", TextPeers.memory("VmHWM").orElse(0.0));
+            json.addProperty("mostMiB", TextVectors.memory("VmHWM").orElse(0.0));
             json.addProperty(
                     "secondQuarterMiB",
                     Spread.of(resident.subList(

@@ -1,35 +1,29 @@
 package dev.kindred.bench;
 
 import com.google.gson.JsonObject;
-import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
-import dev.kindred.core.Progress;
-import dev.kindred.data.Dataset;
-import dev.kindred.data.ReadOptions;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
-import dev.kindred.evaluate.Encoded;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2.AllMiniLmL6V2EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The imported model beside langchain4j's embedding of the same model, in one process: {@code TextPeers equal BUNDLE TEXTS}, {@code
  * TextPeers times BUNDLE TEXTS COUNT ROUNDS} and {@code times-q} with langchain4j's quantised model. Both have all cores.
+ *
+ * <p>Compiled in Maven's profile {@code peers} alone: langchain4j's models are 105 MB, and no build but that of the benches needs them.
  */
 final class TextPeers {
     private TextPeers() {}
 
     public static void main(String[] arguments) {
-        List<String> texts = texts(Path.of(arguments[2]));
+        List<String> texts = TextVectors.texts(Path.of(arguments[2]));
         try (Encoder encoder = Bundle.open(Path.of(arguments[1])).encoder()) {
             JsonObject json = switch (arguments[0]) {
                 case "equal" -> equal(encoder, new AllMiniLmL6V2EmbeddingModel(), texts);
@@ -48,33 +42,17 @@ final class TextPeers {
         Runtime.getRuntime().exit(0);
     }
 
-    /** The samples' texts, in their order. */
-    static List<String> texts(Path data) {
-        Dataset set = Dataset.read(List.of(data), ReadOptions.defaults(), Progress.SILENT);
-        List<String> texts = new ArrayList<>(set.size());
-        for (int row = 0; row < set.size(); row++) {
-            if (set.content(row) instanceof Content.Text(String text)) {
-                texts.add(text);
-            }
-        }
-        return texts;
-    }
-
-    static Embeddings ours(Encoder encoder, List<String> texts) {
-        return Encoded.encode(encoder, texts.stream().map(Content.Text::new).toList(), "encoding", Progress.SILENT);
-    }
-
     private static List<Embedding> theirs(EmbeddingModel model, List<String> texts) {
         return model.embedAll(texts.stream().map(TextSegment::from).toList()).content();
     }
 
     private static JsonObject equal(Encoder encoder, EmbeddingModel peer, List<String> texts) {
-        Embeddings ours = ours(encoder, texts);
+        Embeddings ours = TextVectors.ours(encoder, texts);
         List<Embedding> theirs = theirs(peer, texts);
         double least = 1;
         double sum = 0;
         for (int i = 0; i < texts.size(); i++) {
-            double cosine = cosine(ours.row(i), theirs.get(i).vector());
+            double cosine = TextVectors.cosine(ours.row(i), theirs.get(i).vector());
             least = Math.min(least, cosine);
             sum += cosine;
         }
@@ -83,18 +61,6 @@ final class TextPeers {
         json.addProperty("leastCosine", least);
         json.addProperty("meanCosine", sum / texts.size());
         return json;
-    }
-
-    static double cosine(float[] left, float[] right) {
-        double dot = 0;
-        double l = 0;
-        double r = 0;
-        for (int i = 0; i < left.length; i++) {
-            dot += (double) left[i] * right[i];
-            l += (double) left[i] * left[i];
-            r += (double) right[i] * right[i];
-        }
-        return dot / Math.sqrt(l * r);
     }
 
     /** Rounds of one after the other, each beginning in turn; the first round warms up. */
@@ -107,7 +73,7 @@ final class TextPeers {
             double theirs = 0;
             for (int turn = 0; turn < 2; turn++) {
                 if ((turn + round) % 2 == 0) {
-                    ours = seconds(() -> ours(encoder, texts));
+                    ours = seconds(() -> TextVectors.ours(encoder, texts));
                 } else {
                     theirs = seconds(() -> theirs(peer, texts));
                 }
@@ -130,17 +96,5 @@ final class TextPeers {
         long begun = System.nanoTime();
         work.run();
         return (System.nanoTime() - begun) / 1e9;
-    }
-
-    /** The value of a member of {@code /proc/self/status} in MiB, where the system has it. */
-    static Optional<Double> memory(String member) {
-        try {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith(member + ":"))
-                    .map(line -> Double.parseDouble(line.replaceAll("\\D+", "")) / 1024)
-                    .findFirst();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 }
