@@ -67,49 +67,79 @@ final class Affinity {
 
     /** @param slope the loss's derivative by each score, {@code [n, m]} */
     float[] embeddingGradient(double[] slope) {
-        double[] byRow = new double[n * d];
-        double[] byColumn = new double[m * d];
+        return batch.distance() == Distance.COSINE ? byCosine(slope) : byDistance(slope);
+    }
+
+    /**
+     * Of {@code s = a·b / (|a||b|)} the slope by {@code a} is {@code b / (|a||b|) − s a / |a|²}: one product of matrices, and a multiple of
+     * each row.
+     */
+    private float[] byCosine(double[] slope) {
+        boolean alone = batch.reference() == null;
+        double[] cross = new double[n * m];
+        double[] own = new double[n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < m; j++) {
+                double lengths = rowLength[i] * columnLength[j];
                 double g = slope[i * m + j];
-                if (g != 0) {
-                    pull(byRow, byColumn, i, j, g);
+                if (g == 0 || lengths < SMALLEST) {
+                    continue;
+                }
+                double s = scores[i * m + j];
+                cross[i * m + j] += g / lengths;
+                own[i] += g * s / (rowLength[i] * rowLength[i]);
+                if (alone) {
+                    cross[j * m + i] += g / lengths;
+                    own[j] += g * s / (rowLength[j] * rowLength[j]);
                 }
             }
         }
         float[] gradient = new float[n * d];
-        boolean alone = batch.reference() == null;
-        for (int at = 0; at < gradient.length; at++) {
-            gradient[at] = (float) (byRow[at] + (alone ? byColumn[at] : 0));
+        double[] row = new double[d];
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < d; k++) {
+                row[k] = 0 - own[i] * rows[i * d + k];
+            }
+            for (int j = 0; j < m; j++) {
+                double c = cross[i * m + j];
+                if (c != 0) {
+                    int b = j * d;
+                    for (int k = 0; k < d; k++) {
+                        row[k] += c * columns[b + k];
+                    }
+                }
+            }
+            for (int k = 0; k < d; k++) {
+                gradient[i * d + k] = (float) row[k];
+            }
         }
         return gradient;
     }
 
-    private void pull(double[] byRow, double[] byColumn, int i, int j, double g) {
-        int a = i * d;
-        int b = j * d;
-        double s = scores[i * m + j];
-        if (batch.distance() == Distance.COSINE) {
-            double la = rowLength[i];
-            double lb = columnLength[j];
-            if (la * lb < SMALLEST) {
-                return;
-            }
-            double cross = g / (la * lb);
-            double ownA = g * s / (la * la);
-            double ownB = g * s / (lb * lb);
-            for (int k = 0; k < d; k++) {
-                byRow[a + k] += cross * columns[b + k] - ownA * rows[a + k];
-                byColumn[b + k] += cross * rows[a + k] - ownB * columns[b + k];
-            }
-        } else if (s < -SMALLEST) {
-            double scale = g / s;
-            for (int k = 0; k < d; k++) {
-                double step = scale * (rows[a + k] - columns[b + k]);
-                byRow[a + k] += step;
-                byColumn[b + k] -= step;
+    private float[] byDistance(double[] slope) {
+        boolean alone = batch.reference() == null;
+        double[] pulled = new double[n * d];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < m; j++) {
+                double s = scores[i * m + j];
+                double g = slope[i * m + j];
+                if (g != 0 && s < -SMALLEST) {
+                    double scale = g / s;
+                    for (int k = 0; k < d; k++) {
+                        double step = scale * (rows[i * d + k] - columns[j * d + k]);
+                        pulled[i * d + k] += step;
+                        if (alone) {
+                            pulled[j * d + k] -= step;
+                        }
+                    }
+                }
             }
         }
+        float[] gradient = new float[n * d];
+        for (int at = 0; at < gradient.length; at++) {
+            gradient[at] = (float) pulled[at];
+        }
+        return gradient;
     }
 
     private double euclidean(int i, int j) {
