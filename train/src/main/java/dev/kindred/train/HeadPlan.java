@@ -10,10 +10,18 @@ import org.jspecify.annotations.Nullable;
 /** What is taught on top of a frozen encoder where nothing is said: chosen by the lesson's kind and size alone. */
 public record HeadPlan(Architecture head, Recipe recipe) {
     private static final int BATCH = 128;
+    /** Of classes a step sees as many as can be: each further one is one more to be told from. */
+    private static final int CLASSES_BATCH = 512;
+    /** Sharper than for an encoder from nothing: as right on validation, and it keeps what is of no class further off. */
+    private static final double CLASSES_TEMPERATURE = 0.05;
+
     private static final int VALIDATIONS = 40;
     private static final int EPOCHS = 40;
     private static final int FEWEST_STEPS = 400;
     private static final int MOST_STEPS = 4_000;
+    private static final double LEARNING_RATE = 1e-3;
+    /** Matches from which on the learning rate is the full one: fewer are learned by heart at it. */
+    private static final double MANY_MATCHES = 10_000;
 
     /**
      * @param form {@code linear} or {@code mlp}; null for linear
@@ -41,13 +49,13 @@ public record HeadPlan(Architecture head, Recipe recipe) {
                 distance,
                 batching,
                 Math.clamp((long) EPOCHS * lesson.size() / batch, FEWEST_STEPS, MOST_STEPS),
-                1e-3,
+                learningRate(lesson),
                 1e-2,
                 5,
                 0.05,
                 VALIDATIONS,
                 Augmentation.NONE,
-                0.1,
+                dropout(lesson),
                 seed);
         return new HeadPlan(head, options.in(planned));
     }
@@ -62,10 +70,23 @@ public record HeadPlan(Architecture head, Recipe recipe) {
 
     static Loss loss(Lesson lesson) {
         return switch (lesson) {
-            case Lesson.Classes c -> new Loss.SupervisedContrastive(Plan.TEMPERATURE);
+            case Lesson.Classes c -> new Loss.SupervisedContrastive(CLASSES_TEMPERATURE);
             case Lesson.Pairs p -> new Loss.CoSent(Options.COSENT_SCALE);
             case Lesson.Matches m -> new Loss.MultipleNegatives(Options.MATCH_TEMPERATURE, true);
         };
+    }
+
+    private static double learningRate(Lesson lesson) {
+        return switch (lesson) {
+            case Lesson.Matches m -> LEARNING_RATE * Math.clamp(Math.sqrt(m.size() / MANY_MATCHES), 0.1, 1);
+            case Lesson.Classes c -> LEARNING_RATE;
+            case Lesson.Pairs p -> LEARNING_RATE;
+        };
+    }
+
+    /** A few examples of each class are soon learned by heart; chosen on the validation of banking77, ten a class. */
+    private static double dropout(Lesson lesson) {
+        return lesson instanceof Lesson.Classes ? 0.3 : 0.1;
     }
 
     static Batching batching(Lesson lesson) {
@@ -73,7 +94,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
             case Lesson.Classes c -> {
                 int classes = c.classesWithPairs();
                 int perClass = c.size() / Math.max(1, classes) >= 4 ? 4 : 2;
-                yield new Batching.PerClass(Math.clamp(BATCH / perClass, 2, Math.max(2, classes)), perClass);
+                yield new Batching.PerClass(Math.clamp(CLASSES_BATCH / perClass, 2, Math.max(2, classes)), perClass);
             }
             case Lesson.Pairs p -> new Batching.Tuples(BATCH);
             case Lesson.Matches m -> new Batching.Tuples(BATCH);

@@ -113,7 +113,10 @@ public record Options(
         };
         Loss wanted = switch (loss) {
             case null -> planned;
-            case "supcon" -> new Loss.SupervisedContrastive(Plan.TEMPERATURE);
+            case "supcon" ->
+                planned instanceof Loss.SupervisedContrastive
+                        ? planned
+                        : new Loss.SupervisedContrastive(Plan.TEMPERATURE);
             case "contrastive" -> new Loss.Contrastive(NEAR, FAR);
             case "triplet" -> new Loss.Triplet(TRIPLET_MARGIN, chosen);
             case "margin-ranking" -> new Loss.MarginRanking(TRIPLET_MARGIN, chosen);
