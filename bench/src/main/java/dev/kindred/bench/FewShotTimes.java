@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * What it takes to add a class of ten examples to 10,000 classes of one example each, 384 values: from the call until the class is on disk
- * and is answered. Every single addition counts, those that make the rows file anew among them.
+ * and is answered, in a process of its own: {@code FewShotTimes DIR}. Every single addition counts, those that make the rows file anew
+ * among them.
  */
 final class FewShotTimes {
     private static final int CLASSES = 10_000;
@@ -33,7 +34,13 @@ final class FewShotTimes {
 
     private FewShotTimes() {}
 
-    static JsonObject measured(Path dir) {
+    public static void main(String[] arguments) {
+        System.out.println(measured(Path.of(arguments[0])));
+        System.out.flush();
+        Runtime.getRuntime().exit(0);
+    }
+
+    private static JsonObject measured(Path dir) {
         Space space = Space.external("few-shot", DIMENSION, Distance.COSINE);
         Stream<Item> items = IntStream.range(0, CLASSES).mapToObj(i -> item(i, 0, "class " + i));
         double[] milliseconds = new double[ROUNDS];

@@ -61,13 +61,8 @@ public final class TextBench {
         rows.intents("banking77", 0.87, null, intents("banking77", minilm));
         rows.intents("clinc150", 0.93, 0.85, intents("clinc150", minilm));
         Path stackfaq = run.data().resolve("retrieval").resolve("stackfaq");
-        rows.stackfaq(taught(
-                "stackfaq",
-                minilm,
-                stackfaq,
-                stackfaq.resolve("StackFAQ-paraphrases.tsv").toString(),
-                "--columns",
-                "anchor=1,positive=2"));
+        Path paraphrases = TextTables.paraphrases(stackfaq, run.results().resolve("tables"));
+        rows.stackfaq(taught("stackfaq", minilm, stackfaq, paraphrases.toString()));
         Path cranfield = run.data().resolve("retrieval").resolve("cranfield");
         Path titles = TextTables.titles(cranfield, run.results().resolve("tables"));
         rows.cranfield(taught("cranfield", minilm, cranfield, titles.toString()));

@@ -29,15 +29,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Intents from ten examples a class, drawn anew for each seed: a head that {@code ./kindred train} taught on them and the nearest
- * prototype ({@link Classes}), beside logistic regression and the nearest centroid on the frozen embeddings of the same texts. Head,
- * penalty and threshold are chosen on validation; the test texts are only answered.
+ * prototype ({@link Classes}), beside logistic regression and the nearest centroid on the frozen embeddings of the same texts. The head's
+ * weights, the penalty and the threshold are chosen on validation; the test texts are only answered.
  */
 final class TextIntents {
     private static final int EXAMPLES = 10;
@@ -46,7 +45,6 @@ final class TextIntents {
     private static final double LOSS = 0.05;
 
     private static final List<Double> PENALTIES = List.of(1.0, 10.0, 100.0, 1000.0);
-    private static final List<String> HEADS = List.of("linear", "mlp");
 
     private final BenchRun run;
     private final Path base;
@@ -150,25 +148,22 @@ final class TextIntents {
         List<Side> ours = new ArrayList<>();
         List<Side> logistic = new ArrayList<>();
         List<Side> centroid = new ArrayList<>();
-        JsonArray heads = new JsonArray();
         for (long seed = 1; seed <= seeds; seed++) {
             int[] drawn = pool.drawn(EXAMPLES, seed);
             Texts examples = pool.at(drawn);
             Embeddings embedded = embedded(base, examples.texts);
             logistic.add(logistic(embedded, examples.labels(classes), frozen));
             centroid.add(prototypes(embedded, examples, frozen));
-            Taught taught = taught(examples, seed);
-            heads.add(taught.head);
+            Path taught = taught(examples, seed);
             ours.add(prototypes(
-                    embedded(taught.bundle, examples.texts),
+                    embedded(taught, examples.texts),
                     examples,
                     new Frozen(
-                            embedded(taught.bundle, validation.texts),
-                            embedded(taught.bundle, test.texts),
-                            embedded(taught.bundle, unknown.texts))));
+                            embedded(taught, validation.texts),
+                            embedded(taught, test.texts),
+                            embedded(taught, unknown.texts))));
         }
         JsonObject json = new JsonObject();
-        json.add("heads", heads);
         add(json, "ours", ours);
         add(json, "logistic", logistic);
         add(json, "centroid", centroid);
@@ -198,8 +193,8 @@ final class TextIntents {
     /**
      * What one way gives on the test texts.
      *
-     * @param unknown the share of the unknown that it rejects
-     * @param lost the share of the known that it rejects
+     * @param unknown the share of the unknown that it rejects; 0 where the set has none
+     * @param lost the share of the known that it rejects; 0 where the set has no unknown
      */
     private record Side(boolean[] right, double unknown, double lost) {
         double accuracy() {
@@ -211,9 +206,11 @@ final class TextIntents {
         }
 
         static Side of(double[] validation, double[] test, boolean[] right, double[] unknown) {
-            double threshold = OpenSet.threshold(validation, LOSS);
-            OpenSet open = OpenSet.at(threshold, test, right, unknown);
-            return new Side(right, unknown.length == 0 ? 0 : open.recall(), open.lost());
+            if (unknown.length == 0) {
+                return new Side(right, 0, 0);
+            }
+            OpenSet open = OpenSet.at(OpenSet.threshold(validation, LOSS), test, right, unknown);
+            return new Side(right, open.recall(), open.lost());
         }
     }
 
@@ -277,35 +274,23 @@ final class TextIntents {
         return IntStream.range(0, embeddings.count()).mapToObj(embeddings::row).toArray(float[][]::new);
     }
 
-    private record Taught(Path bundle, String head) {}
-
-    /** The head that validation likes best. */
-    private Taught taught(Texts examples, long seed) {
+    private Path taught(Texts examples, long seed) {
         Path tables = run.results().resolve("tables").resolve(name);
         Path train = tables.resolve("train-" + seed + ".csv");
         Path valid = tables.resolve("valid.csv");
         write(train, examples);
         write(valid, validation);
-        Taught best = null;
-        double most = Double.NEGATIVE_INFINITY;
-        for (String head : HEADS) {
-            Path bundle = run.results().resolve("bundles").resolve("%s-%s-%d.kindred".formatted(name, head, seed));
-            List<String> words = new ArrayList<>(
-                    List.of("train", train.toString(), "--validation", valid.toString(), "--encoder", base.toString()));
-            if (run.smoke()) {
-                words.addAll(List.of("--steps", "20"));
-            }
-            words.addAll(List.of("--head", head, "--seed", String.valueOf(seed), "--out", bundle.toString()));
-            Optional<JsonObject> said = run.kindred(run.home(), words.toArray(String[]::new));
-            if (said.isPresent() && said.get().get("validation").getAsDouble() > most) {
-                most = said.get().get("validation").getAsDouble();
-                best = new Taught(bundle, head);
-            }
+        Path bundle = run.results().resolve("bundles").resolve("%s-%d.kindred".formatted(name, seed));
+        List<String> words = new ArrayList<>(
+                List.of("train", train.toString(), "--validation", valid.toString(), "--encoder", base.toString()));
+        if (run.smoke()) {
+            words.addAll(List.of("--steps", "20"));
         }
-        if (best == null) {
+        words.addAll(List.of("--seed", String.valueOf(seed), "--out", bundle.toString()));
+        if (run.kindred(run.home(), words.toArray(String[]::new)).isEmpty()) {
             throw new IllegalStateException("nothing was taught on " + train);
         }
-        return best;
+        return bundle;
     }
 
     private static void write(Path table, Texts texts) {
