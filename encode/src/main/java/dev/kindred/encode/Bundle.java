@@ -85,7 +85,8 @@ public final class Bundle {
                         "fetch the bundle again, or seal it anew");
             }
             boolean known = name.startsWith("encoders/")
-                    || Set.of(DECISION, BASELINE, CARD).contains(name);
+                    || Set.of(ComparatorParts.MODEL, ComparatorParts.PROBES, DECISION, BASELINE, CARD)
+                            .contains(name);
             if (!known && !(entry.has("optional") && entry.flag("optional"))) {
                 throw new Refusal(
                         "needs something this Kindred does not know: " + name,
@@ -303,11 +304,7 @@ public final class Bundle {
         String where = path.toString();
         String model = where + ": " + parts.modelEntry();
         ModelGuard.check(parts.model(), model);
-        String probesEntry = EncoderParts.probesEntry(parts.name());
-        Probes probes = Probes.read(
-                Fields.parse(entry(path, entries, probesEntry), where + ": " + probesEntry),
-                parts.preparation(),
-                space().dimension());
+        Probes probes = probes(parts);
         Probed encoder = parts.open(threads, model);
         try {
             probes.require(encoder, parts, where);
@@ -321,6 +318,61 @@ public final class Bundle {
                     e);
         } catch (RuntimeException e) {
             encoder.close();
+            throw e;
+        }
+    }
+
+    private Probes probes(EncoderParts parts) {
+        String probes = EncoderParts.probesEntry(parts.name());
+        return Probes.read(
+                Fields.parse(entry(path, entries, probes), path + ": " + probes),
+                parts.preparation(),
+                space().dimension());
+    }
+
+    /** Its encoders with the probes they were sealed with, to be sealed again beside something new. */
+    public List<Sealing.Proven> proven() {
+        return encoders.stream()
+                .map(parts -> new Sealing.Proven(parts, probes(parts)))
+                .toList();
+    }
+
+    /** Whether it has a learned distance, of which thresholds and calibration then are. */
+    public boolean hasComparator() {
+        return entries.containsKey(ComparatorParts.MODEL);
+    }
+
+    /** The learned distance on all cores. */
+    public Optional<LearnedDistance> comparator() {
+        return comparator(Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Loads the learned distance on two embeddings of its space, where it has one, and re-runs the probes.
+     *
+     * @throws Refusal where it is no comparator of this space, or this machine does not give what was sealed
+     */
+    public Optional<LearnedDistance> comparator(int threads) {
+        byte[] model = entries.get(ComparatorParts.MODEL);
+        if (model == null) {
+            return Optional.empty();
+        }
+        String where = path + ": " + ComparatorParts.MODEL;
+        PairProbes probes = PairProbes.read(
+                Fields.parse(entry(path, entries, ComparatorParts.PROBES), path + ": " + ComparatorParts.PROBES));
+        LearnedDistance distance = new ComparatorParts(model, probes).open(space(), threads, where);
+        try {
+            probes.require(distance, probes(parts(EncoderParts.DOCUMENT)), path.toString());
+            return Optional.of(distance);
+        } catch (LoadedModel.Failed e) {
+            distance.close();
+            throw new Refusal(
+                    "its comparator cannot be run: " + e.getMessage(),
+                    where,
+                    "fetch the bundle again, or seal it anew",
+                    e);
+        } catch (RuntimeException e) {
+            distance.close();
             throw e;
         }
     }

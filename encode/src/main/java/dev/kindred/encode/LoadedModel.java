@@ -50,8 +50,7 @@ final class LoadedModel implements AutoCloseable {
                 return new LoadedModel(environment, environment.createSession(model, options), dimension);
             }
         } catch (OrtException e) {
-            throw new Refusal(
-                    "the runtime cannot load the encoder: " + e.getMessage(), where, "seal the bundle anew", e);
+            throw new Refusal("the runtime cannot load the model: " + e.getMessage(), where, "seal the bundle anew", e);
         }
     }
 

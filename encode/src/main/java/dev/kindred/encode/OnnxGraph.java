@@ -180,6 +180,11 @@ final class OnnxGraph {
         graph.setName(architecture.name())
                 .addInput(value(INPUT, in.channels(), in.height(), in.width()))
                 .addOutput(value(OUTPUT, architecture.dimension()));
+        return model(graph);
+    }
+
+    /** The bytes of a graph of our own. */
+    static byte[] model(OnnxMl.GraphProto.Builder graph) {
         OnnxMl.ModelProto model = OnnxMl.ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName("kindred")
@@ -188,6 +193,18 @@ final class OnnxGraph {
                 .setGraph(graph)
                 .build();
         return Graft.bytes(model);
+    }
+
+    /**
+     * Layers in a graph that is being made.
+     *
+     * @param within before every name of theirs
+     * @param input the tensor they begin from
+     * @return the name of what they give
+     */
+    static String layers(
+            OnnxMl.GraphProto.Builder graph, String within, String input, Architecture architecture, Weights weights) {
+        return new OnnxGraph(graph, weights, within).layers("", input, architecture.layers());
     }
 
     private String layers(String prefix, String input, List<Layer> layers) {

@@ -8,11 +8,8 @@ import dev.kindred.core.Hashes;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Refusal;
 import dev.kindred.media.PictureShape;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -179,9 +176,7 @@ public record Probes(String prepared, float[] embeddings) {
         json.addProperty("format", 1);
         json.addProperty("count", contents(preparation).size());
         json.addProperty(field(preparation), prepared);
-        ByteBuffer bytes = ByteBuffer.allocate(4 * embeddings.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(embeddings);
-        json.addProperty("embeddings", Base64.getEncoder().encodeToString(bytes.array()));
+        json.addProperty("embeddings", Floats.base64(embeddings));
         return json;
     }
 
@@ -193,18 +188,11 @@ public record Probes(String prepared, float[] embeddings) {
         int count = contents(preparation).size();
         json.integer("format", 1, 1);
         json.integer("count", count, count);
-        byte[] bytes;
-        try {
-            bytes = Base64.getDecoder().decode(json.text("embeddings"));
-        } catch (IllegalArgumentException e) {
-            throw new Refusal("field 'embeddings' is not base64", json.where(), "", e);
-        }
+        float[] embeddings = Floats.ofBase64(json, "embeddings");
         String prepared = json.text(field(preparation));
-        if (bytes.length != 4L * count * dimension || !prepared.matches("[0-9a-f]{64}")) {
+        if (embeddings.length != (long) count * dimension || !prepared.matches("[0-9a-f]{64}")) {
             throw new Refusal("holds no probes of " + dimension + " dimensions", json.where(), "");
         }
-        float[] embeddings = new float[count * dimension];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(embeddings);
         return new Probes(prepared, embeddings);
     }
 }

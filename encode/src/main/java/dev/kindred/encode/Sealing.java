@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * All that one bundle holds, ready to be sealed.
  *
  * @param encoders of one space, of different names
+ * @param comparator a learned distance on their embeddings; null where none was taught
  * @param decision null where no validation set taught one
  * @param baseline statistics of the validation embeddings and scores; null where there are none
  * @param provenance data fingerprint, recipe, seed, versions, based-on weights and licence
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Sealing(
         List<Proven> encoders,
+        @Nullable ComparatorParts comparator,
         @Nullable Decision decision,
         @Nullable JsonObject baseline,
         JsonObject provenance,
@@ -45,6 +47,16 @@ public record Sealing(
                 throw new IllegalArgumentException("a bundle of two spaces");
             }
         }
+    }
+
+    /** A bundle of encoders alone. */
+    public Sealing(
+            List<Proven> encoders,
+            @Nullable Decision decision,
+            @Nullable JsonObject baseline,
+            JsonObject provenance,
+            String card) {
+        this(encoders, null, decision, baseline, provenance, card);
     }
 
     /** A bundle of one encoder. */
@@ -110,6 +122,9 @@ public record Sealing(
      */
     public Bundle write(Path path) {
         encoders.forEach(Sealing::prove);
+        if (comparator != null) {
+            prove(comparator, documents(encoders));
+        }
         CanonicalZip.write(path, entries());
         return Bundle.open(path);
     }
@@ -127,6 +142,24 @@ public record Sealing(
         }
     }
 
+    private static void prove(ComparatorParts comparator, Proven documents) {
+        try (LearnedDistance distance = comparator.open(documents.parts().space(), 1)) {
+            double off = comparator.probes().difference(distance, documents.probes());
+            if (!(off <= Probes.SEALING_TOLERANCE)) {
+                throw new IllegalStateException(
+                        "the sealed comparator differs from the trainer's by " + off + "; nothing was written");
+            }
+        }
+    }
+
+    /** The encoder of documents, or the only one: a comparator is held to its probes. */
+    public static Proven documents(List<Proven> encoders) {
+        return encoders.stream()
+                .filter(one -> one.parts().name().equals(EncoderParts.DOCUMENT))
+                .findFirst()
+                .orElse(encoders.getFirst());
+    }
+
     private Map<String, byte[]> entries() {
         Map<String, byte[]> entries = new TreeMap<>();
         for (Proven encoder : encoders) {
@@ -135,6 +168,10 @@ public record Sealing(
             entries.put(
                     EncoderParts.probesEntry(parts.name()),
                     Bundle.utf8(encoder.probes().json(parts.preparation())));
+        }
+        if (comparator != null) {
+            entries.put(ComparatorParts.MODEL, comparator.model());
+            entries.put(ComparatorParts.PROBES, Bundle.utf8(comparator.probes().json()));
         }
         if (decision != null) {
             entries.put(Bundle.DECISION, Bundle.utf8(DecisionJson.write(decision)));

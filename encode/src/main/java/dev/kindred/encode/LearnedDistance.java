@@ -1,0 +1,121 @@
+package dev.kindred.encode;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Space;
+import dev.kindred.core.Workers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+
+/**
+ * A bundle's comparator on ONNX Runtime: how alike two embeddings of its space are by what was taught, which may order them otherwise than
+ * the space's own score does. It judges pairs and reorders what was found; it is never indexed. Safe for many threads.
+ */
+public final class LearnedDistance implements AutoCloseable {
+    /** Pairs that one thread runs at once. */
+    private static final int CHUNK = 256;
+
+    /** One side of so many pairs: rows of embeddings, one a pair. */
+    public record Side(Embeddings embeddings, int[] rows) {}
+
+    private final Space space;
+    private final LoadedModel model;
+    private final Workers workers;
+    private final ConcurrentLinkedQueue<FloatBuffer> scratch = new ConcurrentLinkedQueue<>();
+
+    private LearnedDistance(Space space, LoadedModel model, Workers workers) {
+        this.space = space;
+        this.model = model;
+        this.workers = workers;
+    }
+
+    /**
+     * @param model as {@link ComparatorGraph#check} lets it pass
+     * @param where the bundle and entry, for errors
+     */
+    static LearnedDistance open(byte[] model, Space space, int threads, String where) {
+        return new LearnedDistance(space, LoadedModel.open(model, 1, where), Workers.of(threads));
+    }
+
+    /** What its embeddings are of. */
+    public Space space() {
+        return space;
+    }
+
+    /**
+     * The score of each row on the left with the same row on the right.
+     *
+     * @return in (0, 1), higher for what is more alike; the same when left and right change places
+     */
+    public float[] scores(Embeddings left, Embeddings right) {
+        if (left.count() != right.count()) {
+            throw new IllegalArgumentException(left.count() + " on the left, " + right.count() + " on the right");
+        }
+        int[] rows = IntStream.range(0, left.count()).toArray();
+        return scores(new Side(left, rows), new Side(right, rows));
+    }
+
+    /** The same of chosen rows: of many pairs of few embeddings. */
+    public float[] scores(Side left, Side right) {
+        left.embeddings().space().require(space, "the left of a pair");
+        right.embeddings().space().require(space, "the right of a pair");
+        int pairs = left.rows().length;
+        if (pairs != right.rows().length) {
+            throw new IllegalArgumentException(pairs + " on the left, " + right.rows().length + " on the right");
+        }
+        float[] scores = new float[pairs];
+        if (pairs <= CHUNK) {
+            chunk(left, right, 0, pairs, scores);
+        } else {
+            workers.blocks(pairs, CHUNK, (from, to) -> chunk(left, right, from, to, scores));
+        }
+        return scores;
+    }
+
+    private void chunk(Side left, Side right, int from, int to, float[] scores) {
+        if (from == to) {
+            return;
+        }
+        FloatBuffer lefts = buffer();
+        FloatBuffer rights = buffer();
+        fill(left, from, to, lefts);
+        fill(right, from, to, rights);
+        long[] shape = {to - from, space.dimension()};
+        try (OnnxTensor l = OnnxTensor.createTensor(model.environment(), lefts, shape);
+                OnnxTensor r = OnnxTensor.createTensor(model.environment(), rights, shape)) {
+            model.embed(Map.of(ComparatorGraph.LEFT, l, ComparatorGraph.RIGHT, r), to - from, scores, from);
+        } catch (OrtException e) {
+            throw new LoadedModel.Failed("the runtime failed on " + (to - from) + " pairs (" + e.getMessage() + ")", e);
+        }
+        scratch.add(lefts);
+        scratch.add(rights);
+    }
+
+    private FloatBuffer buffer() {
+        FloatBuffer free = scratch.poll();
+        return free != null
+                ? free.clear()
+                : ByteBuffer.allocateDirect(CHUNK * space.dimension() * Float.BYTES)
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer();
+    }
+
+    private void fill(Side side, int from, int to, FloatBuffer into) {
+        int d = space.dimension();
+        for (int p = from; p < to; p++) {
+            into.put(side.embeddings().values(), side.rows()[p] * d, d);
+        }
+        into.flip();
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        model.close();
+    }
+}
