@@ -101,6 +101,9 @@ final class BundleShowCommand implements Command {
         for (EncoderParts encoder : bundle.encoders()) {
             line(text, bundle.encoders().size() == 1 ? "takes" : encoder.name(), takes(encoder.preparation()));
         }
+        if (bundle.hasComparator()) {
+            line(text, "compares by", "a learned distance, of which its thresholds are");
+        }
         line(text, "file", Words.bytes(bytes) + ", every byte checked");
         bundle.manifest()
                 .getAsJsonObject("provenance")

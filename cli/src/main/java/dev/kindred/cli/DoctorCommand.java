@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
+import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Finding;
 import java.io.IOException;
@@ -123,6 +124,7 @@ final class DoctorCommand implements Command {
         for (EncoderParts parts : bundle.encoders()) {
             bundle.encoder(parts.name(), run.settings().threads()).close();
         }
+        bundle.comparator(run.settings().threads()).ifPresent(LearnedDistance::close);
         facts.put(
                 "bundle",
                 bundle.id() + ", its probes agree here, space " + bundle.space().shortId());

@@ -4,20 +4,17 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
-import dev.kindred.data.Examples;
-import dev.kindred.data.Kind;
-import dev.kindred.data.Split;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.Heads;
 import dev.kindred.encode.Sealing;
 import dev.kindred.encode.Weights;
-import dev.kindred.train.FeatureFile;
+import dev.kindred.train.ComparatorPlan;
 import dev.kindred.train.HeadPlan;
 import dev.kindred.train.Lesson;
-import dev.kindred.train.Lessons;
 import dev.kindred.train.Recipe;
 import dev.kindred.train.Samples;
 import dev.kindred.train.Teaching;
@@ -27,36 +24,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Examples that teach a head on a frozen encoder, whose outputs are computed once; both are sealed as one graph. */
-record HeadCourse(
-        Run run,
-        TrainRun.Wishes wishes,
-        Bundle base,
-        Examples examples,
-        Split split,
-        Samples.Features features,
-        Lesson lesson,
-        HeadPlan plan)
+record HeadCourse(Run run, TrainRun.Wishes wishes, FrozenExamples below, Lesson lesson, HeadPlan plan)
         implements Course {
     static HeadCourse of(Run run, TrainRun.Wishes wishes, Path encoder, Workers workers) {
-        if (wishes.options().augment() != null) {
-            throw new Refusal(
-                    "what a frozen encoder gives is computed once and cannot be augmented",
-                    "--augment",
-                    "leave it out");
-        }
-        Bundle base = Bundle.open(encoder);
-        Examples examples = TaughtExamples.read(run, wishes);
-        requireFits(base, examples, encoder);
-        Split split = TaughtExamples.split(run, wishes, examples);
-        FeatureFile frozen = new Frozen(run, wishes.reading().strict()).of(base, examples, workers);
-        Lesson lesson = Lessons.of(
-                examples,
-                TaughtExamples.places(examples, frozen.rows()),
-                split,
-                wishes.options().wantedLoss());
+        FrozenExamples below = FrozenExamples.read(run, wishes, encoder, workers);
+        Bundle base = below.base();
+        Lesson lesson = below.lesson(wishes.options().wantedLoss());
         HeadPlan plan = HeadPlan.of(
                 wishes.head(),
                 base.space().dimension(),
@@ -70,24 +47,22 @@ record HeadCourse(
                     "--distance",
                     "leave it out");
         }
-        run.say("teaching a %s on %,d %s; %s for validation"
-                .formatted(plan.head().name(), lesson.size(), TaughtExamples.what(lesson), split.how()));
-        return new HeadCourse(run, wishes, base, examples, split, frozen.features(), lesson, plan);
-    }
-
-    private static void requireFits(Bundle base, Examples examples, Path encoder) {
-        Kind kind = examples.samples().kind();
-        if (!base.preparation().takes().equals(kind.plural())) {
-            throw new Refusal(
-                    "takes " + base.preparation().takes() + ", DATA holds " + kind.plural(),
-                    encoder.toString(),
-                    "name another encoder");
+        if (wishes.comparator()) {
+            // Before a head is taught for nothing.
+            ComparatorPlan.requireAnswers(lesson);
         }
+        run.say("teaching a %s on %,d %s; %s for validation"
+                .formatted(
+                        plan.head().name(),
+                        lesson.size(),
+                        TaughtExamples.what(lesson),
+                        below.split().how()));
+        return new HeadCourse(run, wishes, below, lesson, plan);
     }
 
     @Override
     public TrainingSet set() {
-        return new TrainingSet(features, lesson);
+        return new TrainingSet(below.features(), lesson);
     }
 
     @Override
@@ -107,37 +82,46 @@ record HeadCourse(
 
     @Override
     public String fingerprint() {
-        String queries =
-                examples instanceof Examples.Judged judged ? judged.queries().fingerprint() : "";
-        return String.join(
-                "\n",
-                base.space().id(),
-                examples.samples().fingerprint(),
-                queries,
-                split.how(),
-                TaughtExamples.what(lesson));
+        return below.fingerprint() + "\n" + TaughtExamples.what(lesson);
+    }
+
+    @Override
+    public double share() {
+        return wishes.comparator() ? 0.5 : 1;
+    }
+
+    @Override
+    public Optional<Course> next(Teaching.Taught taught, Trainer trainer, Workers workers) {
+        if (!wishes.comparator()) {
+            return Optional.empty();
+        }
+        Samples.Features headed = Samples.Features.of(plan.head().dimension(), trainer.features(below.values()));
+        return Optional.of(ComparatorCourse.on(
+                run, wishes, below.with(headed), proven(taught, trainer), new TaughtHead(this, taught), workers));
+    }
+
+    private List<Sealing.Proven> proven(Teaching.Taught taught, Trainer trainer) {
+        List<EncoderParts> frozen = below.base().encoders();
+        List<EncoderParts> headed = EncoderParts.withHead(frozen, plan.head(), taught.best());
+        List<Sealing.Proven> proven = new ArrayList<>();
+        for (int i = 0; i < headed.size(); i++) {
+            proven.add(new Sealing.Proven(headed.get(i), Sealing.probe(frozen.get(i), trainer::features)));
+        }
+        return proven;
     }
 
     @Override
     public Answer seal(Teaching.Taught taught, Trainer trainer, Workers workers) {
-        List<EncoderParts> headed = EncoderParts.withHead(base.encoders(), plan.head(), taught.best());
-        List<Sealing.Proven> proven = new ArrayList<>();
-        for (int i = 0; i < headed.size(); i++) {
-            proven.add(new Sealing.Proven(
-                    headed.get(i), Sealing.probe(base.encoders().get(i), trainer::features)));
-        }
+        List<Sealing.Proven> proven = proven(taught, trainer);
+        Space space = proven.getFirst().parts().space();
         Embeddings validation =
-                new Embeddings(headed.getFirst().space(), lesson.validation().length, trainer.features(held()));
+                new Embeddings(space, lesson.validation().length, trainer.features(below.values(lesson.validation())));
         HeadDecision decided = HeadDecision.of(lesson, validation, wishes.seed(), workers);
         HeadProvenance provenance =
-                new HeadProvenance(this, taught, run.settings().threads());
+                new HeadProvenance(new TaughtHead(this, taught), run.settings().threads());
         Decision decision = decided.decision();
         Bundle bundle = new Sealing(
-                        proven,
-                        decision,
-                        decided.baseline(),
-                        provenance.json(),
-                        provenance.card(headed.getFirst().space(), decided))
+                        proven, decision, decided.baseline(), provenance.json(), provenance.card(space, decided))
                 .write(wishes.out());
         if (wishes.report() != null) {
             Path page = wishes.report().resolve(TrainRun.REPORT);
@@ -145,17 +129,6 @@ record HeadCourse(
             run.say("report: " + page);
         }
         return answer(bundle, taught, decision, provenance);
-    }
-
-    /** What the frozen encoder gives of the validation samples, row after row. */
-    private float[] held() {
-        int[] samples = lesson.validation();
-        int d = features.dimension();
-        float[] values = new float[Math.multiplyExact(samples.length, d)];
-        for (int i = 0; i < samples.length; i++) {
-            System.arraycopy(features.row(samples[i]), 0, values, i * d, d);
-        }
-        return values;
     }
 
     private Answer answer(
@@ -167,7 +140,7 @@ record HeadCourse(
         json.addProperty("bundle", bundle.id());
         json.addProperty("space", bundle.space().id());
         json.addProperty("path", bundle.path().toString());
-        json.addProperty("basedOn", base.id());
+        json.addProperty("basedOn", below.base().id());
         json.addProperty("steps", taught.steps());
         json.addProperty("bestStep", taught.bestStep());
         json.addProperty("stopped", taught.stopped());

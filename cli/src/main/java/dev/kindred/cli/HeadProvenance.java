@@ -8,6 +8,7 @@ import dev.kindred.core.Threshold;
 import dev.kindred.core.metric.Verification;
 import dev.kindred.data.Examples;
 import dev.kindred.data.Split;
+import dev.kindred.encode.Bundle;
 import dev.kindred.train.Lesson;
 import dev.kindred.train.Recipe;
 import dev.kindred.train.Teaching;
@@ -16,50 +17,55 @@ import java.util.List;
 import java.util.Locale;
 
 /** Where a bundle with a head comes from: as JSON in its manifest, and as the card for people. */
-record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
+record HeadProvenance(TaughtHead head, int threads) {
 
     JsonObject json() {
-        JsonObject recipe = recipe(course.recipe(), taught);
+        Bundle base = head.base();
+        JsonObject recipe = recipe(head.recipe(), head.taught());
         recipe.addProperty(
                 "encoder",
-                course.base().path().getFileName() + " with a "
-                        + course.plan().head().name());
+                base.path().getFileName() + " with a " + head.plan().head().name());
         JsonObject json = Provenance.whole(
-                data(course.examples(), course.lesson(), course.split()),
+                data(head.examples(), head.lesson(), head.split()),
                 recipe,
-                course.recipe().seed(),
+                head.recipe().seed(),
                 threads,
-                taught,
-                basedOn());
+                head.taught(),
+                basedOn(base));
+        json.add("validated", validated(head.taught()));
+        return json;
+    }
+
+    /** What the best weights were chosen by, and what that was before teaching. */
+    static JsonObject validated(Teaching.Taught taught) {
         JsonObject validated = new JsonObject();
         Lesson.Score best = taught.bestPoint().judged().chosenBy();
         validated.addProperty("by", best.name());
         validated.addProperty("value", best.value());
-        validated.addProperty("untaught", untaught());
-        json.add("validated", validated);
-        return json;
+        validated.addProperty("untaught", untaught(taught));
+        return validated;
     }
 
     /** What stands below, with what that was based on and under which licence. */
-    private JsonArray basedOn() {
-        JsonObject below = course.base().manifest().getAsJsonObject("provenance");
+    static JsonArray basedOn(Bundle base) {
+        JsonObject below = base.manifest().getAsJsonObject("provenance");
         JsonArray all = new JsonArray();
         if (below.get("basedOn") instanceof JsonArray deeper) {
             deeper.forEach(all::add);
         }
-        JsonObject base = new JsonObject();
-        base.addProperty("bundle", course.base().id());
-        base.addProperty("space", course.base().space().id());
-        base.addProperty("file", String.valueOf(course.base().path().getFileName()));
+        JsonObject one = new JsonObject();
+        one.addProperty("bundle", base.id());
+        one.addProperty("space", base.space().id());
+        one.addProperty("file", String.valueOf(base.path().getFileName()));
         JsonElement licence = below.get("licence");
         if (licence != null) {
-            base.add("licence", licence);
+            one.add("licence", licence);
         }
-        all.add(base);
+        all.add(one);
         return all;
     }
 
-    private double untaught() {
+    static double untaught(Teaching.Taught taught) {
         return taught.history().getFirst().judged().chosenBy().value();
     }
 
@@ -86,7 +92,7 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
     }
 
     String heldOut() {
-        return heldOut(course.lesson(), course.split(), course.examples());
+        return heldOut(head.lesson(), head.split(), head.examples());
     }
 
     /** What the validation figures are of, in words. */
@@ -98,37 +104,46 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
                         : "samples never taught, of classes that were";
             case Lesson.Pairs p -> "pairs never taught";
             case Lesson.Matches m -> "matches never taught";
+            case Lesson.Compared c -> "pairs never taught";
         };
     }
 
     /** The facts of the run, a line each. */
     List<String> facts() {
-        Recipe recipe = course.recipe();
+        Recipe recipe = head.recipe();
         return List.of(
-                String.format(
-                        Locale.ROOT,
-                        "%,d %s taught of %,d %s; held out: %s.",
-                        course.lesson().size(),
-                        TaughtExamples.what(course.lesson()),
-                        course.examples().samples().size(),
-                        course.examples().samples().kind().plural(),
-                        course.split().how()),
+                taughtFrom(head.lesson(), head.examples(), head.split()),
                 String.format(
                         Locale.ROOT,
                         "A %s on the frozen encoder %s (space %s), %d values an embedding, compared by %s.",
-                        course.plan().head().name(),
-                        course.base().path().getFileName(),
-                        course.base().space().shortId(),
-                        course.plan().head().dimension(),
+                        head.plan().head().name(),
+                        head.base().path().getFileName(),
+                        head.base().space().shortId(),
+                        head.plan().head().dimension(),
                         recipe.distance().wireName()),
-                String.format(
-                        Locale.ROOT,
-                        "%,d steps of %s with %s, seed %d; the best weights are those of step %,d.",
-                        taught.steps(),
-                        recipe.batching(),
-                        recipe.loss(),
-                        recipe.seed(),
-                        taught.bestStep()));
+                steps(recipe, head.taught()));
+    }
+
+    static String taughtFrom(Lesson lesson, Examples examples, Split split) {
+        return String.format(
+                Locale.ROOT,
+                "%,d %s taught of %,d %s; held out: %s.",
+                lesson.size(),
+                TaughtExamples.what(lesson),
+                examples.samples().size(),
+                examples.samples().kind().plural(),
+                split.how());
+    }
+
+    static String steps(Recipe recipe, Teaching.Taught taught) {
+        return String.format(
+                Locale.ROOT,
+                "%,d steps of %s with %s, seed %d; the best weights are those of step %,d.",
+                taught.steps(),
+                recipe.batching(),
+                recipe.loss(),
+                recipe.seed(),
+                taught.bestStep());
     }
 
     String card(Space space, HeadDecision decided) {
@@ -139,10 +154,20 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
                 .append("`.\n\n## Measured on ")
                 .append(heldOut())
                 .append("\n\n| what | taught | before |\n|---|---|---|\n");
+        Teaching.Taught taught = head.taught();
         Lesson.Judged best = taught.bestPoint().judged();
         Lesson.Judged before = taught.history().getFirst().judged();
         row(card, best.chosenBy(), before.chosenBy());
         row(card, best.beside(), before.beside());
+        decided(card, decided);
+        card.append("\n## Limits\n\nThe encoder below is as it was; what was added has learned from the examples named"
+                + " above and nothing else. On others its scores mean nothing until they are measured.\n");
+        licence(card, head.base());
+        return card.toString();
+    }
+
+    /** What validation says of same and different, and how far to trust it. */
+    static void decided(StringBuilder card, HeadDecision decided) {
         Verification pairs = decided.pairs();
         if (pairs != null) {
             card.append("\n| same or different | value |\n|---|---|\n");
@@ -159,17 +184,17 @@ record HeadProvenance(HeadCourse course, Teaching.Taught taught, int threads) {
         }
         card.append("\nThe best weights and the thresholds were chosen on these, so the figures flatter a little."
                 + " Measure on examples of your own: `./kindred evaluate M.kindred DATA`.\n");
-        card.append("\n## Limits\n\nThe encoder below is as it was; what was added has learned from the examples named"
-                + " above and nothing else. On others its scores mean nothing until they are measured.\n");
-        card.append("\n## Licence\n\nThe frozen encoder keeps its own licence; the head follows that of the examples it"
-                + " was taught on.\n");
-        List<String> lines = new ArrayList<>();
-        basedOn().forEach(one -> lines.add("- `" + one + "`\n"));
-        card.append('\n').append(String.join("", lines));
-        return card.toString();
     }
 
-    private static void row(StringBuilder card, Lesson.Score taught, Lesson.Score before) {
+    static void licence(StringBuilder card, Bundle base) {
+        card.append("\n## Licence\n\nThe frozen encoder keeps its own licence; what was added follows that of the"
+                + " examples it was taught on.\n");
+        List<String> lines = new ArrayList<>();
+        basedOn(base).forEach(one -> lines.add("- `" + one + "`\n"));
+        card.append('\n').append(String.join("", lines));
+    }
+
+    static void row(StringBuilder card, Lesson.Score taught, Lesson.Score before) {
         card.append("| %s | %s | %s |\n".formatted(taught.name(), rounded(taught.value()), rounded(before.value())));
     }
 

@@ -8,7 +8,9 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import dev.kindred.core.Refusal;
+import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
+import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Filter;
 import dev.kindred.index.FilterJson;
@@ -16,6 +18,7 @@ import dev.kindred.index.Found;
 import dev.kindred.index.Neighbor;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Query;
+import dev.kindred.index.Reordering;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +58,11 @@ final class IndexSearchCommand implements Command {
     @Nullable
     String filter;
 
+    @Option(
+            names = "--rerank",
+            description = "Reorder the nearest 100 by the learned distance of the index's bundle; scores are its then.")
+    boolean rerank;
+
     @Mixin
     DeviceOption device = new DeviceOption();
 
@@ -75,10 +83,27 @@ final class IndexSearchCommand implements Command {
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
             }
-            Found found = index.search(
-                    Query.of(index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
-                            .filter(wanted));
-            return Answer.done(json(found), text(found));
+            Query asked = Query.of(
+                            index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
+                    .filter(wanted);
+            Found found = rerank ? reranked(folder.bundle(index), index, asked, run) : index.search(asked);
+            JsonObject json = json(found);
+            if (rerank) {
+                json.addProperty("reranked", true);
+            }
+            return Answer.done(json, text(found));
+        }
+    }
+
+    private static Found reranked(Bundle bundle, ExactIndex index, Query asked, Run run) {
+        Natives.forEncoding(run.home());
+        LearnedDistance comparator = bundle.comparator(run.settings().threads())
+                .orElseThrow(() -> new Refusal(
+                        "has no learned distance to rerank by",
+                        bundle.path().toString(),
+                        "leave --rerank out, or teach one: ./kindred train DATA --encoder M.kindred --comparator"));
+        try (comparator) {
+            return Reordering.search(index, asked, comparator::scores);
         }
     }
 

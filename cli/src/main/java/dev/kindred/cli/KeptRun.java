@@ -9,15 +9,19 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a run is kept while it goes: a folder under the home, by the time it began and what it makes. It is cleared away only when the
  * bundle stands.
  *
  * @param checkpoint the file
+ * @param before what was taught first and stands below; null where nothing does
  */
-record KeptRun(Run run, Runs runs, Path checkpoint) {
+record KeptRun(
+        Run run, Runs runs, Path checkpoint, @Nullable KeptRun before) {
     private static final String CHECKPOINT = "checkpoint";
+    private static final String COMPARATOR = "comparator";
 
     /** @param name recipe and data as text */
     static KeptRun of(Run run, TrainRun.Wishes wishes, String name) {
@@ -25,7 +29,14 @@ record KeptRun(Run run, Runs runs, Path checkpoint) {
         Path folder = run.home().resolve("runs");
         Path file = folder.resolve(resume == null ? began(wishes.out()) : resume);
         Path checkpoint = Files.isDirectory(file) || resume == null ? file.resolve(CHECKPOINT) : file;
-        return new KeptRun(run, new Runs(Hashes.sha256Hex(name), checkpoint, resume != null), checkpoint);
+        return new KeptRun(run, new Runs(Hashes.sha256Hex(name), checkpoint, resume != null), checkpoint, null);
+    }
+
+    /** What is taught on top of this, in the same folder; gone on with where this was and it had begun. */
+    KeptRun next(String name) {
+        Path file = checkpoint.resolveSibling(COMPARATOR);
+        boolean resuming = runs.resuming() && Files.exists(file);
+        return new KeptRun(run, new Runs(Hashes.sha256Hex(name), file, resuming), file, this);
     }
 
     private static String began(Path out) {
@@ -57,6 +68,9 @@ record KeptRun(Run run, Runs runs, Path checkpoint) {
     void clear() {
         try {
             Files.deleteIfExists(checkpoint);
+            if (before != null) {
+                Files.deleteIfExists(before.checkpoint);
+            }
             Path folder = checkpoint.getParent();
             if (folder != null) {
                 Files.deleteIfExists(folder);

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
+import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
@@ -11,6 +12,7 @@ import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +25,21 @@ final class Serving implements AutoCloseable {
     private final Bundle bundle;
     private final ExactIndex index;
     private final List<Encoder> encoders;
+    private final Optional<LearnedDistance> comparator;
     private final KindredServer server;
 
-    private Serving(Run run, Bundle bundle, ExactIndex index, List<Encoder> encoders, KindredServer server) {
+    private Serving(
+            Run run,
+            Bundle bundle,
+            ExactIndex index,
+            List<Encoder> encoders,
+            Optional<LearnedDistance> comparator,
+            KindredServer server) {
         this.run = run;
         this.bundle = bundle;
         this.index = index;
         this.encoders = encoders;
+        this.comparator = comparator;
         this.server = server;
     }
 
@@ -41,13 +51,17 @@ final class Serving implements AutoCloseable {
             Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
             index.info().space().require(bundle.space(), folder.toString());
             Natives.forEncoding(run.home());
-            List<Encoder> encoders = open(bundle, run.settings().threads());
+            int threads = run.settings().threads();
+            List<Encoder> encoders = open(bundle, threads);
+            Optional<LearnedDistance> comparator = Optional.empty();
             try {
-                Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), index);
-                return new Serving(
-                        run, bundle, index, encoders, KindredServer.start(options(run, host), served, faults(run)));
+                comparator = bundle.comparator(threads);
+                Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), comparator, index);
+                KindredServer server = KindredServer.start(options(run, host), served, faults(run));
+                return new Serving(run, bundle, index, encoders, comparator, server);
             } catch (RuntimeException e) {
                 encoders.forEach(Encoder::close);
+                comparator.ifPresent(LearnedDistance::close);
                 throw e;
             }
         } catch (RuntimeException e) {
@@ -115,6 +129,7 @@ final class Serving implements AutoCloseable {
     public void close() {
         server.close();
         encoders.forEach(Encoder::close);
+        comparator.ifPresent(LearnedDistance::close);
         index.close();
     }
 }

@@ -108,6 +108,7 @@ final class TaughtExamples {
             case Lesson.Classes c -> "samples of classes";
             case Lesson.Pairs p -> p.graded() ? "graded pairs" : "pairs of the same and of different";
             case Lesson.Matches m -> "matches";
+            case Lesson.Compared c -> "pairs of the same and of different";
         };
     }
 }

@@ -17,12 +17,15 @@ import picocli.CommandLine.Parameters;
             "With DATA and --out alone, everything else is chosen from the sizes and counts of the data.",
             "",
             "With an encoder's bundle, a head is taught on what it gives. DATA may then be texts as well, pairs,",
-            "graded pairs, triplets or judged queries, and decides the loss: see docs/training.md.",
+            "graded pairs, triplets or judged queries, and decides the loss: see docs/training.md. With --comparator",
+            "a learned distance is taught on the embeddings, which then says what is the same and reorders what is"
+                    + " found.",
             "",
             "Examples:",
             "  kindred train photos/ --out photos.kindred --report report/",
             "  kindred train names.csv --encoder chars --out names.kindred",
-            "  kindred train pairs.csv --encoder minilm.kindred --out mine.kindred"
+            "  kindred train pairs.csv --encoder minilm.kindred --out mine.kindred",
+            "  kindred train products.csv --encoder minilm.kindred --head mlp --comparator --out matching.kindred"
         })
 final class TrainCommand implements Command {
     @Parameters(arity = "1..*", paramLabel = "DATA", description = "Folders of class folders, zips of them, or tables.")
@@ -43,6 +46,12 @@ final class TrainCommand implements Command {
     @Option(names = "--head", paramLabel = "H", description = "On a bundle's encoder: linear or mlp. Default: linear.")
     @Nullable
     String head;
+
+    @Option(
+            names = "--comparator",
+            description =
+                    "On a bundle's encoder, or on the head: teach a learned distance that judges pairs of embeddings.")
+    boolean comparator;
 
     @Option(
             names = "--validation",
@@ -140,6 +149,7 @@ final class TrainCommand implements Command {
                 out,
                 options,
                 head,
+                comparator,
                 validation,
                 length == null ? null : length.minutes,
                 seed,

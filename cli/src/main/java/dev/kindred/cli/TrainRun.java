@@ -30,6 +30,7 @@ final class TrainRun {
      * What was asked for.
      *
      * @param head {@code linear} or {@code mlp} on a frozen encoder; null where none is named
+     * @param comparator whether a learned distance is taught on top
      * @param validation what is validated on instead of a part of the data; empty for that part
      * @param minutes null for the usual limit
      * @param splitBy attribute whose values are held out whole; null for classes or their parents
@@ -42,6 +43,7 @@ final class TrainRun {
             Path out,
             Options options,
             @Nullable String head,
+            boolean comparator,
             List<Path> validation,
             @Nullable Double minutes,
             long seed,
@@ -66,17 +68,27 @@ final class TrainRun {
         try (Workers workers = run.workers()) {
             Course course = course(workers);
             Device device = Torch.start(run.settings().threads(), wishes.device());
-            try (Trainer trainer = new Trainer(
-                    course.set(),
-                    course.architecture(),
-                    course.start(),
-                    course.recipe(),
-                    device,
-                    workers,
-                    new Telling(run, wishes.seed()))) {
-                KeptRun kept = KeptRun.of(run, wishes, name(course));
-                Teaching teaching = trainer.teach(remaining(), run.stop(), kept.runs());
-                return end(teaching, trainer, course, kept, workers);
+            KeptRun kept = KeptRun.of(run, wishes, name(course));
+            while (true) {
+                try (Trainer trainer = new Trainer(
+                        course.set(),
+                        course.architecture(),
+                        course.start(),
+                        course.recipe(),
+                        device,
+                        workers,
+                        new Telling(run, wishes.seed()))) {
+                    Teaching teaching = trainer.teach(remaining(course.share()), run.stop(), kept.runs());
+                    Course next = teaching instanceof Teaching.Taught taught
+                                    && !run.stop().getAsBoolean()
+                            ? course.next(taught, trainer, workers).orElse(null)
+                            : null;
+                    if (next == null) {
+                        return end(teaching, trainer, course, kept, workers);
+                    }
+                    course = next;
+                    kept = kept.next(name(next));
+                }
             }
         }
     }
@@ -84,7 +96,15 @@ final class TrainRun {
     private Course course(Workers workers) {
         String encoder = wishes.options().encoder();
         if (encoder != null && (encoder.endsWith(".kindred") || Files.exists(Path.of(encoder)))) {
-            return HeadCourse.of(run, wishes, Path.of(encoder), workers);
+            return wishes.comparator() && wishes.head() == null
+                    ? ComparatorCourse.of(run, wishes, Path.of(encoder), workers)
+                    : HeadCourse.of(run, wishes, Path.of(encoder), workers);
+        }
+        if (wishes.comparator()) {
+            throw new Refusal(
+                    "a comparator stands on an encoder that is there already",
+                    "--comparator",
+                    "name its bundle: --encoder base.kindred");
         }
         if (wishes.head() != null) {
             throw new Refusal(
@@ -146,7 +166,7 @@ final class TrainRun {
                 course.fingerprint());
     }
 
-    private Duration remaining() {
+    private Duration remaining(double share) {
         Duration all = wishes.minutes() == null ? USUAL : Duration.ofMillis((long) (wishes.minutes() * 60_000));
         Duration left = all.minusNanos(System.nanoTime() - wishes.began());
         if (wishes.options().steps() != null) {
@@ -155,7 +175,7 @@ final class TrainRun {
         if (left.isNegative() || left.isZero()) {
             throw new Refusal("reading the data took all the time there was", "--minutes", "allow more");
         }
-        return left;
+        return Duration.ofNanos((long) (left.toNanos() * share));
     }
 
     private Answer collapsed(Teaching.Collapsed collapsed) {

@@ -9,6 +9,7 @@ import dev.kindred.core.Threshold;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
+import dev.kindred.encode.LearnedDistance;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -72,7 +73,15 @@ final class VerifyCommand implements Command {
                 opened.encoder(EncoderParts.DOCUMENT, run.settings().threads())) {
             embeddings = encoder.encode(pair);
         }
-        double score = embeddings.score(0, 1);
+        double plain = embeddings.score(0, 1);
+        double score = plain;
+        try (LearnedDistance comparator =
+                opened.comparator(run.settings().threads()).orElse(null)) {
+            if (comparator != null) {
+                // Thresholds and probabilities are of its scores then.
+                score = comparator.scores(embeddings.select(new int[] {0}), embeddings.select(new int[] {1}))[0];
+            }
+        }
         Decision.Answer answer = fmr == null ? decision.decide(score) : decision.decide(score, fmr);
         Threshold threshold = answer.threshold();
         JsonObject json = new JsonObject();
@@ -80,6 +89,9 @@ final class VerifyCommand implements Command {
         json.addProperty("space", opened.space().id());
         json.addProperty("same", answer.same());
         json.addProperty("score", score);
+        if (opened.hasComparator()) {
+            json.addProperty("embeddingScore", plain);
+        }
         json.addProperty("probability", answer.probability());
         json.addProperty("threshold", threshold == null ? null : threshold.threshold());
         json.addProperty("fmr", threshold == null ? null : threshold.targetFmr());
@@ -95,6 +107,13 @@ final class VerifyCommand implements Command {
                     "; same from %.4f on, where %s of different pairs pass",
                     threshold.threshold(),
                     Words.percent(threshold.targetFmr()));
+        }
+        if (opened.hasComparator()) {
+            text += String.format(
+                    Locale.ROOT,
+                    "; by the comparator, %s %.4f",
+                    opened.space().distance().wireName(),
+                    plain);
         }
         return new Answer(json, text, answer.same());
     }

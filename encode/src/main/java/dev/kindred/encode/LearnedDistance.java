@@ -5,9 +5,12 @@ import ai.onnxruntime.OrtException;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.LabelledPairs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -75,6 +78,28 @@ public final class LearnedDistance implements AutoCloseable {
             workers.blocks(pairs, CHUNK, (from, to) -> chunk(left, right, from, to, scores));
         }
         return scores;
+    }
+
+    /** The scores of pairs of rows. */
+    public double[] scores(Embeddings embeddings, LabelledPairs pairs) {
+        float[] given = scores(new Side(embeddings, pairs.left()), new Side(embeddings, pairs.right()));
+        double[] scores = new double[given.length];
+        Arrays.setAll(scores, p -> given[p]);
+        return scores;
+    }
+
+    /** The scores of one embedding with each of others. */
+    public float[] scores(float[] one, List<float[]> others) {
+        int d = space.dimension();
+        float[] values = new float[Math.multiplyExact(others.size(), d)];
+        for (int i = 0; i < others.size(); i++) {
+            System.arraycopy(others.get(i), 0, values, i * d, d);
+        }
+        return scores(
+                new Side(new Embeddings(space, 1, one), new int[others.size()]),
+                new Side(
+                        new Embeddings(space, others.size(), values),
+                        IntStream.range(0, others.size()).toArray()));
     }
 
     private void chunk(Side left, Side right, int from, int to, float[] scores) {

@@ -14,6 +14,7 @@ import dev.kindred.data.Located;
 import dev.kindred.data.Problem;
 import dev.kindred.data.ReadOptions;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.LearnedDistance;
 import dev.kindred.evaluate.EvaluationOptions.Task;
 import dev.kindred.report.Page;
 import java.nio.file.Path;
@@ -226,8 +227,10 @@ public final class Evaluation {
     private static Evaluation ranked(
             Subject subject, Examples.Judged judged, EvaluationOptions options, Workers workers, Progress progress) {
         JudgedSet set = JudgedSet.of(subject, judged, options, workers, progress);
-        Outcome outcome = new Outcome.Ranked(set, set.ranked(options, workers));
-        return new Evaluation(subject, outcome, set.warnings(), set.failures(), false);
+        try (LearnedDistance comparator = subject.comparator(workers.threads()).orElse(null)) {
+            Outcome outcome = new Outcome.Ranked(set, set.ranked(comparator, options, workers));
+            return new Evaluation(subject, outcome, set.warnings(), set.failures(), false);
+        }
     }
 
     private static Evaluation graded(

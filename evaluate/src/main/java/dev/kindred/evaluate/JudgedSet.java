@@ -10,6 +10,7 @@ import dev.kindred.data.Examples;
 import dev.kindred.data.Examples.Judgement;
 import dev.kindred.data.Kind;
 import dev.kindred.data.Problem;
+import dev.kindred.encode.LearnedDistance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Queries, a corpus and what answers what, each side encoded in its role.
@@ -74,11 +76,18 @@ record JudgedSet(Examples.Judged judged, Encoded queries, Encoded corpus, Releva
         return places;
     }
 
-    RankedTask.Result ranked(EvaluationOptions options, Workers workers) {
+    /** @param comparator what reorders the first that were found, or null */
+    RankedTask.Result ranked(@Nullable LearnedDistance comparator, EvaluationOptions options, Workers workers) {
         int depth = Rankings.DEPTH;
         Rankings found =
                 Rankings.nearest(queries.views().encoder(), corpus.views().encoder(), depth, workers);
         Map<String, Rankings> baselines = new LinkedHashMap<>();
+        if (comparator != null) {
+            baselines.put(
+                    Views.RERANKED,
+                    Reranking.of(
+                            found, queries.views().encoder(), corpus.views().encoder(), comparator));
+        }
         queries.views().baselines().forEach((name, view) -> {
             var documents = corpus.views().baselines().get(name);
             if (documents != null) {

@@ -6,6 +6,7 @@ import dev.kindred.core.metric.Exclusion;
 import dev.kindred.core.metric.Retrieval;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Kind;
+import dev.kindred.encode.LearnedDistance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,18 +22,32 @@ record LabelledSet(Subject subject, Dataset data, Encoded encoded, EvaluationOpt
 
     RetrievalTask.Result found() {
         Samples samples = encoded.samples();
+        Map<String, Retrieval> beside = new LinkedHashMap<>();
+        try (LearnedDistance comparator = subject.comparator(workers.threads()).orElse(null)) {
+            if (comparator != null) {
+                Retrieval.Scores reranked = Reranking.scores(encoded.views().encoder(), comparator);
+                beside.put(
+                        Views.RERANKED,
+                        Retrieval.measure(
+                                reranked, samples.labels(), samples.labels(), Exclusion.SELF, options.seed(), workers));
+            }
+        }
+        beside.putAll(words());
         return RetrievalTask.run(
-                samples, encoded.views(), words(), Exclusion.SELF, options.by(), options.seed(), workers);
+                samples, encoded.views(), beside, Exclusion.SELF, options.by(), options.seed(), workers);
     }
 
     VerificationTask.Result told() {
-        return VerificationTask.run(
-                encoded.samples(),
-                encoded.views(),
-                subject.decision().orElse(null),
-                options.by(),
-                options.seed(),
-                workers);
+        try (LearnedDistance comparator = subject.comparator(workers.threads()).orElse(null)) {
+            return VerificationTask.run(
+                    encoded.samples(),
+                    encoded.views(),
+                    comparator,
+                    subject.decision().orElse(null),
+                    options.by(),
+                    options.seed(),
+                    workers);
+        }
     }
 
     /** BM25 with every text as a query against all others, for texts. */

@@ -25,7 +25,8 @@ final class PairPlots {
         return switch (view) {
             case "pixels", "bm25" -> Tone.OTHER;
             case "untrained", "untaught" -> Tone.THIRD;
-            case "hybrid" -> Tone.GOOD;
+            case "hybrid", Views.EMBEDDING -> Tone.GOOD;
+            case Views.RERANKED -> Tone.BAD;
             default -> Tone.MAIN;
         };
     }

@@ -3,8 +3,10 @@ package dev.kindred.evaluate;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.LabelledPairs;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Examples;
+import dev.kindred.encode.LearnedDistance;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,7 @@ import java.util.stream.IntStream;
  * @param left rows of the samples that could
  * @param right as many
  * @param answers what was given of each pair
- * @param scores of every view, the encoder first
+ * @param scores of every view, the encoder first; with a comparator that is its word, and the embeddings' own score stands beside
  */
 record PairSet(Dataset data, Encoded encoded, int[] left, int[] right, double[] answers, Map<String, double[]> scores) {
 
@@ -32,7 +34,17 @@ record PairSet(Dataset data, Encoded encoded, int[] left, int[] right, double[] 
         double[] answers =
                 IntStream.of(kept).mapToDouble(p -> pairs.scores()[p]).toArray();
         Map<String, double[]> scores = new LinkedHashMap<>();
-        encoded.views().all().forEach((name, view) -> scores.put(name, scores(view, left, right)));
+        Embeddings own = encoded.views().encoder();
+        // Grades are an order that no comparator learned.
+        LearnedDistance comparator =
+                pairs.graded() ? null : subject.comparator(workers.threads()).orElse(null);
+        if (comparator != null) {
+            try (comparator) {
+                scores.put("encoder", comparator.scores(own, new LabelledPairs(left, right, new boolean[left.length])));
+            }
+        }
+        scores.put(comparator == null ? "encoder" : Views.EMBEDDING, scores(own, left, right));
+        encoded.views().baselines().forEach((name, view) -> scores.put(name, scores(view, left, right)));
         if (options.baselines() && LabelledSet.comparesWords(pairs.samples())) {
             scores.put("bm25", words(LabelledSet.texts(pairs.samples(), encoded.rows()), left, right, workers));
         }

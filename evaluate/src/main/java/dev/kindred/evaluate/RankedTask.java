@@ -63,7 +63,7 @@ public final class RankedTask {
                 addDifference(better, "ndcg10", RankFigure.NDCG_10, baseline);
                 addDifference(better, "map", RankFigure.AVERAGE_PRECISION, baseline);
                 figures.add("encoderBetterBy", better);
-                beside.add(name, figures);
+                (name.equals(Views.RERANKED) ? json : beside).add(name, figures);
             });
             json.add("baselines", beside);
             return json;

@@ -12,6 +12,7 @@ import dev.kindred.core.Workers;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Kind;
 import dev.kindred.encode.Bundle;
+import dev.kindred.encode.LearnedDistance;
 import java.util.Optional;
 
 /** What is measured: an encoder of ours, or vectors that people already have. */
@@ -22,6 +23,11 @@ public sealed interface Subject {
 
     /** What was sealed of thresholds and probabilities. */
     Optional<Decision> decision();
+
+    /** The learned distance, of which thresholds and probabilities then are; whoever asked closes it. */
+    default Optional<LearnedDistance> comparator(int threads) {
+        return Optional.empty();
+    }
 
     /** The samples as it sees them. */
     Encoded encode(String role, Dataset data, EvaluationOptions options, Workers workers, Progress progress);
@@ -45,6 +51,11 @@ public sealed interface Subject {
         @Override
         public Optional<Decision> decision() {
             return bundle.decision();
+        }
+
+        @Override
+        public Optional<LearnedDistance> comparator(int threads) {
+            return bundle.comparator(threads);
         }
 
         @Override

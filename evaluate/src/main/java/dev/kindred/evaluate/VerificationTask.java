@@ -6,11 +6,15 @@ import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.GivenPairs;
+import dev.kindred.core.metric.LabelledPairs;
 import dev.kindred.core.metric.Reliability;
 import dev.kindred.core.metric.ScoreCounts;
 import dev.kindred.core.metric.Verification;
+import dev.kindred.encode.LearnedDistance;
 import dev.kindred.report.Html;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -214,7 +218,7 @@ public final class VerificationTask {
         return verification.at(fmr).map(at -> Html.percent(at.fnmr().value())).orElse("too few pairs");
     }
 
-    /** @param seed of the bootstrap */
+    /** By the space's own score. */
     public static Result run(
             Samples samples,
             Views views,
@@ -222,36 +226,68 @@ public final class VerificationTask {
             @Nullable String by,
             long seed,
             Workers workers) {
+        return run(samples, views, null, decision, by, seed, workers);
+    }
+
+    /**
+     * @param comparator what judges pairs, with the space's own score beside as the baseline {@code embedding}; null where that judges
+     * @param decision of the comparator's scores where there is one
+     * @param seed of the bootstrap, and of the pairs a comparator judges where there are very many
+     */
+    public static Result run(
+            Samples samples,
+            Views views,
+            @Nullable LearnedDistance comparator,
+            @Nullable Decision decision,
+            @Nullable String by,
+            long seed,
+            Workers workers) {
         List<String> values = by == null ? List.of() : samples.values(by);
-        Verification encoder = Verification.measure(views.encoder(), samples.labels(), seed, workers);
+        Judging judging = comparator == null
+                ? (view, labels) -> Verification.measure(view, labels, seed, workers)
+                : (view, labels) -> compared(comparator, view, labels, seed, workers);
+        Verification encoder = judging.of(views.encoder(), samples.labels());
         Map<String, Verification> baselines = new LinkedHashMap<>();
+        if (comparator != null) {
+            baselines.put(Views.EMBEDDING, Verification.measure(views.encoder(), samples.labels(), seed, workers));
+        }
         views.baselines()
                 .forEach((name, view) ->
                         baselines.put(name, Verification.measure(view, samples.labels(), seed, workers)));
         List<ByValue> byValue = new ArrayList<>();
         if (by != null) {
             for (String value : values) {
-                byValue.add(within(samples, views.encoder(), decision, by, value, seed, workers));
+                byValue.add(within(samples, views.encoder(), decision, by, value, judging));
             }
         }
         return new Result(samples, encoder, baselines, decision, by, byValue);
     }
 
+    private interface Judging {
+        Verification of(Embeddings view, int[] labels);
+    }
+
+    private static Verification compared(
+            LearnedDistance comparator, Embeddings view, int[] labels, long seed, Workers workers) {
+        LabelledPairs pairs = LabelledPairs.all(labels, seed);
+        int[] units = Arrays.stream(labels).map(label -> Math.max(0, label)).toArray();
+        return GivenPairs.of(pairs, comparator.scores(view, pairs), units)
+                .verification(
+                        (int) Arrays.stream(labels).filter(label -> label >= 0).count(),
+                        Verification.TARGETS,
+                        seed,
+                        workers);
+    }
+
     private static ByValue within(
-            Samples samples,
-            Embeddings view,
-            @Nullable Decision decision,
-            String by,
-            String value,
-            long seed,
-            Workers workers) {
+            Samples samples, Embeddings view, @Nullable Decision decision, String by, String value, Judging judging) {
         int[] rows = samples.rowsWith(by, value);
         int[] labels = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {
             labels[i] = samples.labels()[rows[i]];
         }
         try {
-            Verification verification = Verification.measure(view.select(rows), labels, seed, workers);
+            Verification verification = judging.of(view.select(rows), labels);
             ScoreCounts.Point point = decision == null
                     ? null
                     : decision.usualThreshold()

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param baselines by the name they have in JSON: {@code pixels}, {@code untrained}, {@code untaught}
  */
 public record Views(Embeddings encoder, Map<String, Embeddings> baselines) {
+    /** Pairs by the space's own score, beside what a comparator says of them. */
+    static final String EMBEDDING = "embedding";
+
+    /** What embeddings found, reordered by a comparator. */
+    static final String RERANKED = "reranked";
+
     public Views {
         baselines = Collections.unmodifiableMap(new LinkedHashMap<>(baselines));
         for (Embeddings baseline : baselines.values()) {
@@ -58,6 +64,8 @@ public record Views(Embeddings encoder, Map<String, Embeddings> baselines) {
             case "untrained" -> "untrained encoder";
             case "untaught" -> "untaught encoder";
             case "bm25" -> "words (BM25)";
+            case EMBEDDING -> "embeddings alone";
+            case RERANKED -> "reranked";
             case "hybrid" -> "encoder and words";
             default -> "this encoder";
         };

@@ -80,7 +80,7 @@ class TextTasksTest {
         Judged judged = (Judged) Examples.read(List.of(folder), ReadOptions.defaults(), Progress.SILENT);
         JudgedSet set = set(judged);
         try (Workers workers = Workers.of(2)) {
-            RankedTask.Result result = set.ranked(OPTIONS, workers);
+            RankedTask.Result result = set.ranked(null, OPTIONS, workers);
             JsonObject json = result.json();
             JsonObject baselines = json.getAsJsonObject("baselines");
             assertThat(json.get("task").getAsString()).isEqualTo("retrieval");

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Threshold;
 import dev.kindred.encode.Encoder;
+import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.After;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Filter;
@@ -14,6 +15,7 @@ import dev.kindred.index.Found;
 import dev.kindred.index.Neighbor;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Query;
+import dev.kindred.index.Reordering;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,14 +62,21 @@ final class Answers {
         };
     }
 
-    /** {@code {"bundle", "space", "same", "score", "probability", "threshold", "fmr"}}; null what no calibration says. */
+    /**
+     * {@code {"bundle", "space", "same", "score", "probability", "threshold", "fmr"}}; null what no calibration says. Where the bundle has a
+     * comparator the score is its, and {@code "embeddingScore"} the space's own.
+     */
     JsonObject verify(Body body) {
         body.fields().only("left", "right", "fmr");
         List<float[]> pair =
                 inputs.vectors(List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents());
-        double score = served.space()
+        double plain = served.space()
                 .distance()
                 .score(pair.get(0), 0, pair.get(1), 0, served.space().dimension());
+        double score = served.comparator()
+                .map(comparator -> (double)
+                        compute.run(meters.compare(), () -> comparator.scores(pair.get(0), pair.subList(1, 2)))[0])
+                .orElse(plain);
         Optional<Decision.Answer> answer = served.decision()
                 .map(decision -> body.fields()
                         .rate("fmr")
@@ -76,6 +85,9 @@ final class Answers {
         JsonObject reply = reply();
         reply.add("same", JsonNull.INSTANCE);
         reply.addProperty("score", score);
+        if (served.comparator().isPresent()) {
+            reply.addProperty("embeddingScore", plain);
+        }
         reply.add("probability", JsonNull.INSTANCE);
         reply.add("threshold", JsonNull.INSTANCE);
         reply.add("fmr", JsonNull.INSTANCE);
@@ -89,15 +101,23 @@ final class Answers {
 
     /**
      * {@code {"bundle", "space", "neighbors": [{"id", "score", "probability", "same", "payload"}], "threshold", "fmr", "next"}}. An item
-     * searched by its id is not among its own neighbours.
+     * searched by its id is not among its own neighbours. With {@code "rerank": true} the first that are found stand in the order of the
+     * bundle's comparator, with its scores. Where there is a comparator, only its scores are judged by thresholds and probabilities.
      */
     JsonObject search(Body body) {
-        Fields fields = body.fields().only("image", "text", "id", "vector", "k", "filter", "fmr", "after");
+        Fields fields = body.fields().only("image", "text", "id", "vector", "k", "filter", "fmr", "after", "rerank");
         int k = fields.whole("k", 1, MAX_K, 10);
         Filter filter =
                 fields.has("filter") ? FilterJson.read(fields.object().get("filter"), "filter") : Filter.everything();
-        Optional<Threshold> threshold = served.decision()
-                .flatMap(decision -> fields.rate("fmr").map(decision::threshold).or(decision::usualThreshold));
+        Optional<LearnedDistance> reranking = reranking(fields);
+        boolean judged = served.comparator().isEmpty() || reranking.isPresent();
+        if (!judged && fields.has("fmr")) {
+            throw Problem.badRequest(
+                    "the thresholds here are of the comparator's scores", "fmr", "say \"rerank\": true with it");
+        }
+        Optional<Decision> decided = judged ? served.decision() : Optional.empty();
+        Optional<Threshold> threshold = decided.flatMap(
+                decision -> fields.rate("fmr").map(decision::threshold).or(decision::usualThreshold));
         After after = fields.text("after").map(After::ofToken).orElse(null);
         Inputs.Input input = inputs.single(body);
         float[] vector = inputs.vectors(List.of(input), served.queries()).getFirst();
@@ -105,15 +125,22 @@ final class Answers {
                 ? new Filter.And(List.of(filter, new Filter.Not(new Filter.Ids(Set.of(item.id())))))
                 : filter;
         Query query = new Query(vector, served.space(), k, wanted, Effort.exact(), after);
-        Found found = compute.run(meters.search(), () -> served.index().search(query));
+        Found found = compute.run(
+                meters.search(),
+                () -> reranking
+                        .map(comparator -> Reordering.search(served.index(), query, comparator::scores))
+                        .orElseGet(() -> served.index().search(query)));
 
         JsonArray neighbors = new JsonArray();
         for (Neighbor neighbor : found.neighbors()) {
-            neighbors.add(neighbor(neighbor, threshold));
+            neighbors.add(neighbor(neighbor, decided, threshold));
         }
         JsonObject reply = reply();
         reply.add("neighbors", neighbors);
         reply.addProperty("exact", found.exact());
+        if (reranking.isPresent()) {
+            reply.addProperty("reranked", true);
+        }
         addThreshold(reply, threshold);
         After next = found.next();
         if (next != null) {
@@ -122,12 +149,25 @@ final class Answers {
         return reply;
     }
 
-    private JsonObject neighbor(Neighbor neighbor, Optional<Threshold> threshold) {
+    private Optional<LearnedDistance> reranking(Fields fields) {
+        if (!fields.flag("rerank")) {
+            return Optional.empty();
+        }
+        if (served.comparator().isEmpty()) {
+            throw Problem.badRequest(
+                    "this collection's bundle has no comparator", "rerank", "leave it out, or teach one: --comparator");
+        }
+        if (fields.has("after")) {
+            throw Problem.badRequest("what is reranked is one page", "after", "ask for a greater k instead");
+        }
+        return served.comparator();
+    }
+
+    private static JsonObject neighbor(Neighbor neighbor, Optional<Decision> decided, Optional<Threshold> threshold) {
         JsonObject json = new JsonObject();
         json.addProperty("id", neighbor.id());
         json.addProperty("score", neighbor.score());
-        served.decision()
-                .ifPresent(decision -> json.addProperty("probability", decision.probability(neighbor.score())));
+        decided.ifPresent(decision -> json.addProperty("probability", decision.probability(neighbor.score())));
         threshold.ifPresent(line -> json.addProperty("same", neighbor.score() >= line.threshold()));
         json.add("payload", PayloadJson.write(neighbor.payload()));
         return json;

@@ -34,7 +34,7 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
     private static final int MAX_PARTS = 256;
 
     /** Fields that are JSON when they come in an address or a form; all others are text. */
-    private static final Set<String> JSON_FIELDS = Set.of("k", "fmr", "filter", "vector");
+    private static final Set<String> JSON_FIELDS = Set.of("k", "fmr", "filter", "vector", "rerank");
 
     static CompletableFuture<Body> read(HttpRequest request, QueryParams query) {
         MediaType type = request.contentType();

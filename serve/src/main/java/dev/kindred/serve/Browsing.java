@@ -71,6 +71,8 @@ final class Browsing {
             groups.add(field, of);
         });
         json.add("groups", groups);
+        // With one, the decision and the baseline's scores are of its scores, not of a search's.
+        json.addProperty("comparator", served.comparator().isPresent());
         served.decision().ifPresent(decision -> json.add("decision", decision(decision)));
         served.baseline().ifPresent(baseline -> json.add("baseline", baseline));
         return json;

@@ -59,6 +59,17 @@ record Fields(JsonObject object, String path) {
         throw Problem.badRequest("a whole number from " + least + " to " + most + " is wanted", at(name), "");
     }
 
+    /** False where it is not there. */
+    boolean flag(String name) {
+        if (!has(name)) {
+            return false;
+        }
+        if (object.get(name) instanceof JsonPrimitive value && value.isBoolean()) {
+            return value.getAsBoolean();
+        }
+        throw Problem.badRequest("true or false is wanted", at(name), "");
+    }
+
     Optional<Double> rate(String name) {
         if (!has(name)) {
             return Optional.empty();

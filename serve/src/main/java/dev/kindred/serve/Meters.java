@@ -29,12 +29,14 @@ final class Meters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Timer embed;
     private final Timer search;
+    private final Timer compare;
     private final Timer picture;
     private final Counter preprocessingFailures;
 
     Meters(String collection, String bundle, Space space, Supplier<Number> indexItems, Supplier<Number> queueDepth) {
         embed = timer("kindred.embed", "Decoding and encoding of one request's pictures.", collection);
         search = timer("kindred.search", "One search of the index.", collection);
+        compare = timer("kindred.compare", "One pair judged by the learned distance.", collection);
         picture = timer("kindred.picture", "Making an item's source a picture that browsers show.", collection);
         preprocessingFailures = Counter.builder("kindred.preprocessing.failures")
                 .description("Pictures that could not be decoded.")
@@ -79,6 +81,10 @@ final class Meters implements AutoCloseable {
 
     Timer search() {
         return search;
+    }
+
+    Timer compare() {
+        return compare;
     }
 
     Timer picture() {

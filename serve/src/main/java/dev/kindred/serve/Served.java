@@ -6,6 +6,7 @@ import dev.kindred.core.Space;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.Encoder;
+import dev.kindred.encode.LearnedDistance;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Preparation;
 import dev.kindred.encode.TextPreparation;
@@ -20,7 +21,8 @@ import java.util.Optional;
  * @param takes what can be sent to be encoded
  * @param queries encodes what is looked for
  * @param documents encodes what is found, and what is compared; the same encoder where the bundle has but one
- * @param decision how scores become answers; without it there are scores alone
+ * @param comparator the bundle's learned distance, whoever opened it closes it; empty where it has none
+ * @param decision how scores become answers (the comparator's where there is one); without it there are scores alone
  * @param baseline the bundle's statistics of its validation scores, shown beside answers
  */
 public record Served(
@@ -29,6 +31,7 @@ public record Served(
         Takes takes,
         Encoder queries,
         Encoder documents,
+        Optional<LearnedDistance> comparator,
         Optional<Decision> decision,
         Optional<JsonObject> baseline,
         VectorIndex index) {
@@ -71,22 +74,50 @@ public record Served(
     /** Refuses encoders and an index of different spaces. */
     public Served {
         queries.space().require(documents.space(), "the encoder of what is found in collection '" + collection + "'");
+        comparator.ifPresent(
+                c -> c.space().require(queries.space(), "the comparator of collection '" + collection + "'"));
         index.info().space().require(queries.space(), "the index of collection '" + collection + "'");
     }
 
-    /** The collection {@code default}: a bundle's only encoder, already opened, over an index of its space. */
-    public static Served of(Bundle bundle, Encoder encoder, VectorIndex index) {
-        return of(bundle, encoder, encoder, index);
+    /** Without a comparator. */
+    public Served(
+            String collection,
+            String bundle,
+            Takes takes,
+            Encoder queries,
+            Encoder documents,
+            Optional<Decision> decision,
+            Optional<JsonObject> baseline,
+            VectorIndex index) {
+        this(collection, bundle, takes, queries, documents, Optional.empty(), decision, baseline, index);
     }
 
-    /** The collection {@code default}: a bundle's encoders of queries and of documents, already opened. */
-    public static Served of(Bundle bundle, Encoder queries, Encoder documents, VectorIndex index) {
+    /** The collection {@code default}: the only encoder of a bundle without a comparator, already opened, over an index of its space. */
+    public static Served of(Bundle bundle, Encoder encoder, VectorIndex index) {
+        return of(bundle, encoder, encoder, Optional.empty(), index);
+    }
+
+    /**
+     * The collection {@code default}: a bundle's encoders of queries and of documents, already opened.
+     *
+     * @param comparator the bundle's own, already opened
+     */
+    public static Served of(
+            Bundle bundle,
+            Encoder queries,
+            Encoder documents,
+            Optional<LearnedDistance> comparator,
+            VectorIndex index) {
+        if (comparator.isPresent() != bundle.hasComparator()) {
+            throw new IllegalArgumentException("thresholds of a comparator would meet other scores");
+        }
         return new Served(
                 DEFAULT_COLLECTION,
                 bundle.id(),
                 Takes.of(bundle.preparation()),
                 queries,
                 documents,
+                comparator,
                 bundle.decision(),
                 bundle.baseline(),
                 index);

@@ -18,6 +18,9 @@ final class Advice {
             case Loss.MultipleNegatives n ->
                 "pairs may be noise, or the learning rate too high: check that pairs belong together, halve the"
                         + " learning rate";
+            case Loss.CrossEntropy c ->
+                "what the embeddings hold does not tell same from different, or the answers are noise: check the pairs,"
+                        + " or teach a head below the comparator";
             case Loss.SupervisedContrastive s ->
                 "labels may be noise, or the learning rate too high: check that samples of one class are alike,"
                         + " halve the learning rate";

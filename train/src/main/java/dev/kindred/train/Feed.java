@@ -111,7 +111,12 @@ final class Feed implements AutoCloseable {
                 switch (set.samples()) {
                     case Samples.Pictures pictures -> picture(pictures, sample, draws, values, i * size);
                     case Samples.Characters texts -> characters(texts, sample, draws, values, i * size);
-                    case Samples.Features features -> features(features, sample, draws, values, i * size);
+                    case Samples.Features features ->
+                        values.put(i * size, seen(features.row(sample), features.dimension(), draws));
+                    // The plain score is always seen: without it a comparator forgets what it began from.
+                    case Samples.Compared pairs ->
+                        values.put(
+                                i * size, seen(pairs.row(sample), pairs.form().score(), draws));
                 }
             }
             return new Ready(step, chosen, values, null);
@@ -146,17 +151,15 @@ final class Feed implements AutoCloseable {
         }
     }
 
-    private void features(Samples.Features features, int sample, Keyed draws, FloatBuffer values, int at) {
-        if (recipe.dropout() == 0) {
-            features.put(sample, values, at);
-            return;
+    /** The share of the first values that a step does not see is zero, the others grow by as much. */
+    private float[] seen(float[] row, int first, Keyed draws) {
+        if (recipe.dropout() > 0) {
+            float grown = (float) (1 / (1 - recipe.dropout()));
+            for (int i = 0; i < first; i++) {
+                row[i] = draws.nextDouble() < recipe.dropout() ? 0 : row[i] * grown;
+            }
         }
-        float[] row = features.row(sample);
-        float grown = (float) (1 / (1 - recipe.dropout()));
-        for (int i = 0; i < row.length; i++) {
-            row[i] = draws.nextDouble() < recipe.dropout() ? 0 : row[i] * grown;
-        }
-        values.put(at, row);
+        return row;
     }
 
     @Override

@@ -73,6 +73,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
             case Lesson.Classes c -> new Loss.SupervisedContrastive(CLASSES_TEMPERATURE);
             case Lesson.Pairs p -> new Loss.CoSent(Options.COSENT_SCALE);
             case Lesson.Matches m -> new Loss.MultipleNegatives(Options.MATCH_TEMPERATURE, true);
+            case Lesson.Compared c -> new Loss.CrossEntropy(c.sameWeight());
         };
     }
 
@@ -97,6 +98,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
                 yield new Batching.PerClass(Math.clamp(CLASSES_BATCH / perClass, 2, Math.max(2, classes)), perClass);
             }
             case Lesson.Pairs p -> new Batching.Tuples(BATCH);
+            case Lesson.Compared c -> new Batching.Tuples(BATCH);
             case Lesson.Matches m -> new Batching.Tuples(BATCH);
         };
     }

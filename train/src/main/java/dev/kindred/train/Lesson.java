@@ -3,6 +3,7 @@ package dev.kindred.train;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.LabelledPairs;
 import dev.kindred.train.loss.Loss;
 import java.util.Arrays;
 import java.util.Map;
@@ -176,6 +177,52 @@ public sealed interface Lesson {
         public boolean belongs(int sample, int candidate) {
             return sample == candidate
                     || belonging.getOrDefault(sample, Set.of()).contains(candidate);
+        }
+    }
+
+    /**
+     * Pairs that a comparator judges: a "sample" is a pair here, and what is embedded its one logit; validated by average precision.
+     *
+     * @param pairs those to learn from, then those to validate on
+     * @param taught how many of them are to learn from
+     */
+    record Compared(LabelledPairs pairs, int taught) implements Lesson {
+        @Override
+        public int[] validation() {
+            return IntStream.range(taught, pairs.size()).toArray();
+        }
+
+        @Override
+        public Batches batches(Loss loss, Batching batching, long seed) {
+            if (!(loss instanceof Loss.CrossEntropy)) {
+                throw refused(loss, "pairs that are compared", "none: a comparator has one of its own");
+            }
+            return new ComparedBatches(this, batching, seed);
+        }
+
+        @Override
+        public Judged judge(Embeddings logits, Workers workers) {
+            double[] scores = new double[logits.count()];
+            double[] answers = new double[scores.length];
+            for (int p = 0; p < scores.length; p++) {
+                scores[p] = logits.values()[p];
+                answers[p] = pairs.same()[taught + p] ? 1 : 0;
+            }
+            return Judging.answered(scores, answers);
+        }
+
+        @Override
+        public int size() {
+            return taught;
+        }
+
+        /** The root of how many different pairs there are to a same one: rare ones count more, and do not drown the many. */
+        double sameWeight() {
+            int same = 0;
+            for (int p = 0; p < taught; p++) {
+                same += pairs.same()[p] ? 1 : 0;
+            }
+            return Math.sqrt(Math.max(1, taught - same) / (double) Math.max(1, same));
         }
     }
 

@@ -57,6 +57,11 @@ public record Options(
                 planned.seed());
     }
 
+    /** The recipe with the steps asked for: of what has a loss and a distance of its own. */
+    Recipe stepsIn(Recipe planned) {
+        return planned.withSteps(steps(planned.steps()));
+    }
+
     /** The loss asked for by name; null where none was. */
     public @Nullable Loss wantedLoss() {
         return loss == null ? null : loss(new Loss.SupervisedContrastive(Plan.TEMPERATURE));

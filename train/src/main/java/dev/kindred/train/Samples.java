@@ -1,6 +1,7 @@
 package dev.kindred.train;
 
 import dev.kindred.encode.CharacterPreparation;
+import dev.kindred.encode.PairFeatures;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.media.PictureShape;
 import java.lang.foreign.MemorySegment;
@@ -124,6 +125,30 @@ public sealed interface Samples {
          */
         void put(int sample, FloatBuffer to, int at) {
             to.put(at, row(sample));
+        }
+    }
+
+    /**
+     * Pairs of what a frozen encoder gave, each as a comparator sees it.
+     *
+     * @param left samples of the features, one a pair; {@code right} likewise
+     */
+    record Compared(Features features, PairFeatures form, int[] left, int[] right) implements Samples {
+        @Override
+        public int count() {
+            return left.length;
+        }
+
+        @Override
+        public int size() {
+            return form.size();
+        }
+
+        /** One pair's values. */
+        float[] row(int pair) {
+            float[] seen = new float[form.size()];
+            form.put(features.row(left[pair]), 0, features.row(right[pair]), 0, seen, 0);
+            return seen;
         }
     }
 }

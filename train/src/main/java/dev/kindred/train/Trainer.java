@@ -9,6 +9,7 @@ import dev.kindred.core.Workers;
 import dev.kindred.core.metric.EmbeddingStatistics;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.CharacterPreparation;
+import dev.kindred.encode.PairFeatures;
 import dev.kindred.encode.Parameter;
 import dev.kindred.encode.PicturePreparation;
 import dev.kindred.encode.Weights;
@@ -315,6 +316,8 @@ public final class Trainer implements AutoCloseable {
                         .toList());
             case Samples.Features features ->
                 embed(samples.length, features.dimension(), (i, to, at) -> features.put(samples[i], to, at));
+            case Samples.Compared pairs ->
+                embed(samples.length, pairs.size(), (i, to, at) -> to.put(at, pairs.row(samples[i])));
         };
         Distance distance = asked.distance() == Distance.COSINE ? Distance.COSINE : Distance.L2;
         return new Embeddings(Space.external("in-training", d, distance), samples.length, values);
@@ -360,6 +363,25 @@ public final class Trainer implements AutoCloseable {
         Samples.Features features =
                 Samples.Features.of(network.architecture().input().size(), frozen);
         return embed(features.count(), features.dimension(), features::put);
+    }
+
+    /**
+     * The logits of pairs of embeddings.
+     *
+     * @param left {@code [n, d]} of what a frozen encoder gave, row after row; {@code right} likewise
+     * @return one a pair
+     */
+    public float[] logits(float[] left, float[] right) {
+        if (!(set.samples() instanceof Samples.Compared pairs)) {
+            throw new IllegalStateException("this network compares nothing");
+        }
+        PairFeatures form = pairs.form();
+        int d = form.dimension();
+        float[] seen = new float[form.size()];
+        return embed(left.length / d, form.size(), (i, to, at) -> {
+            form.put(left, i * d, right, i * d, seen, 0);
+            to.put(at, seen);
+        });
     }
 
     private interface Row {

@@ -80,6 +80,20 @@ public final class GivenPairs {
         return new GivenPairs(rounded, same.clone(), resampling);
     }
 
+    /**
+     * Pairs of rows, scored.
+     *
+     * @param units what is drawn anew: of each row its class, or itself
+     */
+    public static GivenPairs of(LabelledPairs pairs, double[] scores, int[] units) {
+        LabelledPairs drawn = pairs.numbered(units);
+        int count = 1 + Arrays.stream(units).max().orElse(0);
+        if (pairs.size() == 0) {
+            throw new Refusal("there are no pairs", "verification", "give at least two samples");
+        }
+        return of(scores, pairs.same(), PairResampling.of(count, drawn.left(), drawn.right()));
+    }
+
     public ScoreCounts counts() {
         return counts;
     }

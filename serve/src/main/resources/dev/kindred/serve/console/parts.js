@@ -99,7 +99,8 @@ export function ratePercent(rate) {
 
 /** How much of a bar a score fills: from where validation saw nothing but different pairs to the best there is. */
 function part(info, score) {
-  const knots = info.decision?.calibration.scores ?? [0, 1];
+  // A comparator's calibration says nothing of the scores that a search gives.
+  const knots = (info.comparator ? undefined : info.decision)?.calibration.scores ?? [0, 1];
   const best = info.distance === 'cosine' ? 1 : info.distance === 'l2' ? 0 : knots.at(-1);
   const least = Math.min(knots[0], best - 1e-6);
   return Math.min(1, Math.max(0.02, (score - least) / (best - least))).toFixed(4);

@@ -314,6 +314,48 @@ public sealed interface Loss {
         }
     }
 
+    /**
+     * Binary cross-entropy of logits: each row of a batch is a pair, its one value the log-odds that the two are the same, its label 1 where
+     * they are and 0 where not. A weighted mean, {@code Σ w·log(1 + exp(∓z)) / Σ w}. Takes no tuples.
+     *
+     * @param sameWeight what a same pair counts beside a different one, more than 0
+     */
+    record CrossEntropy(double sameWeight) implements Loss {
+        public CrossEntropy {
+            requirePositive(sameWeight);
+        }
+
+        @Override
+        public String name() {
+            return "cross-entropy";
+        }
+
+        @Override
+        public Result of(Batch batch, @Nullable Tuples tuples) {
+            if (tuples != null || batch.d() != 1) {
+                throw new IllegalArgumentException("cross-entropy takes labels and one logit a row");
+            }
+            int n = batch.n();
+            double weights = 0;
+            for (int label : batch.labels()) {
+                weights += label > 0 ? sameWeight : 1;
+            }
+            double total = 0;
+            int wrong = 0;
+            float[] gradient = new float[n];
+            for (int i = 0; i < n; i++) {
+                boolean same = batch.labels()[i] > 0;
+                // The logit towards what is wrong: its softplus is the loss, its logistic the slope.
+                double against = same ? -batch.embeddings()[i] : batch.embeddings()[i];
+                double share = (same ? sameWeight : 1) / weights;
+                total += share * (Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against))));
+                gradient[i] = (float) ((same ? -share : share) / (1 + Math.exp(-against)));
+                wrong += against > 0 ? 1 : 0;
+            }
+            return new Result(total, gradient, wrong);
+        }
+    }
+
     private static void requirePositive(double value) {
         if (!(value > 0)) {
             throw new IllegalArgumentException("a loss with a scale of " + value);

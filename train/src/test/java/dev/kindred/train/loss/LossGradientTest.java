@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every loss against plain double loops written from its paper, and every gradient against central differences. */
 class LossGradientTest {
@@ -77,6 +78,29 @@ class LossGradientTest {
         Batch batch = batch(distance, reference, seed);
         Tuples tuples = takesTuples(loss) ? tuples(loss, batch) : null;
         assertThat(loss.of(batch, tuples).value()).isCloseTo(Papers.value(loss, batch, tuples), within(1e-6));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.2, 1, 7})
+    void crossEntropyIsTheBooksAndItsGradientTheDerivative(double sameWeight) {
+        Loss loss = new Loss.CrossEntropy(sameWeight);
+        float[] logits = {-40, -3, -0.5f, 0, 0.1f, 2, 5, 30};
+        int[] labels = {0, 1, 0, 1, 1, 0, 1, 1};
+        Batch batch = Batch.of(logits, labels, 1, Distance.L2);
+        Loss.Result result = loss.of(batch);
+        assertThat(result.value()).isCloseTo(Papers.value(loss, batch, null), within(1e-9));
+        assertThat(result.active()).isEqualTo(2);
+        for (int at = 0; at < logits.length; at++) {
+            double h = 1e-2;
+            double up = loss.of(moved(batch, at, h)).value();
+            double down = loss.of(moved(batch, at, -h)).value();
+            double span = (double) (float) (logits[at] + h) - (float) (logits[at] - h);
+            assertThat((double) result.gradient()[at]).isCloseTo((up - down) / span, within(1e-5));
+        }
+        Batch far = Batch.of(new float[] {1e30f, -1e30f}, new int[] {0, 1}, 1, Distance.L2);
+        assertThat(loss.of(far).value()).isFinite();
+        assertThat(loss.of(far).gradient()[0]).isPositive().isFinite();
+        assertThatIllegalArgumentException().isThrownBy(() -> loss.of(batch(Distance.L2, false, 1)));
     }
 
     @Test
@@ -149,6 +173,7 @@ class LossGradientTest {
             case Loss.MultipleNegatives n -> matches(batch);
             case Loss.SupervisedContrastive s -> null;
             case Loss.Contrastive c -> Miner.pairs(batch);
+            case Loss.CrossEntropy c -> null;
             case Loss.Triplet t -> t.miner().triplets(batch, t.margin());
             case Loss.MarginRanking r -> r.miner().triplets(batch, r.margin());
         };

@@ -17,7 +17,21 @@ final class Papers {
             case Loss.Contrastive c -> contrastive(batch, c);
             case Loss.Triplet t -> triplets(batch, t.margin(), t.miner(), true);
             case Loss.MarginRanking r -> triplets(batch, r.margin(), r.miner(), false);
+            case Loss.CrossEntropy c -> crossEntropy(batch, c.sameWeight());
         };
+    }
+
+    /** The mean of −log of what the logistic function gives the truth, each kind of pair by its weight. */
+    private static double crossEntropy(Batch b, double sameWeight) {
+        double total = 0;
+        double weights = 0;
+        for (int i = 0; i < b.n(); i++) {
+            double probability = 1 / (1 + Math.exp(-b.embeddings()[i]));
+            double weight = b.labels()[i] > 0 ? sameWeight : 1;
+            total -= weight * Math.log(b.labels()[i] > 0 ? probability : 1 - probability);
+            weights += weight;
+        }
+        return total / weights;
     }
 
     private static int columns(Batch b) {
