@@ -100,7 +100,7 @@ class ComparatorCommandTest {
 
     @Test
     void pairsTeachAComparatorThatVerifyAndEvaluateJudgeBy() throws IOException {
-        Path valid = pairs("valid.csv", 600, 2);
+        Path valid = pairs("valid.csv", 4800, 2);
         JsonObject taught = taught(
                 "m.kindred", pairs("train.csv", 2500, 1), "--validation", valid, "--report", folder.resolve("report"));
         assertThat(taught.get("validatedBy").getAsString()).isEqualTo("average precision");
