@@ -82,6 +82,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
             case Lesson.Matches m -> LEARNING_RATE * Math.clamp(Math.sqrt(m.size() / MANY_MATCHES), 0.1, 1);
             case Lesson.Classes c -> LEARNING_RATE;
             case Lesson.Pairs p -> LEARNING_RATE;
+            case Lesson.Compared c -> LEARNING_RATE;
         };
     }
 
