@@ -6,7 +6,6 @@ import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
-import dev.kindred.core.metric.EmbeddingStatistics;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.CharacterPreparation;
 import dev.kindred.encode.PairFeatures;
@@ -291,7 +290,7 @@ public final class Trainer implements AutoCloseable {
         Embeddings embeddings = embedValidation();
         Lesson.Judged now = set.lesson().judge(embeddings, workers);
         judged = now;
-        double variance = EmbeddingStatistics.of(embeddings).variance();
+        double variance = variance(embeddings.values(), embeddings.count(), embeddings.dimension());
         Teaching.Point point = new Teaching.Point(step, loss, now, variance, learningRate);
         history.add(point);
         if (now.chosenBy().value() > bestScore) {
