@@ -165,7 +165,7 @@ record CharacterCourse(
                         "%,d steps of %s with %s, seed %d; the best weights are those of step %,d.",
                         taught.steps(),
                         recipe().batching(),
-                        recipe().loss(),
+                        RecipeText.of(recipe().loss()),
                         recipe().seed(),
                         taught.bestStep()));
     }

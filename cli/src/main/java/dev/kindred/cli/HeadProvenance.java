@@ -77,17 +77,8 @@ record HeadProvenance(TaughtHead head, int threads) {
     }
 
     static JsonObject recipe(Recipe recipe, Teaching.Taught taught) {
-        JsonObject json = new JsonObject();
-        json.addProperty("loss", recipe.loss().toString());
-        json.addProperty("distance", recipe.distance().wireName());
-        json.addProperty("batch", recipe.batching().toString());
-        json.addProperty("steps", taught.planned());
-        json.addProperty("learningRate", recipe.learningRate());
-        json.addProperty("weightDecay", recipe.weightDecay());
+        JsonObject json = RecipeText.json(recipe, taught);
         json.addProperty("dropout", recipe.dropout());
-        json.addProperty("clip", recipe.clip());
-        json.addProperty("warmup", recipe.warmup());
-        json.addProperty("validations", recipe.validations());
         return json;
     }
 
@@ -141,7 +132,7 @@ record HeadProvenance(TaughtHead head, int threads) {
                 "%,d steps of %s with %s, seed %d; the best weights are those of step %,d.",
                 taught.steps(),
                 recipe.batching(),
-                recipe.loss(),
+                RecipeText.of(recipe.loss()),
                 recipe.seed(),
                 taught.bestStep());
     }

@@ -71,19 +71,10 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
 
     private JsonObject recipe() {
         Recipe recipe = plan.recipe();
-        JsonObject json = new JsonObject();
+        JsonObject json = RecipeText.json(recipe, taught);
         json.addProperty("encoder", plan.architecture().name());
-        json.addProperty("loss", recipe.loss().toString());
-        json.addProperty("distance", recipe.distance().wireName());
-        json.addProperty("batch", recipe.batching().toString());
-        json.addProperty("steps", taught.planned());
-        json.addProperty("learningRate", recipe.learningRate());
-        json.addProperty("weightDecay", recipe.weightDecay());
-        json.addProperty("clip", recipe.clip());
-        json.addProperty("warmup", recipe.warmup());
-        json.addProperty("validations", recipe.validations());
         json.addProperty("oversampling", plan.oversampling());
-        json.addProperty("augmentation", recipe.augmentation().toString());
+        json.addProperty("augmentation", RecipeText.of(recipe.augmentation()));
         return json;
     }
 
@@ -113,7 +104,7 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
                         "%,d steps of %s with %s, seed %d: %,.0f pictures a second.",
                         taught.steps(),
                         plan.recipe().batching(),
-                        plan.recipe().loss(),
+                        RecipeText.of(plan.recipe().loss()),
                         plan.recipe().seed(),
                         taught.figures().samplesPerSecond()));
     }

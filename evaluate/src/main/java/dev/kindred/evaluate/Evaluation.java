@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -174,6 +175,10 @@ public final class Evaluation {
             return oneShot(subject, data.subset(rows), episodes, options, subject.taughtOn(data), workers, progress);
         }
         requireClasses(data);
+        if (options.by() != null) {
+            // Refused before the wait, not after it.
+            Samples.of(data, IntStream.range(0, data.size()).toArray()).values(options.by());
+        }
         Encoded encoded = subject.encode(Encoded.DOCUMENT, data, options, workers, progress);
         LabelledSet set = new LabelledSet(subject, data, encoded, options, workers);
         Outcome outcome = task == Task.VERIFY ? new Outcome.Told(set, set.told()) : new Outcome.Found(set, set.found());
