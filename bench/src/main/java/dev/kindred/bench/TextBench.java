@@ -29,13 +29,14 @@ public final class TextBench {
 
     private final BenchRun run;
     private final int seeds;
-    private final TextRows rows = new TextRows();
+    private final TextRows rows;
     /** Of bundles by their path, size and time: each is asked for often. */
     private final Map<String, String> hashes = new HashMap<>();
 
     private TextBench(BenchRun run) {
         this.run = run;
         this.seeds = run.smoke() ? 1 : 3;
+        this.rows = new TextRows(seeds);
     }
 
     public static void main(String[] arguments) {
@@ -193,6 +194,7 @@ public final class TextBench {
         return taught(name, base, test, List.of(), List.of(data));
     }
 
+    /** With a head, so that the untaught encoder stands beside; the comparator judges. */
     private List<JsonObject> matched(String name, Path base, Path folder) {
         String validation = folder.resolve("valid.txt.gz").toString();
         return taught(
@@ -200,7 +202,13 @@ public final class TextBench {
                 base,
                 folder.resolve("test.txt.gz"),
                 List.of("--validation", validation),
-                List.of(folder.resolve("train.txt.gz").toString(), "--validation", validation, "--head", "mlp"));
+                List.of(
+                        folder.resolve("train.txt.gz").toString(),
+                        "--validation",
+                        validation,
+                        "--head",
+                        "mlp",
+                        "--comparator"));
     }
 
     private List<JsonObject> taught(String name, Path base, Path test, List<String> evaluating, List<String> teaching) {

@@ -4,12 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Embeddings;
-import dev.kindred.core.Interval;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Progress;
 import dev.kindred.core.metric.OpenSet;
-import dev.kindred.core.metric.PairedBootstrap;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.ReadOptions;
 import dev.kindred.encode.Bundle;
@@ -43,6 +41,8 @@ final class TextIntents {
     private static final int VALIDATION = 20;
     /** Of the known, the share of validation that may be rejected. */
     private static final double LOSS = 0.05;
+
+    private static final int REPLICATES = 2_000;
 
     private static final List<Double> PENALTIES = List.of(1.0, 10.0, 100.0, 1000.0);
 
@@ -168,12 +168,16 @@ final class TextIntents {
         add(json, "logistic", logistic);
         add(json, "centroid", centroid);
         List<Side> better = mean(logistic) >= mean(centroid) ? logistic : centroid;
-        PairedBootstrap compared = PairedBootstrap.of(rights(ours), rights(better), 1);
-        Interval interval = compared.interval();
         json.addProperty("better", better == logistic ? "logistic" : "centroid");
-        json.addProperty("difference", compared.difference());
-        json.addProperty("low", interval.low());
-        json.addProperty("high", interval.high());
+        json.add(
+                "differences",
+                array(IntStream.range(0, seeds)
+                        .mapToObj(i -> ours.get(i).accuracy() - better.get(i).accuracy())
+                        .toList()));
+        double[] resampled = resampled(ours, better);
+        json.addProperty("difference", mean(ours) - mean(better));
+        json.addProperty("low", resampled[(int) (0.025 * resampled.length)]);
+        json.addProperty("high", resampled[(int) (0.975 * resampled.length)]);
         return json;
     }
 
@@ -332,14 +336,26 @@ final class TextIntents {
         return seeds.stream().mapToDouble(Side::accuracy).average().orElse(0);
     }
 
-    /** Of each test text the share of the seeds that answer it rightly: texts are what is drawn anew, not answers. */
-    private static double[] rights(List<Side> seeds) {
-        double[] share = new double[seeds.getFirst().right.length];
-        for (Side side : seeds) {
-            for (int i = 0; i < share.length; i++) {
-                share[i] += (side.right[i] ? 1.0 : 0) / seeds.size();
+    /** Sorted differences of accuracy over resampled seeds and texts, both sides on the same: both are drawn anew, as another trial would. */
+    private static double[] resampled(List<Side> ours, List<Side> theirs) {
+        int texts = ours.getFirst().right.length;
+        double[] differences = new double[REPLICATES];
+        for (int r = 0; r < REPLICATES; r++) {
+            Keyed draws = Keyed.of(1, 0xB007L, r);
+            int[] seeds = draws(draws, ours.size(), ours.size());
+            long sum = 0;
+            for (int text : draws(draws, texts, texts)) {
+                for (int seed : seeds) {
+                    sum += (ours.get(seed).right[text] ? 1 : 0) - (theirs.get(seed).right[text] ? 1 : 0);
+                }
             }
+            differences[r] = (double) sum / texts / seeds.length;
         }
-        return share;
+        Arrays.sort(differences);
+        return differences;
+    }
+
+    private static int[] draws(Keyed draws, int count, int below) {
+        return IntStream.range(0, count).map(i -> draws.nextInt(below)).toArray();
     }
 }

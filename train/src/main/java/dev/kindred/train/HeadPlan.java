@@ -12,7 +12,10 @@ public record HeadPlan(Architecture head, Recipe recipe) {
     private static final int BATCH = 128;
     /** Of classes a step sees as many as can be: each further one is one more to be told from. */
     private static final int CLASSES_BATCH = 512;
-    /** Sharper than for an encoder from nothing: as right on validation, and it keeps what is of no class further off. */
+    /**
+     * Sharper than for an encoder from nothing: as right on the validation texts of banking77 and clinc150, and more of clinc150's {@code
+     * oos_val} lies further off than they do.
+     */
     private static final double CLASSES_TEMPERATURE = 0.05;
 
     private static final int VALIDATIONS = 40;
@@ -20,7 +23,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
     private static final int FEWEST_STEPS = 400;
     private static final int MOST_STEPS = 4_000;
     private static final double LEARNING_RATE = 1e-3;
-    /** Matches from which on the learning rate is the full one: fewer are learned by heart at it. */
+    /** Matches from which on the learning rate is the full one; chosen on held-out FAQs of stackfaq's paraphrases, which are 856. */
     private static final double MANY_MATCHES = 10_000;
 
     /**
