@@ -158,6 +158,36 @@ class TextCommandsTest {
     }
 
     @Test
+    void classesAreAFewTexts() throws IOException {
+        Path classes = folder.resolve("c");
+        Path examples = Files.writeString(folder.resolve("examples.csv"), """
+            text,label
+            an animal that barks,pet
+            a soft animal that purrs,pet
+            speak very quietly,voice
+            speak very loudly,voice
+            """);
+        JsonObject added = answer("classes", "add", classes, examples, "--bundle", bundle, "--json");
+        assertThat(added.get("classes").getAsInt()).isEqualTo(2);
+        assertThat(answer("classes", "classify", classes, "a loudly animal that barks", "--json")
+                        .get("class")
+                        .getAsString())
+                .isEqualTo("pet");
+        answer("classes", "calibrate", classes, examples, "--loss", "0.25", "--json");
+        Shell.Ended unknown = shell.run("classes", "classify", classes, "ships", "--json");
+        assertThat(unknown.code()).isEqualTo(1);
+        assertThat(unknown.json().get("class").isJsonNull()).isTrue();
+        Path far = Files.writeString(folder.resolve("far.csv"), "text\nships\nlight tower\n");
+        JsonObject measured = answer("classes", "classify", classes, "--data", examples, "--unknown", far, "--json");
+        assertThat(measured.get("knownLost").getAsDouble()).isLessThanOrEqualTo(0.25);
+        assertThat(measured.get("unknownRecall").getAsDouble()).isEqualTo(1);
+        assertThat(answer("classes", "remove", classes, "voice", "--json")
+                        .get("classes")
+                        .getAsInt())
+                .isEqualTo(1);
+    }
+
+    @Test
     void aPictureIsNoText() throws IOException {
         Path pictures = Drawings.folder(folder.resolve("pictures"), 2, 2);
         assertThat(shell.run("index", "add", index, pictures).line()).contains("takes texts, not pictures");
