@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,15 +84,25 @@ public final class GivenPairs {
     /**
      * Pairs of rows, scored.
      *
-     * @param units what is drawn anew: of each row its class, or itself
+     * @param units what is drawn anew: of each row its class, or itself; of any numbers, those that no pair has do not count
      */
     public static GivenPairs of(LabelledPairs pairs, double[] scores, int[] units) {
-        LabelledPairs drawn = pairs.numbered(units);
-        int count = 1 + Arrays.stream(units).max().orElse(0);
         if (pairs.size() == 0) {
             throw new Refusal("there are no pairs", "verification", "give at least two samples");
         }
-        return of(scores, pairs.same(), PairResampling.of(count, drawn.left(), drawn.right()));
+        LabelledPairs drawn = pairs.numbered(units);
+        int[] occurring = IntStream.concat(Arrays.stream(drawn.left()), Arrays.stream(drawn.right()))
+                .distinct()
+                .sorted()
+                .toArray();
+        return of(
+                scores,
+                pairs.same(),
+                PairResampling.of(occurring.length, places(occurring, drawn.left()), places(occurring, drawn.right())));
+    }
+
+    private static int[] places(int[] rising, int[] of) {
+        return Arrays.stream(of).map(unit -> Arrays.binarySearch(rising, unit)).toArray();
     }
 
     public ScoreCounts counts() {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindred.core.Distance;
+import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -169,5 +172,42 @@ class GivenPairsTest {
             sum += (double) found / all;
         }
         assertThat(drawn.pairs().counts().averagePrecision()).isCloseTo(sum / same, within(1e-12));
+    }
+
+    /** Labels as of a set of which these rows are the held-out part: numbers of their own, many of which do not occur. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 12})
+    void classesAreThoseThatOccur(int classes) {
+        int n = 5 * classes;
+        int[] labels = new int[n + 1];
+        float[] values = new float[2 * (n + 1)];
+        for (int row = 0; row < n; row++) {
+            labels[row] = 1_000 + 7 * (row % classes);
+            double angle = 6 * (row % classes) / (double) classes
+                    + 0.3 * Keyed.of(1, row).nextGaussian();
+            values[2 * row] = (float) Math.cos(angle);
+            values[2 * row + 1] = (float) Math.sin(angle);
+        }
+        labels[n] = -1;
+        Embeddings embeddings = new Embeddings(Space.external("circle", 2, Distance.COSINE), n + 1, values);
+        LabelledPairs pairs = LabelledPairs.all(labels, 1);
+        double[] scores = IntStream.range(0, pairs.size())
+                .mapToDouble(p -> embeddings.score(pairs.left()[p], pairs.right()[p]))
+                .toArray();
+        int[] units = IntStream.of(labels).map(label -> Math.max(0, label)).toArray();
+        Verification given = GivenPairs.of(pairs, scores, units).verification(n, List.of(0.1), 1, WORKERS);
+        Verification all = Verification.measure(embeddings, labels, List.of(0.1), 1, WORKERS);
+        assertThat(given.classes()).isEqualTo(all.classes()).isEqualTo(classes);
+        assertThat(given.auroc().value()).isCloseTo(all.auroc().value(), within(1e-6));
+        if (classes < ClassBootstrap.FEWEST_CLASSES) {
+            assertThat(given.auroc().interval()).isNull();
+            assertThat(all.auroc().interval()).isNull();
+        } else {
+            // Drawn alike: by class, on both sides of a pair. The bins differ.
+            assertThat(given.auroc().interval().low())
+                    .isCloseTo(all.auroc().interval().low(), within(0.01));
+            assertThat(given.auroc().interval().high())
+                    .isCloseTo(all.auroc().interval().high(), within(0.01));
+        }
     }
 }
