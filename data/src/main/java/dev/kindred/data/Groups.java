@@ -13,14 +13,15 @@ import java.util.List;
  * a group; whole groups are held out. Where one group is most of everything, a part of it that hangs together is held
  * out, and the tuples that reach over the cut are on neither side.
  */
-final class Groups {
+public final class Groups {
     private final int[][] tuples;
     private final int[][] tuplesOfNode;
     private final int[] group;
+    private final int[] groupOfNode;
     private final int[] sizes;
 
     /** @param tuples the samples of each, numbers below {@code nodes} */
-    Groups(int nodes, int[][] tuples) {
+    public Groups(int nodes, int[][] tuples) {
         this.tuples = tuples;
         int[] parent = new int[nodes];
         Arrays.setAll(parent, i -> i);
@@ -48,6 +49,8 @@ final class Groups {
             }
             group[t] = number[root];
         }
+        groupOfNode = new int[nodes];
+        Arrays.setAll(groupOfNode, node -> number[root(parent, node)]);
         sizes = new int[groups];
         for (int g : group) {
             sizes[g]++;
@@ -61,6 +64,11 @@ final class Groups {
             at = parent[at];
         }
         return at;
+    }
+
+    /** The group of each sample, numbered from 0; −1 for what stands in no tuple. */
+    public int[] ofNodes() {
+        return groupOfNode.clone();
     }
 
     /** How many groups there are. */

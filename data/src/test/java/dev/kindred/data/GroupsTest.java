@@ -58,6 +58,8 @@ class GroupsTest {
         int[][] tuples = {{0, 1}, {1, 2}, {3, 4}, {5, 6}, {6, 7}, {7, 5}, {8, 8}, {9, 10}, {11, 12}, {13, 14}};
         Groups groups = new Groups(15, tuples);
         assertThat(groups.count()).isEqualTo(7);
+        assertThat(groups.ofNodes()).containsExactly(0, 0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 5, 6, 6);
+        assertThat(new Groups(3, new int[][] {{2, 1}}).ofNodes()).containsExactly(-1, 0, 0);
         Split split = groups.holdOut(0.2, 3, "pairs");
         requireApart(tuples, split);
         assertThat(split.train().length + split.validation().length).isEqualTo(10);

@@ -40,7 +40,10 @@ public final class HeldPairs {
         return new LabelledPairs(Judging.chosen(lesson.left(), chosen), Judging.chosen(lesson.right(), chosen), same);
     }
 
-    /** Of very many pairs, those that belong and as many others as there is room for, drawn by key. */
+    /**
+     * Of very many pairs, those that belong and as many others as there is room for, drawn by key. What others join and no one gave is
+     * neither the same nor different.
+     */
     private static LabelledPairs of(Lesson.Matches matches, long seed) {
         int[] anchors = Arrays.stream(matches.held())
                 .map(match -> matches.anchor()[match])
@@ -53,7 +56,8 @@ public final class HeldPairs {
             Keyed draws = Keyed.of(seed, 0x5B16L, a);
             for (int c : candidates) {
                 boolean same = matches.belongs(a, c);
-                if (a != c && (draws.nextDouble() < share || same)) {
+                boolean drawn = draws.nextDouble() < share;
+                if (a != c && (same || drawn && !matches.spares(a, c))) {
                     builder.add(a, c, same);
                 }
             }

@@ -98,18 +98,19 @@ final class Judging {
         Arrays.fill(grades, 1);
         Relevance relevance = Relevance.of(
                 anchors.length, candidates.length, of, document.build().toArray(), grades);
-        Rankings found = withoutSelf(
+        Rankings found = judged(
                 Rankings.nearest(embeddings.select(queries), embeddings.select(documents), Rankings.DEPTH, workers),
-                anchors,
-                candidates);
+                lesson,
+                anchors);
         RankedRetrieval measured = RankedRetrieval.measure(found, relevance, 0);
         return new Judged(
                 new Score("MRR", measured.value(RankFigure.RECIPROCAL_RANK)),
                 new Score("Success@1", measured.value(RankFigure.SUCCESS_1)));
     }
 
-    /** No sample is an answer to itself. */
-    private static Rankings withoutSelf(Rankings found, int[] anchors, int[] candidates) {
+    /** No sample is an answer to itself, and what is neither right nor wrong takes no place. */
+    private static Rankings judged(Rankings found, Lesson.Matches lesson, int[] anchors) {
+        int[] candidates = lesson.candidates();
         int[][] documents = new int[anchors.length][];
         double[][] scores = new double[anchors.length][];
         for (int q = 0; q < anchors.length; q++) {
@@ -118,6 +119,8 @@ final class Judging {
             double[] given = found.scores()[q];
             int[] kept = IntStream.range(0, rows.length)
                     .filter(i -> candidates[rows[i]] != anchor)
+                    .filter(i ->
+                            lesson.belongs(anchor, candidates[rows[i]]) || !lesson.spares(anchor, candidates[rows[i]]))
                     .toArray();
             documents[q] = chosen(rows, kept);
             scores[q] = Arrays.stream(kept).mapToDouble(i -> given[i]).toArray();

@@ -130,7 +130,9 @@ public sealed interface Lesson {
      * @param anchor samples, one a match
      * @param positive samples, as many
      * @param hard samples that do not belong to the anchor though they look so, for each match; often none
-     * @param belonging what belongs to a sample, whatever side of the split it is on: never wrong for it
+     * @param belonging what was given as belonging to a sample, whatever side of the split it is on: never wrong for it
+     * @param groups of each sample what hangs together with it, as that was given of pairs of the same: neither wrong for it nor right;
+     *     −1 for none. Empty for triplets and judged queries, where answers of one question need not be like one another
      * @param train matches to learn from
      * @param held matches to validate on
      * @param candidates what is searched in validation: at least the positives of the held matches
@@ -140,6 +142,7 @@ public sealed interface Lesson {
             int[] positive,
             int[][] hard,
             Map<Integer, Set<Integer>> belonging,
+            int[] groups,
             int[] train,
             int[] held,
             int[] candidates)
@@ -173,10 +176,16 @@ public sealed interface Lesson {
             return train.length;
         }
 
-        /** Whether {@code candidate} is no wrong answer for {@code sample}. */
+        /** Whether {@code candidate} was given as belonging to {@code sample}, or is the very same. */
         public boolean belongs(int sample, int candidate) {
             return sample == candidate
                     || belonging.getOrDefault(sample, Set.of()).contains(candidate);
+        }
+
+        /** Whether {@code candidate} is no wrong answer for {@code sample}: it belongs, or others join the two. */
+        public boolean spares(int sample, int candidate) {
+            return belongs(sample, candidate)
+                    || groups.length > 0 && groups[sample] >= 0 && groups[sample] == groups[candidate];
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kindred.core.Keyed;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Examples;
+import dev.kindred.data.Groups;
 import dev.kindred.data.Split;
 import dev.kindred.train.loss.Loss;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Lessons {
     /** Beside what belongs to a query, validation searches no more of a corpus than this. */
     private static final int MOST_CANDIDATES = 20_000;
+
+    /** What hangs together through others and is more than this share of all is a web, in which likeness does not carry that far. */
+    private static final double LARGEST_GROUP = 0.5;
 
     private final int[] place;
     private final Split split;
@@ -118,7 +122,27 @@ public final class Lessons {
                 gathered.wrong(left, right);
             }
         }
-        return gathered.lesson(new int[0], true);
+        return gathered.lesson(together(pairs), new int[0], true);
+    }
+
+    /** Where a and b are the same, and b and c, no one said that a and c are different. */
+    private int[] together(Examples.Pairs pairs) {
+        int[][] same = IntStream.range(0, pairs.size())
+                .filter(pair -> pairs.scores()[pair] > 0)
+                .mapToObj(pair -> new int[] {pairs.left()[pair], pairs.right()[pair]})
+                .toArray(int[][]::new);
+        int[] groups = new Groups(pairs.samples().size(), same).ofNodes();
+        int[] sizes = new int[1 + Arrays.stream(groups).max().orElse(-1)];
+        Arrays.stream(groups).filter(group -> group >= 0).forEach(group -> sizes[group]++);
+        int all = Arrays.stream(sizes).sum();
+        int[] together = new int[1 + Arrays.stream(place).max().orElse(-1)];
+        Arrays.fill(together, -1);
+        for (int row = 0; row < groups.length; row++) {
+            if (place[row] >= 0 && groups[row] >= 0 && sizes[groups[row]] <= LARGEST_GROUP * all) {
+                together[place[row]] = groups[row];
+            }
+        }
+        return together;
     }
 
     private Lesson.Matches matches(Examples.Triplets triplets) {
@@ -130,7 +154,7 @@ public final class Lessons {
                 gathered.wrong(anchor, place[triplets.negative()[triplet]]);
             }
         }
-        return gathered.lesson(new int[0], true);
+        return gathered.lesson(new int[0], new int[0], true);
     }
 
     private Lesson.Matches matches(Examples.Judged judged) {
@@ -157,7 +181,7 @@ public final class Lessons {
             Keyed.of(0x5B15L).shuffle(documents);
             documents = Arrays.copyOf(documents, MOST_CANDIDATES);
         }
-        return gathered.lesson(documents, false);
+        return gathered.lesson(new int[0], documents, false);
     }
 
     /** Matches as they come, each once, with the wrong answers of each anchor. */
@@ -182,10 +206,11 @@ public final class Lessons {
         }
 
         /**
+         * @param groups as the lesson has them
          * @param searched more samples that validation searches
          * @param wrongToo whether it searches the wrong answers of what is held out
          */
-        Lesson.Matches lesson(int[] searched, boolean wrongToo) {
+        Lesson.Matches lesson(int[] groups, int[] searched, boolean wrongToo) {
             int n = matches.size();
             int[] anchor = new int[n];
             int[] positive = new int[n];
@@ -201,6 +226,9 @@ public final class Lessons {
                 Set<Integer> known = belonging.getOrDefault(from, Set.of());
                 hard[at] = wrong.getOrDefault(from, Set.of()).stream()
                         .filter(candidate -> !known.contains(candidate))
+                        // Given as different, though pairs of the same join the two: that contradicts itself.
+                        .filter(candidate ->
+                                groups.length == 0 || groups[from] < 0 || groups[from] != groups[candidate])
                         .mapToInt(Integer::intValue)
                         .toArray();
                 if (match.getValue()) {
@@ -223,7 +251,7 @@ public final class Lessons {
             }
             Arrays.stream(searched).forEach(candidates::add);
             return new Lesson.Matches(
-                    anchor, positive, hard, belonging, ints(train), ints(held), ints(List.copyOf(candidates)));
+                    anchor, positive, hard, belonging, groups, ints(train), ints(held), ints(List.copyOf(candidates)));
         }
 
         private static int[] ints(List<Integer> numbers) {

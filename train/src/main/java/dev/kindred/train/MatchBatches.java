@@ -45,7 +45,7 @@ final class MatchBatches implements Batches {
         boolean[][] spared = new boolean[n][rows.length - n];
         for (int a = 0; a < n; a++) {
             for (int c = 0; c < rows.length - n; c++) {
-                spared[a][c] = c != a && lesson.belongs(rows[a], rows[n + c]);
+                spared[a][c] = c != a && lesson.spares(rows[a], rows[n + c]);
             }
         }
         return Chosen.of(

@@ -135,7 +135,7 @@ final class PairDrawing {
                 anchors,
                 candidates,
                 Math.max(2, Math.ceilDiv(DIFFERENT * lesson.train().length, anchors.length)),
-                anchor -> other -> !lesson.belongs(anchor, other),
+                anchor -> other -> !lesson.spares(anchor, other),
                 pairs);
         return pairs.build();
     }

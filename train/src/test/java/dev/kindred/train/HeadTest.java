@@ -321,6 +321,7 @@ class HeadTest {
                 positive,
                 hard,
                 belonging,
+                new int[0],
                 IntStream.range(0, HELD / 2).toArray(),
                 held,
                 IntStream.of(held).map(i -> positive[i]).toArray());

@@ -49,6 +49,7 @@ class JudgingTest {
                 new int[2][0],
                 Map.of(0, Set.of(2), 1, Set.of(3, 2)),
                 new int[0],
+                new int[0],
                 new int[] {0, 1},
                 new int[] {0, 2, 3});
         try (Workers workers = Workers.of(1)) {
