@@ -23,12 +23,10 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private final OrtEnvironment environment;
     private final OrtSession session;
     private final int dimension;
 
-    private LoadedModel(OrtEnvironment environment, OrtSession session, int dimension) {
-        this.environment = environment;
+    private LoadedModel(OrtSession session, int dimension) {
         this.session = session;
         this.dimension = dimension;
     }
@@ -40,22 +38,32 @@ final class LoadedModel implements AutoCloseable {
      */
     static LoadedModel open(byte[] model, int dimension, String where) {
         try {
-            // What goes wrong is thrown and told in one line; the runtime's own lines would stand between.
-            OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-                options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-                options.setIntraOpNumThreads(1);
-                options.setInterOpNumThreads(1);
-                options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-                return new LoadedModel(environment, environment.createSession(model, options), dimension);
-            }
+            return new LoadedModel(session(model, OrtSession.SessionOptions.OptLevel.ALL_OPT), dimension);
         } catch (OrtException e) {
             throw new Refusal("the runtime cannot load the model: " + e.getMessage(), where, "seal the bundle anew", e);
         }
     }
 
+    /** The one place where a graph is given to the runtime: on one thread, and read as ONNX whatever its bytes resemble. */
+    static OrtSession session(byte[] model, OrtSession.SessionOptions.OptLevel level) throws OrtException {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            options.setOptimizationLevel(level);
+            // Left to itself it looks for the mark of its own format, which ModelGuard does not read.
+            options.addConfigEntry("session.load_model_format", "ONNX");
+            return runtime().createSession(model, options);
+        }
+    }
+
+    /** What goes wrong is thrown and told in one line; the runtime's own lines would stand between. */
+    static OrtEnvironment runtime() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    }
+
     OrtEnvironment environment() {
-        return environment;
+        return runtime();
     }
 
     Set<String> inputs() {

@@ -3,20 +3,27 @@ package dev.kindred.encode;
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.kindred.core.Refusal;
+import java.util.Arrays;
 
 /**
  * Looks at an ONNX model of a stranger before a runtime does: data alone, no weights kept in other files, no operators of foreign
  * libraries, and no graphs within the graph: a loop of a stranger's need never end.
  */
 final class ModelGuard {
+    /** Where it stands from the fifth byte on, ONNX Runtime takes the file for its own flatbuffer format. */
+    private static final byte[] ORT_FORMAT = {'O', 'R', 'T', 'M'};
+
     private ModelGuard() {}
 
     static void check(byte[] model, String where) {
         check(parsed(model, where, "seal the bundle anew"), where);
     }
 
-    /** What the bytes say, unchecked. */
+    /** What the bytes say, unchecked but for their being ONNX and nothing else. */
     static OnnxMl.ModelProto parsed(byte[] model, String where, String mend) {
+        if (model.length >= 8 && Arrays.equals(model, 4, 8, ORT_FORMAT, 0, ORT_FORMAT.length)) {
+            throw new Refusal("is in ONNX Runtime's own format, not in ONNX", where, mend);
+        }
         OnnxMl.ModelProto parsed;
         try {
             parsed = OnnxGraph.parse(model);

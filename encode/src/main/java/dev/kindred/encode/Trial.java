@@ -3,9 +3,7 @@ package dev.kindred.encode;
 import ai.onnx.proto.OnnxMl;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.kindred.core.Refusal;
@@ -45,24 +43,17 @@ final class Trial implements AutoCloseable {
 
     private static final int LONGEST = 300;
 
-    private final OrtEnvironment environment;
     private final OrtSession session;
     private final String where;
 
-    private Trial(OrtEnvironment environment, OrtSession session, String where) {
-        this.environment = environment;
+    private Trial(OrtSession session, String where) {
         this.session = session;
         this.where = where;
     }
 
     static Trial of(byte[] model, String where) {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            options.setIntraOpNumThreads(1);
-            options.setInterOpNumThreads(1);
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.BASIC_OPT);
-            return new Trial(environment, environment.createSession(model, options), where);
+        try {
+            return new Trial(LoadedModel.session(model, OrtSession.SessionOptions.OptLevel.BASIC_OPT), where);
         } catch (OrtException e) {
             throw new Refusal(
                     "the runtime cannot load it: " + reason(e),
@@ -136,7 +127,7 @@ final class Trial implements AutoCloseable {
         Map<String, OnnxTensor> inputs = new HashMap<>();
         try {
             for (String name : session.getInputNames()) {
-                inputs.put(name, OnnxTensor.createTensor(environment, all.get(name), new long[] {n, t}));
+                inputs.put(name, OnnxTensor.createTensor(LoadedModel.runtime(), all.get(name), new long[] {n, t}));
             }
             return run(inputs, n + " texts of " + t + " tokens");
         } catch (OrtException e) {
@@ -148,7 +139,7 @@ final class Trial implements AutoCloseable {
 
     /** What a picture encoder gives for {@code n} pictures. */
     float[][] pictures(FloatBuffer values, long... shape) {
-        try (OnnxTensor input = OnnxTensor.createTensor(environment, values, shape)) {
+        try (OnnxTensor input = OnnxTensor.createTensor(LoadedModel.runtime(), values, shape)) {
             return run(Map.of(OnnxGraph.INPUT, input), shape[0] + " pictures");
         } catch (OrtException e) {
             throw new IllegalStateException(e);

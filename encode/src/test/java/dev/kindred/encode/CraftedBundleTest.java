@@ -160,6 +160,32 @@ class CraftedBundleTest {
         refusedWhenRun("carries sparse weights");
     }
 
+    /** The runtime would choose its flatbuffer loader by these four bytes, and read another graph than was looked at. */
+    @Test
+    void modelsThatAreAlsoOfTheRuntimesOwnFormat() {
+        begin();
+        byte[] both = alsoOrt(entries.get(MODEL));
+        assertThat(new String(both, 4, 4, StandardCharsets.US_ASCII)).isEqualTo("ORTM");
+        // Were it not refused, it would still be read as what it was checked to be.
+        LoadedModel.open(both, ARCHITECTURE.dimension(), "test").close();
+        Trial.of(both, "test").close();
+        entries.put(MODEL, both);
+        refusedWhenRun("is in ONNX Runtime's own format");
+    }
+
+    /** The same model whose fifth byte is the first of its producer's name. */
+    private static byte[] alsoOrt(byte[] model) {
+        try {
+            return OnnxMl.ModelProto.parseFrom(model).toBuilder()
+                    .setIrVersion(8)
+                    .setProducerName("ORTM")
+                    .build()
+                    .toByteArray();
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void refusedWhenRun(String words) {
         Bundle bundle = Bundle.open(forged());
         assertThatThrownBy(() -> bundle.encoder(1).close())
