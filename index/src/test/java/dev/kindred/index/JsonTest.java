@@ -94,6 +94,32 @@ class JsonTest {
     }
 
     @Test
+    void filtersOfManyPartsAreRefused() {
+        String part = "{\"exists\":\"a\"}";
+        assertThat(filter("{\"or\":[" + part + ("," + part).repeat(998) + "]}")).isInstanceOf(Filter.Or.class);
+        String or = "{\"or\":[" + part + ("," + part).repeat(500) + "]}";
+        assertThatThrownBy(() -> filter("{\"and\":[" + or + "," + or + "]}"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("more than 1,000 parts");
+    }
+
+    @Test
+    void filtersOfManyValuesAreRefused() {
+        String numbers = "{\"in\":{\"n\":[1" + ",2".repeat(49_999) + "]}}";
+        String ids = "{\"ids\":[\"a\"" + ",\"a\"".repeat(49_999) + "]}";
+        assertThat(filter("{\"and\":[" + numbers + "," + ids + "]}")).isInstanceOf(Filter.And.class);
+        for (String more : List.of("{\"ids\":[\"a\"]}", "{\"equals\":{\"n\":1}}", "{\"range\":{\"n\":{\"lt\":1}}}")) {
+            assertThatThrownBy(() -> filter("{\"and\":[" + numbers + "," + ids + "," + more + "]}"))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("more than 100,000 values and ids");
+        }
+    }
+
+    private static Filter filter(String json) {
+        return FilterJson.read(JsonParser.parseString(json), "filter");
+    }
+
+    @Test
     void payloadsAreBounded() {
         assertThatThrownBy(() -> PayloadCodec.encode(Map.of("a", Value.of("x".repeat(10 << 20))), "item 'i'"))
                 .isInstanceOf(Refusal.class);
