@@ -3,7 +3,6 @@ package dev.kindred.index;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +25,9 @@ interface RowTest {
             case Filter.Range range -> field(view, range.field(), v -> Values.within(v, range.low(), range.high()));
             case Filter.Exists exists -> field(view, exists.field(), v -> true);
             case Filter.Ids ids -> {
-                BitSet rows = new BitSet();
-                for (int row : rows(ids.ids(), view)) {
-                    rows.set(row);
-                }
-                yield rows::get;
+                // As large as the list, where a bit a row would be as large as the index, for every list.
+                int[] rows = rows(ids.ids(), view);
+                yield row -> Arrays.binarySearch(rows, row) >= 0;
             }
         };
     }

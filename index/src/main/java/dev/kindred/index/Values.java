@@ -32,20 +32,28 @@ final class Values {
         };
     }
 
+    /** Whether it equals one of these, by one look however many they are. */
     static Test anyOf(List<Value> wanted) {
-        Set<String> texts = new HashSet<>();
-        wanted.forEach(w -> {
-            if (w instanceof Value.Text text) {
-                texts.add(text.value());
+        Set<Value> keys = new HashSet<>();
+        for (Value value : wanted) {
+            if (!(value instanceof Value.Real real && Double.isNaN(real.value()))) {
+                keys.add(key(value));
             }
-        });
-        List<Value> others =
-                wanted.stream().filter(w -> !(w instanceof Value.Text)).toList();
-        return value -> switch (value) {
-            case Value.Text text -> texts.contains(text.value());
-            case Value.Words words when words.value().stream().anyMatch(texts::contains) -> true;
-            default -> others.stream().anyMatch(w -> equal(value, w));
-        };
+        }
+        return value -> keys.contains(key(value))
+                || value instanceof Value.Words words
+                        && words.value().stream().anyMatch(word -> keys.contains(new Value.Text(word)));
+    }
+
+    /** The same for all that are equal: a real that is a whole number becomes one. */
+    private static Value key(Value value) {
+        if (value instanceof Value.Real(double real)
+                && real == Math.rint(real)
+                && real >= Long.MIN_VALUE
+                && real < 0x1p63) {
+            return new Value.Whole((long) real);
+        }
+        return value;
     }
 
     static boolean within(Value value, Filter.Range.@Nullable Bound low, Filter.Range.@Nullable Bound high) {
