@@ -24,7 +24,8 @@ public final class Reordering {
 
     /**
      * The {@code k} best of the nearest {@link #DEPTH} (or {@code k}, where that is more), with the measure's scores; equal ones in the
-     * order in which the index found them. There is no next page: what is on it would depend on the one before.
+     * order in which the index found them. There is no next page: what is on it would depend on the one before. Exact only where the
+     * measure has seen all that pass: an item further off may be its best.
      */
     public static Found search(VectorIndex index, Query query, Measure measure) {
         Found found = index.search(new Query(
@@ -54,6 +55,6 @@ public final class Reordering {
                 .sorted(Comparator.comparingDouble(Neighbor::score).reversed())
                 .limit(query.k())
                 .toList();
-        return new Found(found.space(), best, found.exact(), null);
+        return new Found(found.space(), best, found.exact() && found.next() == null, null);
     }
 }
