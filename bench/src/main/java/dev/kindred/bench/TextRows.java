@@ -45,7 +45,7 @@ final class TextRows {
                 "",
                 imported == null ? List.of() : percents(complete(after), "spearman"),
                 Row.Bound.ABOVE,
-                imported,
+                imported == null ? 0.0 : imported,
                 84.0,
                 Map.of()));
     }
@@ -104,7 +104,7 @@ final class TextRows {
             put(others, "by logistic regression", median(shares(cell, "logisticLost")));
             put(others, "by nearest centroid", median(shares(cell, "centroidLost")));
             boolean measured = logistic != null && centroid != null;
-            double baselines = measured ? Math.max(logistic, centroid) : 0;
+            double baselines = logistic != null && centroid != null ? Math.max(logistic, centroid) : 0;
             rows.add(spread(
                     set + ": out of scope found, by the threshold that rejects 5% of the known of validation",
                     "%",
@@ -139,13 +139,16 @@ final class TextRows {
         }
         Double untaught = beside.get("untaught");
         Double words = beside.get("bm25");
-        boolean measured = untaught != null && words != null;
+        if (untaught == null || words == null) {
+            rows.add(Row.of(what, "%", null, aboveWords ? Row.Bound.ABOVE : Row.Bound.AT_LEAST, 0.0, null));
+            return;
+        }
         rows.add(spread(
                 what,
                 "%",
-                measured ? percents(complete(runs), figure) : List.of(),
+                percents(complete(runs), figure),
                 aboveWords ? Row.Bound.ABOVE : Row.Bound.AT_LEAST,
-                measured ? (aboveWords ? (Double) Math.max(untaught, words) : untaught) : null,
+                aboveWords ? Math.max(untaught, words) : untaught,
                 null,
                 beside));
     }
@@ -160,7 +163,7 @@ final class TextRows {
                 "%",
                 measured ? percents(complete(runs), in("hybrid", figure)) : List.of(),
                 Row.Bound.ABOVE,
-                beside.values().stream().max(Double::compare).orElse(null),
+                beside.values().stream().max(Double::compare).orElse(0.0),
                 null,
                 beside));
     }
@@ -185,7 +188,7 @@ final class TextRows {
                 "%",
                 untaught == null ? List.of() : percents(complete(runs), "f1", "value"),
                 Row.Bound.AT_LEAST,
-                untaught == null ? null : (Double) (untaught + 10),
+                untaught == null ? 0.0 : untaught + 10,
                 goal,
                 beside));
     }
