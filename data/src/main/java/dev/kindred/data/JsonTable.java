@@ -27,6 +27,7 @@ final class JsonTable implements Table {
             "its rows are objects or [text, label], in one array or in an object of such arrays";
 
     private final TextLines lines;
+    private final Characters characters;
     private final JsonReader reader;
     private final JsonRows rows = new JsonRows();
     private boolean splits;
@@ -37,7 +38,8 @@ final class JsonTable implements Table {
 
     private JsonTable(TextLines lines) {
         this.lines = lines;
-        this.reader = new JsonReader(new Characters(lines));
+        this.characters = new Characters(lines);
+        this.reader = new JsonReader(characters);
         reader.setStrictness(Strictness.LEGACY_STRICT);
     }
 
@@ -89,6 +91,7 @@ final class JsonTable implements Table {
     }
 
     private @Nullable Row read() {
+        characters.beginRow(number + 1);
         try {
             while (splits && (split == null || !reader.hasNext())) {
                 if (split != null) {
@@ -167,15 +170,23 @@ final class JsonTable implements Table {
         lines.close();
     }
 
-    /** The file's characters, wherever its lines end. */
+    /** The file's characters, wherever its lines end; those of one row are bounded before more of it is kept. */
     private static final class Characters extends Reader {
         private static final long MOST = 1L << 30;
 
         private final TextLines lines;
         private long count;
+        private long row;
+        private long before;
 
         Characters(TextLines lines) {
             this.lines = lines;
+        }
+
+        /** What the reader has taken in ahead, a kilobyte, counts for the row before. */
+        void beginRow(long row) {
+            this.row = row;
+            before = count;
         }
 
         @Override
@@ -190,6 +201,12 @@ final class JsonTable implements Table {
                 if (count++ > 0 || c != '\uFEFF') {
                     into[from + got++] = (char) c;
                 }
+            }
+            if (count - before > TextLines.MAX_LINE) {
+                throw new Refusal(
+                        "is longer than %,d characters".formatted(TextLines.MAX_LINE),
+                        lines.path() + " row " + row,
+                        FORMS);
             }
             if (count > MOST) {
                 throw new Refusal(

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The lines of a UTF-8 file, .gz or not, counted from 1; a line is bounded before it is kept. */
 final class TextLines implements AutoCloseable {
-    private static final int MAX_LINE = 1 << 24;
+    /** Characters of a line, and of a row of a form that has no lines. */
+    static final int MAX_LINE = 1 << 24;
 
     private final Path path;
     private final BufferedReader reader;

@@ -75,6 +75,19 @@ class FormsTest {
         assertThat(read(dir.resolve("full.json.gz")).entry(1)).isEqualTo(data.entry(1));
     }
 
+    /** A row is built whole before anything looks at it. */
+    @Test
+    void jsonRowsOfManyCharactersAreRefusedByTheirPlace() {
+        String endless = "[[\"hi\", \"greet\"], {\"text\": [" + "1,".repeat(9 << 20);
+        assertThatThrownBy(() -> read("endless.json", endless))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        r -> assertThat(r.line()).contains("endless.json row 2", "longer than 16,777,216 characters"));
+        String text = "x".repeat(9 << 20);
+        String large = "[[\"%s\", \"a\"], [\"%s\", \"b\"]]".formatted(text, text);
+        assertThat(read("large.json", large).size()).isEqualTo(2);
+    }
+
     @Test
     void jsonOfObjectsInOneArray() {
         Dataset data = read(
