@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delimited {
     private static final int MAX_FIELDS = 10_000;
+    /** Characters of a row that goes on over several lines. */
     private static final int MAX_ROW = 1 << 22;
 
     private final TextLines lines;
@@ -43,6 +44,7 @@ final class Delimited {
         List<String> fields = new ArrayList<>();
         String fault = null;
         String text = first;
+        long length = first.length();
         int at = 0;
         while (true) {
             if (fields.size() == MAX_FIELDS) {
@@ -57,7 +59,14 @@ final class Delimited {
                     if (quote < 0) {
                         field.append(text, at, text.length()).append('\n');
                         String more = lines.next();
-                        if (more == null || field.length() > MAX_ROW) {
+                        length += more == null ? 0 : more.length();
+                        if (length > MAX_ROW) {
+                            throw new Refusal(
+                                    "goes on over more than %,d characters".formatted(MAX_ROW),
+                                    lines.path() + " line " + line + ", column " + (fields.size() + 1),
+                                    "close its quotes, or double the quotes inside fields");
+                        }
+                        if (more == null) {
                             throw new Refusal(
                                     "opens a quote that is never closed",
                                     lines.path() + " line " + line + ", column " + (fields.size() + 1),

@@ -52,6 +52,22 @@ class TableReaderTest {
     }
 
     @Test
+    void rowsThatGoOnOverManyLinesAreBounded() {
+        // Each field is short enough; the row is not.
+        String field = ",\"" + "x".repeat(1 << 20) + "\n\"";
+        assertThatThrownBy(() -> read("t.csv", "image,label,note\npics/0.png,a" + field.repeat(5) + "\n"))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        r -> assertThat(r.line())
+                                .contains("t.csv line 2, column 5", "goes on over more than 4,194,304 characters"));
+        assertThatThrownBy(() -> read("q.csv", "image,label\npics/0.png,\"a\n"))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        r -> assertThat(r.line())
+                                .contains("q.csv line 2, column 2", "opens a quote that is never closed"));
+    }
+
+    @Test
     void absolutePathsGoIntoZipsToo() {
         Dataset data = read("a.csv", "image,label\n" + dir.resolve("more.zip") + "/in/9.png,dog\n");
         assertThat(data.problems()).isEmpty();
