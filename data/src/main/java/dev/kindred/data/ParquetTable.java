@@ -45,6 +45,9 @@ final class ParquetTable implements Table {
     private static final long MOST_ROWS = 20_000_000;
     private static final long MOST_CHUNK_BYTES = 4L << 30;
     private static final int MOST_TEXT = 1 << 24;
+    /** Of one list: a vector's dimensions. */
+    private static final int MOST_VALUES = 1 << 16;
+
     private static final Set<CompressionCodec> PACKINGS = EnumSet.of(
             CompressionCodec.UNCOMPRESSED, CompressionCodec.SNAPPY, CompressionCodec.GZIP, CompressionCodec.ZSTD);
 
@@ -115,12 +118,14 @@ final class ParquetTable implements Table {
         }
     }
 
-    private static void requireBounds(FileMetaData meta, Path path) {
-        if (meta.numRows() < 0 || meta.numRows() > MOST_ROWS) {
-            throw new Refusal(
-                    "says that it has %,d rows".formatted(meta.numRows()),
-                    path.toString(),
-                    "split it: at most %,d are read at once".formatted(MOST_ROWS));
+    /** The file states its rows twice, in all and for each group; what is read goes by the groups. */
+    static void requireBounds(FileMetaData meta, Path path) {
+        requireRows(meta.numRows(), path);
+        long rows = 0;
+        for (RowGroup group : meta.rowGroups()) {
+            requireRows(group.numRows(), path);
+            rows += group.numRows();
+            requireRows(rows, path);
         }
         for (int group = 0; group < meta.rowGroups().size(); group++) {
             for (ColumnChunk chunk : meta.rowGroups().get(group).columns()) {
@@ -142,6 +147,15 @@ final class ParquetTable implements Table {
                             "write smaller row groups");
                 }
             }
+        }
+    }
+
+    private static void requireRows(long rows, Path path) {
+        if (rows < 0 || rows > MOST_ROWS) {
+            throw new Refusal(
+                    "says that it has %,d rows".formatted(rows),
+                    path.toString(),
+                    "split it: at most %,d are read at once".formatted(MOST_ROWS));
         }
     }
 
@@ -226,6 +240,12 @@ final class ParquetTable implements Table {
             } else {
                 cells.add(null);
                 PqList list = rows.getList(name);
+                if (list.size() > MOST_VALUES) {
+                    return JsonRows.bad(
+                            number,
+                            "has %,d values in its '%s', %,d are read at most"
+                                    .formatted(list.size(), name, MOST_VALUES));
+                }
                 for (int i = 0; i < list.size(); i++) {
                     if (list.isNull(i)) {
                         return JsonRows.bad(number, "has nothing as value %d of its '%s'".formatted(i, name));

@@ -3,6 +3,8 @@ package dev.kindred.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hardwood.metadata.FileMetaData;
+import dev.hardwood.metadata.RowGroup;
 import dev.kindred.core.Content;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Progress;
@@ -129,6 +131,34 @@ class ParquetTest {
             }
         }
         assertThat(refused).isGreaterThan(40);
+    }
+
+    @Test
+    void rowsAreBoundedByWhatTheGroupsSayToo() {
+        Path path = Path.of("x.parquet");
+        ParquetTable.requireBounds(meta(20_000_000, 10_000_000, 10_000_000), path);
+        for (FileMetaData meta :
+                List.of(meta(20_000_001), meta(-1), meta(5, 20_000_001), meta(5, 19_999_999, 2), meta(5, 10, -5))) {
+            assertThatThrownBy(() -> ParquetTable.requireBounds(meta, path))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("says that it has");
+        }
+    }
+
+    private static FileMetaData meta(long rows, long... ofGroups) {
+        List<RowGroup> groups = Arrays.stream(ofGroups)
+                .mapToObj(ofGroup -> new RowGroup(List.of(), 0, ofGroup))
+                .toList();
+        return new FileMetaData(1, List.of(), rows, groups, Map.of(), "test", List.of());
+    }
+
+    @Test
+    void listsOfMoreValuesThanAVectorHasAreBadRows() {
+        Dataset data = read(file("long-list.parquet"));
+        assertThat(data.size()).isEqualTo(199);
+        assertThat(data.problems())
+                .extracting(Problem::what)
+                .containsExactly("has 65,537 values in its 'embedding', 65,536 are read at most");
     }
 
     @Test
