@@ -205,6 +205,9 @@ final class CanonicalZip {
         if (count > MOST_ENTRIES || at < 0 || at > end) {
             return Map.of();
         }
+        // One after the other, as they are written: of entries that overlap, a small file would be a thousand copies.
+        long start = 0;
+        int directory = at;
         Map<String, byte[]> entries = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             if (at > end - CENTRAL_SIZE || zip.getInt(at) != CENTRAL) {
@@ -212,10 +215,14 @@ final class CanonicalZip {
             }
             int length = zip.getInt(at + 24);
             int nameLength = Short.toUnsignedInt(zip.getShort(at + 28));
-            long content = Integer.toUnsignedLong(zip.getInt(at + 42)) + LOCAL_SIZE + nameLength;
-            if (at + CENTRAL_SIZE + nameLength > end || length < 0 || content + length > end) {
+            long content = start + LOCAL_SIZE + nameLength;
+            if (at + CENTRAL_SIZE + nameLength > end
+                    || Integer.toUnsignedLong(zip.getInt(at + 42)) != start
+                    || length < 0
+                    || content + length > directory) {
                 return Map.of();
             }
+            start = content + length;
             String name = new String(zip.array(), at + CENTRAL_SIZE, nameLength, StandardCharsets.UTF_8);
             if (!NAME.matcher(name).matches()) {
                 throw new Refusal("has an entry whose name no bundle has", path.toString(), "do not use this file");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.gson.JsonObject;
+import com.sun.management.ThreadMXBean;
 import dev.kindred.core.Calibration;
 import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
@@ -14,6 +15,9 @@ import dev.kindred.core.Interval;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,6 +186,33 @@ class BundleTest {
         assertThatThrownBy(() -> new Sealing(parts(1), probes, null, null, new JsonObject(), "").write(out))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(out).doesNotExist();
+    }
+
+    /** A thousand names of the same megabyte would be a thousand copies of it. */
+    @Test
+    void entriesThatOverlapAreNotCopied() throws IOException {
+        byte[] content = new byte[1 << 20];
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        entries.put("m0", content);
+        for (int i = 1; i < 1_000; i++) {
+            entries.put("m" + i, new byte[0]);
+        }
+        byte[] zip = CanonicalZip.bytes(entries);
+        ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
+        int at = bytes.getInt(zip.length - 64 - 6);
+        for (int i = 0; i < 1_000; i++) {
+            bytes.putInt(at + 20, content.length).putInt(at + 24, content.length).putInt(at + 42, 0);
+            at += 46 + bytes.getShort(at + 28);
+        }
+        byte[] sha = Hashes.sha256Hex(Arrays.copyOf(zip, zip.length - 64)).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(sha, 0, zip, zip.length - 64, 64);
+        Path path = Files.write(folder.resolve("overlapping.kindred"), zip);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThatThrownBy(() -> CanonicalZip.read(path))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("not one that Kindred writes");
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10L * content.length);
     }
 
     @Test
