@@ -30,6 +30,9 @@ public final class Bundle {
     public static final int FORMAT = 1;
 
     private static final int MOST_DIMENSIONS = 1 << 16;
+    /** Of one entry of JSON, which is read as a whole; embeddings of probes are the most of what we write. */
+    private static final int LARGEST_JSON = 16 << 20;
+
 
     static final String MANIFEST = "manifest.json";
     static final String DECISION = "decision.json";
@@ -51,11 +54,10 @@ public final class Bundle {
     /** @throws Refusal where the file is damaged, changed, of a newer format or no bundle at all */
     public static Bundle open(Path path) {
         Map<String, byte[]> entries = CanonicalZip.read(path);
-        byte[] manifestBytes = entries.get(MANIFEST);
-        if (manifestBytes == null) {
+        if (!entries.containsKey(MANIFEST)) {
             throw new Refusal("has no " + MANIFEST, path.toString(), "give a file that ./kindred train wrote");
         }
-        Fields manifest = Fields.parse(manifestBytes, path + ": " + MANIFEST);
+        Fields manifest = json(path, entries, MANIFEST);
         long format = manifest.whole("format", 1, Integer.MAX_VALUE);
         if (format > FORMAT) {
             throw new Refusal(
@@ -149,8 +151,7 @@ public final class Bundle {
         String modelEntry = encoder.has("model") ? encoder.text("model") : EncoderParts.modelEntry(name);
         byte[] model = entry(path, entries, modelEntry);
         String preprocessing = EncoderParts.preprocessingEntry(name);
-        Preparation preparation =
-                Preparation.read(Fields.parse(entry(path, entries, preprocessing), path + ": " + preprocessing));
+        Preparation preparation = Preparation.read(json(path, entries, preprocessing));
         Architecture architecture = encoder.has("architecture")
                 ? ArchitectureJson.read(encoder.fields("architecture"), model.length)
                 : null;
@@ -174,6 +175,17 @@ public final class Bundle {
         } catch (Refusal e) {
             throw new Refusal(e.what(), manifest.where(), "open it with a newer Kindred", e);
         }
+    }
+
+    private static Fields json(Path path, Map<String, byte[]> entries, String name) {
+        byte[] content = entry(path, entries, name);
+        if (content.length > LARGEST_JSON) {
+            throw new Refusal(
+                    "is larger than JSON of a bundle may be (%d MiB)".formatted(LARGEST_JSON >> 20),
+                    path + ": " + name,
+                    "do not use this file");
+        }
+        return Fields.parse(content, path + ": " + name);
     }
 
     private static byte[] entry(Path path, Map<String, byte[]> entries, String name) {
@@ -264,7 +276,7 @@ public final class Bundle {
     }
 
     private Optional<Fields> optional(String name) {
-        return Optional.ofNullable(entries.get(name)).map(bytes -> Fields.parse(bytes, path + ": " + name));
+        return entries.containsKey(name) ? Optional.of(json(path, entries, name)) : Optional.empty();
     }
 
     /** Markdown: what it learned from, figures with their commands, limits, licences. */
@@ -325,7 +337,7 @@ public final class Bundle {
     private Probes probes(EncoderParts parts) {
         String probes = EncoderParts.probesEntry(parts.name());
         return Probes.read(
-                Fields.parse(entry(path, entries, probes), path + ": " + probes),
+                json(path, entries, probes),
                 parts.preparation(),
                 space().dimension());
     }
@@ -358,8 +370,7 @@ public final class Bundle {
             return Optional.empty();
         }
         String where = path + ": " + ComparatorParts.MODEL;
-        PairProbes probes = PairProbes.read(
-                Fields.parse(entry(path, entries, ComparatorParts.PROBES), path + ": " + ComparatorParts.PROBES));
+        PairProbes probes = PairProbes.read(json(path, entries, ComparatorParts.PROBES));
         LearnedDistance distance = new ComparatorParts(model, probes).open(space(), threads, where);
         try {
             probes.require(distance, probes(parts(EncoderParts.DOCUMENT)), path.toString());

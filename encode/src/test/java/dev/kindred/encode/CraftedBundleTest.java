@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +87,35 @@ class CraftedBundleTest {
                                 .contains("is not valid JSON")
                                 .hasSizeLessThan(300)
                                 .doesNotContain("com.google"));
+    }
+
+    @Test
+    void jsonOfManyMegabytesIsRefusedUnread() {
+        byte[] large = (" ".repeat(16 << 20) + "{}").getBytes(StandardCharsets.UTF_8);
+        begin();
+        entries.put(Bundle.DECISION, large);
+        entries.put(Bundle.BASELINE, large);
+        entries.put(EncoderParts.probesEntry(EncoderParts.IMAGE), large);
+        Bundle bundle = Bundle.open(forged());
+        assertTooLarge(Bundle.DECISION, bundle::decision);
+        assertTooLarge(Bundle.BASELINE, bundle::baseline);
+        assertTooLarge("probes.json", () -> bundle.encoder(1));
+        begin();
+        entries.put(PREPROCESSING, large);
+        assertTooLarge(PREPROCESSING, () -> Bundle.open(forged()));
+        begin();
+        manifest.addProperty("more", "x".repeat(16 << 20));
+        assertTooLarge(Bundle.MANIFEST, () -> Bundle.open(forged()));
+    }
+
+    private static void assertTooLarge(String entry, ThrowingCallable read) {
+        assertThatThrownBy(read)
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.line())
+                                .contains("forged.kindred: ")
+                                .contains(entry)
+                                .contains("larger than JSON of a bundle may be (16 MiB)"));
     }
 
     @Test
