@@ -117,6 +117,13 @@ public final class LearnedDistance implements AutoCloseable {
         } catch (OrtException e) {
             throw new LoadedModel.Failed("the runtime failed on " + (to - from) + " pairs (" + e.getMessage() + ")", e);
         }
+        // Its probes are a few pairs; of others a graph may make what it likes.
+        for (int p = from; p < to; p++) {
+            if (!(scores[p] >= 0 && scores[p] <= 1)) {
+                throw new LoadedModel.Failed(
+                        "its comparator gives %s for a pair, a score is from 0 to 1".formatted(scores[p]), null);
+            }
+        }
         scratch.add(lefts);
         scratch.add(rights);
     }

@@ -74,7 +74,7 @@ final class LoadedModel implements AutoCloseable {
      * Runs {@code n} samples.
      *
      * @param into where the {@code n · d} values go, from row {@code row} on
-     * @throws Failed where the graph gives anything else
+     * @throws Failed where the graph gives anything else, or a value that is no finite number
      */
     void embed(Map<String, OnnxTensor> inputs, int n, float[] into, int row) {
         try (OrtSession.Result result = session.run(inputs)) {
@@ -88,6 +88,11 @@ final class LoadedModel implements AutoCloseable {
                         null);
             }
             values.get(into, row * dimension, n * dimension);
+            for (int at = row * dimension; at < (row + n) * dimension; at++) {
+                if (!Float.isFinite(into[at])) {
+                    throw new Failed("it gives %s as a value of one of %d samples".formatted(into[at], n), null);
+                }
+            }
         } catch (OrtException e) {
             throw new Failed("the runtime failed on a batch of " + n + " (" + e.getMessage() + ")", e);
         }

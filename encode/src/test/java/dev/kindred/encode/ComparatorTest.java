@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The learned distance: its graph against plain double arithmetic, and its bundle entries against whoever changes them. */
@@ -158,6 +159,33 @@ class ComparatorTest {
         }
     }
 
+    /** Right on its probes, which are of unit length; what it makes of longer embeddings is no score. */
+    @ParameterizedTest
+    @CsvSource({"true, it gives NaN", "false, 'a score is from 0 to 1'"})
+    void whatIsNoScoreIsNoAnswer(boolean root, String says) {
+        Bundle sealed = sealed();
+        Map<String, byte[]> entries = new LinkedHashMap<>(CanonicalZip.read(sealed.path()));
+        byte[] trap = changed(entries, graph -> {
+            Graft.rename(graph, ComparatorGraph.SCORE, "honest");
+            Graft graft = new Graft(graph, "trap");
+            String squares = graft.add("Mul", List.of(ComparatorGraph.LEFT, ComparatorGraph.LEFT));
+            String length = graft.add("ReduceSum", List.of(squares, graft.wholes(1)), Graft.integer("keepdims", 0));
+            String room = graft.add("Sub", List.of(graft.number(4), length));
+            String lack = graft.add("Min", List.of(room, graft.number(0)));
+            graft.add("Sub", List.of("honest", root ? graft.add("Sqrt", List.of(lack)) : lack));
+            graph.getNodeBuilder(graph.getNodeCount() - 1).setOutput(0, ComparatorGraph.SCORE);
+        });
+        entries.put(ComparatorParts.MODEL, trap);
+        Embeddings usual = new Embeddings(sealed.space(), 1, new float[] {1, 0, 0, 0, 0, 0});
+        Embeddings great = new Embeddings(sealed.space(), 1, new float[] {3, 0, 0, 0, 0, 0});
+        try (LearnedDistance learned = forged(sealed, entries).comparator(1).orElseThrow()) {
+            assertThat(learned.scores(usual, great)[0]).isBetween(0f, 1f);
+            assertThatThrownBy(() -> learned.scores(great, usual))
+                    .isInstanceOf(LoadedModel.Failed.class)
+                    .hasMessageContaining(says);
+        }
+    }
+
     @Test
     void isSealedBesideItsEncoderAndOpensAsItWas() {
         Bundle without = new Sealing(Sealing.proven(List.of(TinyText.parts(1, ""))), null, null, new JsonObject(), "")
@@ -284,6 +312,19 @@ class ComparatorTest {
         Bundle sealed = sealed();
         Map<String, byte[]> entries = new LinkedHashMap<>(CanonicalZip.read(sealed.path()));
         change.accept(entries);
+        Bundle bundle = forged(sealed, entries);
+        assertThatThrownBy(() -> bundle.comparator(1))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.line())
+                                .contains("forged.kindred")
+                                .contains(words));
+        // The encoder beside it is as good as ever.
+        bundle.encoder(1).close();
+    }
+
+    /** Every hash made to hold. */
+    private Bundle forged(Bundle sealed, Map<String, byte[]> entries) {
         JsonObject manifest = sealed.manifest();
         JsonObject listed = new JsonObject();
         entries.forEach((name, content) -> {
@@ -297,15 +338,7 @@ class ComparatorTest {
         entries.put(Bundle.MANIFEST, Bundle.utf8(manifest));
         Path forged = folder.resolve("forged.kindred");
         CanonicalZip.write(forged, entries);
-        Bundle bundle = Bundle.open(forged);
-        assertThatThrownBy(() -> bundle.comparator(1))
-                .isInstanceOfSatisfying(
-                        Refusal.class,
-                        refusal -> assertThat(refusal.line())
-                                .contains("forged.kindred")
-                                .contains(words));
-        // The encoder beside it is as good as ever.
-        bundle.encoder(1).close();
+        return Bundle.open(forged);
     }
 
     private static byte[] changed(Map<String, byte[]> entries, Consumer<OnnxMl.GraphProto.Builder> change) {

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.kindred.core.Content;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Refusal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +52,29 @@ class TextEncoderTest {
                 double cosine = Distance.COSINE.score(together.values(), i * TinyText.D, alone.values(), 0, TinyText.D);
                 assertThat(cosine).as("text %d", i).isGreaterThanOrEqualTo(0.99999);
             }
+        }
+    }
+
+    @Test
+    void whatIsNoNumberIsNoEmbedding() throws InvalidProtocolBufferException {
+        OnnxMl.ModelProto.Builder model = OnnxMl.ModelProto.parseFrom(TinyText.model(SEED)).toBuilder();
+        OnnxMl.TensorProto.Builder table = model.getGraphBuilder().getInitializerBuilder(0);
+        byte[] rows = table.getRawData().toByteArray();
+        int cat = TinyText.WORDS.indexOf("cat") * TinyText.D * Float.BYTES;
+        ByteBuffer.wrap(rows).order(ByteOrder.LITTLE_ENDIAN).putFloat(cat, Float.NaN);
+        table.setRawData(ByteString.copyFrom(rows));
+        EncoderParts parts = EncoderParts.text(
+                model.build().toByteArray(),
+                TinyText.tokenizer(),
+                TinyText.MAX_TOKENS,
+                "",
+                TinyText.D,
+                Distance.COSINE);
+        try (Encoder encoder = parts.open(1)) {
+            assertValues(encoder.embed(new Content.Text("dog")).row(0), TinyText.expected(SEED, "dog"), "dog");
+            assertThatThrownBy(() -> encoder.encode(List.of(new Content.Text("dog"), new Content.Text("a cat"))))
+                    .isInstanceOf(LoadedModel.Failed.class)
+                    .hasMessageContaining("it gives NaN as a value of one of");
         }
     }
 
