@@ -30,8 +30,9 @@ public final class Npy {
 
     private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']{1,16})'");
     private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
+    /** Never goes back over spaces, of which a header may have 65,536. */
     private static final Pattern SHAPE =
-            Pattern.compile("'shape'\\s*:\\s*\\(\\s*(\\d{1,18})\\s*,\\s*(?:(\\d{1,18})\\s*,?\\s*)?\\)");
+            Pattern.compile("'shape'\\s*+:\\s*+\\(\\s*+(\\d{1,18}+)\\s*+,\\s*+(?:(\\d{1,18}+)\\s*+,?+\\s*+)?\\)");
 
     private Npy() {}
 

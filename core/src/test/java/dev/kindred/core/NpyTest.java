@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,6 +121,13 @@ class NpyTest {
             Files.copy(bomb, out);
         }
         assertThatThrownBy(() -> Npy.read(gz)).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    @Timeout(3)
+    void shapeOfManySpacesIsReadAtOnce() throws IOException {
+        Path spaces = saved("s.npy", "<f4", false, "(1, 1" + " ".repeat(60_000) + "!)", new byte[4]);
+        assertThatThrownBy(() -> Npy.read(spaces)).hasMessage("is no array of one or two dimensions");
     }
 
     @Test
