@@ -33,7 +33,6 @@ public final class Bundle {
     /** Of one entry of JSON, which is read as a whole; embeddings of probes are the most of what we write. */
     private static final int LARGEST_JSON = 16 << 20;
 
-
     static final String MANIFEST = "manifest.json";
     static final String DECISION = "decision.json";
     static final String BASELINE = "baseline.json";
@@ -336,10 +335,7 @@ public final class Bundle {
 
     private Probes probes(EncoderParts parts) {
         String probes = EncoderParts.probesEntry(parts.name());
-        return Probes.read(
-                json(path, entries, probes),
-                parts.preparation(),
-                space().dimension());
+        return Probes.read(json(path, entries, probes), parts.preparation(), space().dimension());
     }
 
     /** Its encoders with the probes they were sealed with, to be sealed again beside something new. */

@@ -60,8 +60,8 @@ public record ModelFolder(
 
     private static final int LARGEST_TOKENIZER = 64 << 20;
     private static final int LONGEST_PROMPT = 4096;
-    private static final Pattern LICENCE =
-            Pattern.compile("(?m)^licen[sc]e:[ \\t]*['\"]?([\\w .+-]{1,80}?)['\"]?[ \\t]*$");
+    private static final int LONGEST_LICENCE = 82;
+    private static final Pattern LICENCE = Pattern.compile("['\"]?([\\w .+-]{1,80}?)['\"]?");
 
     public ModelFolder {
         prompts = Map.copyOf(prompts);
@@ -355,8 +355,16 @@ public record ModelFolder(
         }
         String text = new String(OnnxFile.small(card, MOST_BYTES), StandardCharsets.UTF_8);
         int end = text.startsWith("---") ? text.indexOf("\n---", 3) : -1;
-        Matcher stated = LICENCE.matcher(end < 0 ? "" : text.substring(0, end));
-        return stated.find() ? Optional.of(stated.group(1)) : Optional.empty();
+        return text.substring(0, Math.max(0, end))
+                .lines()
+                .filter(line -> line.startsWith("license:") || line.startsWith("licence:"))
+                .map(line -> line.substring("license:".length()).strip())
+                // Before a pattern looks at it: one that may go back and forth takes hours over a long line.
+                .filter(stated -> stated.length() <= LONGEST_LICENCE)
+                .map(LICENCE::matcher)
+                .filter(Matcher::matches)
+                .map(stated -> stated.group(1))
+                .findFirst();
     }
 
     /** The prompt of the first of these names that it has, else the default one, else none. */

@@ -201,7 +201,9 @@ class BundleTest {
         ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
         int at = bytes.getInt(zip.length - 64 - 6);
         for (int i = 0; i < 1_000; i++) {
-            bytes.putInt(at + 20, content.length).putInt(at + 24, content.length).putInt(at + 42, 0);
+            bytes.putInt(at + 20, content.length)
+                    .putInt(at + 24, content.length)
+                    .putInt(at + 42, 0);
             at += 46 + bytes.getShort(at + 28);
         }
         byte[] sha = Hashes.sha256Hex(Arrays.copyOf(zip, zip.length - 64)).getBytes(StandardCharsets.US_ASCII);

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +72,30 @@ class ModelFolderTest {
         assertThat(read.unitLength()).isFalse();
         assertThat(read.prompt(List.of("query"))).isEmpty();
         assertThat(read.licence()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u0001',
+            value = {
+                "license: mit|mit",
+                "licence:\t\"Apache 2.0\" |Apache 2.0",
+                "license: 'cc-by-4.0'|cc-by-4.0",
+                "license: a<b>|",
+                "license:|",
+                "my license: mit|"
+            })
+    void licenceIsTheOneOfTheCardsHead(String line, String licence) throws IOException {
+        write("README.md", "---\n" + line + "\n---\n");
+        assertThat(ModelFolder.read(folder).licence()).isEqualTo(Optional.ofNullable(licence));
+    }
+
+    @Test
+    @Timeout(10)
+    void licenceOfManySpacesIsReadAtOnce() throws IOException {
+        write("README.md", "---\nlicense:" + " ".repeat(100_000) + "!\nlicense: x" + " y".repeat(50_000) + "!\n---\n");
+        assertThat(ModelFolder.read(folder).licence()).isEmpty();
     }
 
     @Test
