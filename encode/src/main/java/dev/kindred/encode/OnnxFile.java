@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -161,13 +162,16 @@ final class OnnxFile {
         return named;
     }
 
-    /** The hub's own cache keeps a model's files as links to its folder {@code blobs}, beside {@code snapshots}. */
+    /**
+     * The hub's own cache keeps a model's files as links to files of its folder {@code blobs}, beside {@code snapshots}. That folder is
+     * no link itself, which would lead anywhere.
+     */
     private boolean isHubBlob(Path real) throws IOException {
         for (Path up = folder.toRealPath(); up != null; up = up.getParent()) {
             Path name = up.getFileName();
             if (name != null && name.toString().equals("snapshots")) {
                 Path blobs = up.resolveSibling("blobs");
-                return Files.isDirectory(blobs) && real.startsWith(blobs.toRealPath());
+                return Files.isDirectory(blobs, LinkOption.NOFOLLOW_LINKS) && blobs.equals(real.getParent());
             }
         }
         return false;

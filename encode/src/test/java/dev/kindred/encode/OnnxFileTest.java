@@ -73,6 +73,24 @@ class OnnxFileTest {
     }
 
     @Test
+    void blobsThatAreALinkLeadNowhere() throws IOException {
+        Path snapshot = Files.createDirectories(
+                home.resolve("models--x").resolve("snapshots").resolve("4f2a"));
+        Path secrets = Files.createDirectories(home.resolve("secrets"));
+        Files.write(secrets.resolve("key"), table());
+        Path blobs = Files.createSymbolicLink(home.resolve("models--x").resolve("blobs"), secrets);
+        Files.createSymbolicLink(snapshot.resolve("data.bin"), secrets.resolve("key"));
+        Path model = Files.move(external("data.bin", 0, -1), snapshot.resolve("model.onnx"));
+        refused(model, "outside its folder");
+        Files.delete(blobs);
+        Path below = Files.createDirectories(blobs.resolve("more"));
+        Files.write(below.resolve("key"), table());
+        Files.delete(snapshot.resolve("data.bin"));
+        Files.createSymbolicLink(snapshot.resolve("data.bin"), below.resolve("key"));
+        refused(model, "outside its folder");
+    }
+
+    @Test
     void missingWeightsAreNamed() throws IOException {
         refused(external("model.onnx_data", 0, -1), "lacks the file 'model.onnx_data'", "table");
     }
