@@ -12,6 +12,7 @@ import dev.kindred.core.Space;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ import java.util.stream.Collectors;
 
 /**
  * One {@code .kindred} file: an encoder (or one of queries and one of documents), its preprocessing, thresholds and baseline, with proof of
- * parity. Opening one reads data and
- * checks every byte; no code from it runs and nothing is written. The encoder itself is loaded by {@link #encoder()}.
+ * parity. Opening one reads data and checks every byte; no code from it runs and nothing is written. The encoder itself is loaded by
+ * {@link #encoder()}.
  */
 public final class Bundle {
     /** The newest format this version writes and reads. */
@@ -85,15 +86,6 @@ public final class Bundle {
                         path.toString(),
                         "fetch the bundle again, or seal it anew");
             }
-            boolean known = name.startsWith("encoders/")
-                    || Set.of(ComparatorParts.MODEL, ComparatorParts.PROBES, DECISION, BASELINE, CARD)
-                            .contains(name);
-            if (!known && !(entry.has("optional") && entry.flag("optional"))) {
-                throw new Refusal(
-                        "needs something this Kindred does not know: " + name,
-                        path.toString(),
-                        "open it with a newer Kindred");
-            }
             unlisted.remove(name);
         }
         unlisted.removeIf(name -> name.startsWith("signature"));
@@ -123,9 +115,10 @@ public final class Bundle {
                     path.toString(),
                     "open it with a newer Kindred");
         }
-        Map<String, String> deciding = new TreeMap<>();
         // Held to the entries' bytes by checkEntries.
         Fields listed = manifest.fields("entries");
+        requireKnown(path, listed, unplaced);
+        Map<String, String> deciding = new TreeMap<>();
         for (EncoderParts.Unplaced one : unplaced) {
             for (String entry : one.entries()) {
                 deciding.put(entry, listed.fields(entry).text("sha256"));
@@ -143,6 +136,30 @@ public final class Bundle {
                     "fetch the bundle again, or seal it anew");
         }
         return unplaced.stream().map(one -> one.in(space)).toList();
+    }
+
+    /** Whatever is not optional has to be used: by an encoder, or by this Kindred itself. */
+    private static void requireKnown(Path path, Fields listed, List<EncoderParts.Unplaced> encoders) {
+        Set<String> known = new HashSet<>(Set.of(DECISION, BASELINE, CARD));
+        for (EncoderParts.Unplaced one : encoders) {
+            known.addAll(one.entries());
+            known.add(EncoderParts.probesEntry(one.name()));
+        }
+        // What a comparator must give means nothing without it.
+        if (listed.has(ComparatorParts.MODEL)) {
+            known.addAll(Set.of(ComparatorParts.MODEL, ComparatorParts.PROBES));
+        } else if (listed.has(ComparatorParts.PROBES)) {
+            throw new Refusal("lacks its entry " + ComparatorParts.MODEL, path.toString(), "fetch the bundle again");
+        }
+        for (String name : listed.object().keySet()) {
+            Fields entry = listed.fields(name);
+            if (!known.contains(name) && !(entry.has("optional") && entry.flag("optional"))) {
+                throw new Refusal(
+                        "needs something this Kindred does not know: " + name,
+                        path.toString(),
+                        "open it with a newer Kindred");
+            }
+        }
     }
 
     private static EncoderParts.Unplaced encoder(Path path, Map<String, byte[]> entries, Fields encoder) {

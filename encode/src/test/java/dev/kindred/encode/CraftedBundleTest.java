@@ -16,6 +16,7 @@ import dev.kindred.core.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -73,6 +74,23 @@ class CraftedBundleTest {
                         refusal -> assertThat(refusal.line())
                                 .contains("forged.kindred")
                                 .contains("unknown distance 'manhattan'"));
+    }
+
+    @Test
+    void entriesThatNoEncoderUses() {
+        for (String name : List.of("encoders/image/tokenizer.json", "encoders/text/model.onnx", "later.bin")) {
+            begin();
+            entries.put(name, new byte[] {1});
+            assertThatThrownBy(() -> Bundle.open(forged()))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("needs something this Kindred does not know: " + name);
+            assertThat(Bundle.open(forged(name)).entrySizes()).containsKey(name);
+        }
+        begin();
+        entries.put(ComparatorParts.PROBES, new byte[] {1});
+        assertThatThrownBy(() -> Bundle.open(forged()))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("lacks its entry comparator.onnx");
     }
 
     @Test
@@ -273,12 +291,15 @@ class CraftedBundleTest {
     }
 
     /** Hashes, space and checksum made to hold, as whoever crafts a bundle would. */
-    private Path forged() {
+    private Path forged(String... optional) {
         JsonObject listed = new JsonObject();
         new TreeMap<>(entries).forEach((name, content) -> {
             if (!name.equals(Bundle.MANIFEST)) {
                 JsonObject entry = new JsonObject();
                 entry.addProperty("sha256", Hashes.sha256Hex(content));
+                if (List.of(optional).contains(name)) {
+                    entry.addProperty("optional", true);
+                }
                 listed.add(name, entry);
             }
         });
