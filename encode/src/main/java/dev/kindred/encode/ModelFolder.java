@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder what was named, or the folder of the ONNX file that was named
  * @param model the ONNX file
+ * @param tokenizerFile where its tokenizer is, if it has one
  * @param pooling of the tokens' vectors; null where nothing states it
  * @param unitLength whether a module divides embeddings by their length
  * @param maxTokens of one text; null where nothing states it
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelFolder(
         Path folder,
         Path model,
+        Path tokenizerFile,
         @Nullable Pooling pooling,
         boolean unitLength,
         @Nullable Integer maxTokens,
@@ -80,7 +82,8 @@ public record ModelFolder(
         Modules modules = Modules.read(folder);
         Path transformer = modules.transformer();
         Fields said = optional(transformer.resolve(TRANSFORMER));
-        requireCase(said, transformer);
+        Path tokenizerFile = tokenizerFile(folder, transformer);
+        requireCase(said, tokenizerFile);
         Fields prompting = optional(folder.resolve(PROMPTS));
         Map<String, String> prompts = prompts(prompting);
         Fields pooling =
@@ -94,6 +97,7 @@ public record ModelFolder(
         return new ModelFolder(
                 folder,
                 model,
+                tokenizerFile,
                 pooling == null ? null : pooling(pooling),
                 modules.normalize(),
                 maxTokens(folder, transformer, said),
@@ -248,10 +252,15 @@ public record ModelFolder(
                 "mean, cls and last tokens are done here; " + Modules.WHOLE);
     }
 
+    /** The Transformer module's own, which sentence-transformers would use; else the one at the top, as exporters write it. */
+    private static Path tokenizerFile(Path folder, Path transformer) {
+        Path own = transformer.resolve(TOKENIZER);
+        return Files.isRegularFile(own) ? own : folder.resolve(TOKENIZER);
+    }
+
     /** Their own tokenizing may make letters small before the tokenizer does. */
-    private static void requireCase(@Nullable Fields said, Path transformer) {
+    private static void requireCase(@Nullable Fields said, Path tokenizer) {
         if (said != null && said.has("do_lower_case") && said.flag("do_lower_case")) {
-            Path tokenizer = transformer.resolve(TOKENIZER);
             if (Files.isRegularFile(tokenizer)) {
                 String json = new String(OnnxFile.small(tokenizer, LARGEST_TOKENIZER), StandardCharsets.UTF_8);
                 if (!json.replaceAll("\\s", "").contains("\"lowercase\":true") && !json.contains("\"Lowercase\"")) {
@@ -380,10 +389,10 @@ public record ModelFolder(
 
     /** Whether it is an encoder of texts. */
     public boolean hasTokenizer() {
-        return Files.isRegularFile(folder.resolve(TOKENIZER));
+        return Files.isRegularFile(tokenizerFile);
     }
 
-    /** The tokenizer's JSON, as it stands in the folder. */
+    /** The tokenizer's JSON, as it stands there. */
     byte[] tokenizer() {
         if (!hasTokenizer()) {
             boolean slow = Files.exists(folder.resolve("vocab.txt")) || Files.exists(folder.resolve("vocab.json"));
@@ -394,6 +403,6 @@ public record ModelFolder(
                             ? "make one: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)"
                             : "download it too; for an encoder of pictures state --size");
         }
-        return OnnxFile.small(folder.resolve(TOKENIZER), LARGEST_TOKENIZER);
+        return OnnxFile.small(tokenizerFile, LARGEST_TOKENIZER);
     }
 }

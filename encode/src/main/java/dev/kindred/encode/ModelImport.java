@@ -62,7 +62,7 @@ public record ModelImport(
      */
     public static ModelImport texts(ModelFolder folder, Stated stated) {
         String where = folder.model().toString();
-        String tokenizerFile = folder.folder().resolve(ModelFolder.TOKENIZER).toString();
+        String tokenizerFile = folder.tokenizerFile().toString();
         ForeignTokenizer tokenizer = ForeignTokenizer.of(folder.tokenizer(), tokenizerFile);
         int maxTokens = maxTokens(folder, stated);
         Pooling pooling = stated.pooling() != null ? stated.pooling() : folder.pooling();

@@ -209,6 +209,23 @@ class ModelFolderTest {
         assertThat(ModelFolder.read(folder).maxTokens()).isEqualTo(128);
     }
 
+    /** What is looked at is what is sealed: the tokenizer of the module that says it, not another beside. */
+    @Test
+    void tokenizerIsTheTransformersOwn() throws IOException {
+        String small = "{\"normalizer\": {\"type\": \"Lowercase\"}}";
+        write("modules.json", MODULES.replace("\"path\": \"\"", "\"path\": \"0_Transformer\""));
+        write("0_Transformer/sentence_bert_config.json", "{\"max_seq_length\": 128, \"do_lower_case\": true}");
+        // At the top alone.
+        refused("do_lower_case");
+        write("0_Transformer/tokenizer.json", small);
+        ModelFolder read = ModelFolder.read(folder);
+        assertThat(new String(read.tokenizer(), StandardCharsets.UTF_8)).isEqualTo(small);
+        assertThat(read.tokenizerFile())
+                .isEqualTo(folder.resolve("0_Transformer").resolve("tokenizer.json"));
+        Files.delete(folder.resolve("tokenizer.json"));
+        assertThat(ModelFolder.read(folder).hasTokenizer()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({"cosine, COSINE", "dot, DOT", "euclidean, L2"})
     void similarityIsTheDistance(String name, Distance distance) throws IOException {
