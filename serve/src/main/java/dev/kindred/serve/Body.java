@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 
 /**
  * What a request says, in whichever of three ways it was sent: a JSON object with pictures in base64; one picture's bytes
@@ -36,7 +37,8 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
     /** Fields that are JSON when they come in an address or a form; all others are text. */
     private static final Set<String> JSON_FIELDS = Set.of("k", "fmr", "filter", "vector", "rerank");
 
-    static CompletableFuture<Body> read(HttpRequest request, QueryParams query) {
+    /** @param waiting where what was sent is understood: on the network's own threads a long list would keep all others waiting */
+    static CompletableFuture<Body> read(HttpRequest request, QueryParams query, Executor waiting) {
         MediaType type = request.contentType();
         if (type != null && type.is(MediaType.MULTIPART_FORM_DATA)) {
             if (type.parameters().getOrDefault("boundary", List.of()).stream().allMatch(String::isBlank)) {
@@ -55,9 +57,9 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
                                         "part it by its boundary, as RFC 7578 has it")
                                 : new CompletionException(failure);
                     })
-                    .thenApply(form -> ofParts(form.bodyParts(), query));
+                    .thenApplyAsync(form -> ofParts(form.bodyParts(), query), waiting);
         }
-        return request.aggregate().thenApply(whole -> ofWhole(whole, type, query));
+        return request.aggregate().thenApplyAsync(whole -> ofWhole(whole, type, query), waiting);
     }
 
     private static Body ofWhole(

@@ -123,9 +123,9 @@ final class Routes {
     }
 
     /** Whatever is wrong with the body is a failed future, so that each body counted is discounted once. */
-    private static CompletableFuture<Body> body(ServiceRequestContext ctx, HttpRequest request) {
+    private CompletableFuture<Body> body(ServiceRequestContext ctx, HttpRequest request) {
         try {
-            return Body.read(request, ctx.queryParams());
+            return Body.read(request, ctx.queryParams(), waiting);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
