@@ -17,11 +17,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * JSON from strangers: RFC 8259 to the letter, one value, valid UTF-8, no name twice, nested at most {@value #MAX_DEPTH} deep. What is
- * wrong is said with its line and column.
+ * JSON from strangers: RFC 8259 to the letter, one value, valid UTF-8, no name twice, nested at most {@value #MAX_DEPTH} deep, at most
+ * {@value #MAX_VALUES} values a list. What is wrong is said with its line and column.
  */
 final class StrictJson {
     private static final int MAX_DEPTH = 32;
+    /** As many as the longest vector has. */
+    private static final int MAX_VALUES = 65_536;
 
     private StrictJson() {}
 
@@ -83,6 +85,12 @@ final class StrictJson {
                 JsonArray array = new JsonArray();
                 reader.beginArray();
                 while (reader.hasNext()) {
+                    if (array.size() == MAX_VALUES) {
+                        throw Problem.badRequest(
+                                "a list has more than %,d values".formatted(MAX_VALUES),
+                                reader.getPath(),
+                                "send fewer at once");
+                    }
                     array.add(read(reader));
                 }
                 reader.endArray();
@@ -100,14 +108,13 @@ final class StrictJson {
     }
 
     private static JsonPrimitive number(JsonReader reader) throws IOException {
-        String place = reader.getPath();
         String digits = reader.nextString();
         if (digits.length() <= 18 && digits.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'))) {
             return new JsonPrimitive(Long.parseLong(digits));
         }
         double value = Double.parseDouble(digits);
         if (!Double.isFinite(value)) {
-            throw Problem.badRequest("the number is beyond what a double holds", place, "");
+            throw Problem.badRequest("the number is beyond what a double holds", reader.getPreviousPath(), "");
         }
         return new JsonPrimitive(value);
     }

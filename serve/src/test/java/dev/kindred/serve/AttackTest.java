@@ -211,6 +211,22 @@ class AttackTest {
     }
 
     @Test
+    void longListsAreRefusedByTheirPlace() {
+        Reply reply = caller.json("/v1/search", "{\"vector\":[0" + ",0".repeat(65_536) + "]}");
+        isProblem(reply, 400, "bad-request");
+        assertThat(reply.text()).contains("more than 65,536 values").contains("$.vector[65536]");
+        Reply most = caller.json("/v1/search", "{\"vector\":[0" + ",0".repeat(65_535) + "]}");
+        assertThat(most.text()).contains("65536 numbers where the space has");
+        Reply great = caller.json("/v1/search", "{\"vector\":[0,1e999,0]}");
+        assertThat(great.text()).contains("beyond what a double holds").contains("$.vector[1]");
+        String ids = "{\"ids\":[\"a\"" + ",\"a\"".repeat(59_999) + "]}";
+        Reply filter =
+                caller.json("/v1/search", "{\"id\":\"octo/star.png\",\"filter\":{\"or\":[" + ids + "," + ids + "]}}");
+        isProblem(filter, 400, "bad-request");
+        assertThat(filter.text()).contains("more than 100,000 values and ids");
+    }
+
+    @Test
     void deepNestingAndBrokenUtf8AreRefused() {
         isProblem(caller.json("/v1/search", "{\"filter\":" + "[".repeat(5000)), 400, "bad-request");
         byte[] broken = {'{', '"', (byte) 0xC3, '"', ':', '1', '}'};
