@@ -7,12 +7,16 @@ import java.util.Map;
 
 /**
  * A learned distance on two embeddings: from {@link PairFeatures} a small network of its own and a straight line give a logit, and the
- * logit a score. The network's last map starts at zero and the line on the plain score alone, so that an untaught comparator ranks exactly
- * as the space does.
+ * logit a score. The network's last map starts at zero and the line on the plain score alone, so that an untaught comparator ranks as the
+ * space does, but for what 32 bits do not tell apart.
  */
 public final class Comparators {
-    /** Beyond about this a logit is held back, so that scores keep apart in 32 bits and within (0, 1). */
-    static final float LOGIT_LIMIT = 16;
+    /**
+     * Beyond about this a logit is held back. Near 1 a score of 32 bits has no more than steps of 1.2e-7 when it was computed: that high
+     * scores lie apart, the log-odds of a score must not grow without bound. From −16 to 16 logits a hundredth apart have scores apart;
+     * beyond, what is told apart grows with the cube of the logit, to one of a hundred from another of a million.
+     */
+    static final float LOGIT_LIMIT = 8;
 
     private static final String LAST = "0.body.2.";
     private static final String LINE = "0.shortcut.0.";
@@ -55,7 +59,7 @@ public final class Comparators {
         return Weights.of(network, values);
     }
 
-    /** The score of a logit, in (0, 1): the logistic function of {@code z / √(1 + (z / 16)²)}, which rises with z without end. */
+    /** The score of a logit: the logistic function of {@code z / √(1 + (z / 8)²)}, between 0.0003 and 0.9997 and rising with z. */
     public static double score(double logit) {
         double share = logit / LOGIT_LIMIT;
         return 1 / (1 + Math.exp(-logit / Math.sqrt(1 + share * share)));

@@ -55,7 +55,7 @@ class ComparatorTest {
                     plain[k] = (float) seen[k];
                 }
                 double z = new ReferenceNetwork(weights).embed(network, plain)[0];
-                double expected = 1 / (1 + Math.exp(-z / Math.sqrt(1 + z * z / 256)));
+                double expected = 1 / (1 + Math.exp(-z / Math.sqrt(1 + z * z / 64)));
                 assertThat((double) scores[i]).isCloseTo(expected, within(1e-5));
                 assertThat(Comparators.score(z)).isCloseTo(expected, within(1e-12));
             }
@@ -112,6 +112,9 @@ class ComparatorTest {
                     .toArray();
             for (int i = 1; i < N; i++) {
                 assertThat(scores[order[i]]).isGreaterThanOrEqualTo(scores[order[i - 1]]);
+                if (plain[order[i]] - plain[order[i - 1]] > 0.007) {
+                    assertThat(scores[order[i]]).isGreaterThan(scores[order[i - 1]]);
+                }
             }
             assertThat(scores[order[N - 1]]).isGreaterThan(scores[order[0]]);
         }
@@ -123,17 +126,26 @@ class ComparatorTest {
         Architecture network = Comparators.network(features, 2);
         Weights steep = Comparators.untaught(network, features, 1f, 0f, 1);
         Space space = Space.external("line", 1, Distance.DOT);
-        float[] logits = {-1e6f, -100, -30, -10, 0, 10, 20, 100, 1e6f};
+        // From -16 to 16 by hundredths, with what is far out on either side.
+        float[] logits = new float[3_207];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (i - 1_603) / 100f;
+        }
+        System.arraycopy(new float[] {-1e6f, -100, -30}, 0, logits, 0, 3);
+        System.arraycopy(new float[] {30, 100, 1e6f}, 0, logits, logits.length - 3, 3);
         float[] ones = new float[logits.length];
         Arrays.fill(ones, 1);
         try (LearnedDistance learned = opened(features, network, steep, space)) {
             float[] scores = learned.scores(
                     new Embeddings(space, logits.length, logits), new Embeddings(space, logits.length, ones));
-            assertThat(scores).isSorted();
-            assertThat(scores[0]).isGreaterThan(0);
-            assertThat(scores[8]).isLessThan(1);
-            assertThat(scores[4]).isEqualTo(0.5f);
-            assertThat(scores[6]).isGreaterThan(scores[5]);
+            for (int i = 1; i < scores.length; i++) {
+                assertThat(scores[i]).as("of %s", logits[i]).isGreaterThan(scores[i - 1]);
+                assertThat((float) Comparators.score(logits[i]))
+                        .isGreaterThan((float) Comparators.score(logits[i - 1]));
+            }
+            assertThat(scores[0]).isGreaterThan(0.0003f);
+            assertThat(scores[scores.length - 1]).isLessThan(0.9997f);
+            assertThat(scores[1_603]).isEqualTo(0.5f);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.LabelledPairs;
+import dev.kindred.encode.Comparators;
 import dev.kindred.train.loss.Loss;
 import java.util.Arrays;
 import java.util.Map;
@@ -214,7 +215,8 @@ public sealed interface Lesson {
             double[] scores = new double[logits.count()];
             double[] answers = new double[scores.length];
             for (int p = 0; p < scores.length; p++) {
-                scores[p] = logits.values()[p];
+                // What is sealed is the score in 32 bits, and so are its ties.
+                scores[p] = (float) Comparators.score(logits.values()[p]);
                 answers[p] = pairs.same()[taught + p] ? 1 : 0;
             }
             return Judging.answered(scores, answers);

@@ -7,6 +7,7 @@ import dev.kindred.core.Distance;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
+import dev.kindred.core.metric.LabelledPairs;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -59,5 +60,23 @@ class JudgingTest {
             assertThat(judged.chosenBy().value()).isCloseTo((0.5 + 1) / 2, within(1e-12));
             assertThat(judged.beside().value()).isCloseTo(0.5, within(1e-12));
         }
+    }
+
+    /** A comparator is judged by what it will say: logits that no score of 32 bits tells apart are a tie. */
+    @Test
+    void comparedPairsAreToldByTheScoresThatAreSealed() {
+        LabelledPairs pairs = new LabelledPairs(new int[3], new int[] {1, 2, 3}, new boolean[] {true, true, false});
+        Space logits = Space.external("logit", 1, Distance.DOT);
+        try (Workers workers = Workers.of(1)) {
+            Lesson.Compared lesson = new Lesson.Compared(pairs, 1);
+            assertThat(judged(lesson, new Embeddings(logits, 2, new float[] {3.02f, 3.01f}), workers))
+                    .isEqualTo(1);
+            assertThat(judged(lesson, new Embeddings(logits, 2, new float[] {2e5f, 1e5f}), workers))
+                    .isEqualTo(0.5);
+        }
+    }
+
+    private static double judged(Lesson lesson, Embeddings logits, Workers workers) {
+        return lesson.judge(logits, workers).chosenBy().value();
     }
 }
