@@ -118,7 +118,8 @@ public record Sealing(
     /**
      * Writes the bundle, after proof that the sealed graph gives what the trainer gave.
      *
-     * @throws IllegalStateException where they differ by more than {@link Probes#SEALING_TOLERANCE}
+     * @throws IllegalStateException where they differ by more than {@link Probes#SEALING_TOLERANCE}, or a comparator's by more than
+     *     {@link PairProbes#SEALING_TOLERANCE}
      */
     public Bundle write(Path path) {
         encoders.forEach(Sealing::prove);
@@ -145,7 +146,7 @@ public record Sealing(
     private static void prove(ComparatorParts comparator, Proven documents) {
         try (LearnedDistance distance = comparator.open(documents.parts().space(), 1)) {
             double off = comparator.probes().difference(distance, documents.probes());
-            if (!(off <= Probes.SEALING_TOLERANCE)) {
+            if (!(off <= PairProbes.SEALING_TOLERANCE)) {
                 throw new IllegalStateException(
                         "the sealed comparator differs from the trainer's by " + off + "; nothing was written");
             }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The learned distance: its graph against plain double arithmetic, and its bundle entries against whoever changes them. */
 class ComparatorTest {
@@ -247,6 +248,54 @@ class ComparatorTest {
         refused(entries -> entries.put(ComparatorParts.MODEL, other), "scores of the probes differ");
     }
 
+    /**
+     * A steep comparator says nearly 0 or 1 of all probes: that it turns at another score is seen on the way from one probe to the next, and
+     * in how near to 0 and 1 its scores are.
+     */
+    @ParameterizedTest
+    @ValueSource(floats = {0.01f, -0.01f})
+    void anotherSteepComparatorIsRefused(float moved) {
+        PairFeatures features = new PairFeatures(D, Distance.COSINE, 1);
+        Architecture network = Comparators.network(features, 9);
+        // Each a direction of its own: nothing between a score of 1 and one of 0.
+        float[] axes = new float[D * D];
+        for (int i = 0; i < D; i++) {
+            axes[i * D + i] = 1;
+        }
+        Space space = Space.external("axes", D, Distance.COSINE);
+        Probes probes = new Probes("", axes);
+        Weights steep = Comparators.untaught(network, features, 60f, -30f, 1);
+        PairProbes proof = PairProbes.of(probes, space, (left, right) -> scores(features, network, steep, left, right));
+        Weights other = Comparators.untaught(network, features, 60f, -30f + 60 * moved, 1);
+        PairProbes apart = PairProbes.of(probes, space, (left, right) -> scores(features, network, other, left, right));
+        for (int p = 0; p < D * (D + 1) / 2; p++) {
+            assertThat(apart.scores()[p]).isCloseTo(proof.scores()[p], within(1e-4f));
+        }
+        try (LearnedDistance opened =
+                ComparatorParts.of(features, network, steep, proof).open(space, 1)) {
+            assertThat(proof.difference(opened, probes)).isLessThan(PairProbes.SEALING_TOLERANCE);
+            proof.require(opened, probes, "honest");
+        }
+        try (LearnedDistance opened =
+                ComparatorParts.of(features, network, other, proof).open(space, 1)) {
+            assertThatThrownBy(() -> proof.require(opened, probes, "other"))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("scores of the probes differ");
+        }
+    }
+
+    @Test
+    void whatIsNoScoreIsRefused() {
+        Sealing.Proven encoder = Sealing.proven(List.of(TinyText.parts(1, ""))).getFirst();
+        ComparatorParts honest = parts(encoder.probes(), encoder.parts().space());
+        float[] beyond = honest.probes().scores().clone();
+        beyond[0] = 5;
+        try (LearnedDistance opened = honest.open(encoder.parts().space(), 1)) {
+            assertThat(new PairProbes(beyond).difference(opened, encoder.probes()))
+                    .isNaN();
+        }
+    }
+
     @Test
     void whatDiffersWhenLeftAndRightChangePlacesIsRefused() {
         refused(
@@ -381,15 +430,22 @@ class ComparatorTest {
         PairFeatures features = new PairFeatures(D, Distance.COSINE, 1);
         Architecture network = Comparators.network(features, 9);
         Weights weights = OnnxGraphTest.lively(network);
-        return ComparatorParts.of(features, network, weights, PairProbes.of(probes, space, (left, right) -> {
-            float[] scores = new float[left.length / D];
-            float[] seen = new float[features.size()];
-            for (int p = 0; p < scores.length; p++) {
-                features.put(left, p * D, right, p * D, seen, 0);
-                scores[p] = (float) Comparators.score(new ReferenceNetwork(weights).embed(network, seen)[0]);
-            }
-            return scores;
-        }));
+        return ComparatorParts.of(
+                features,
+                network,
+                weights,
+                PairProbes.of(probes, space, (left, right) -> scores(features, network, weights, left, right)));
+    }
+
+    private static float[] scores(
+            PairFeatures features, Architecture network, Weights weights, float[] left, float[] right) {
+        float[] scores = new float[left.length / D];
+        float[] seen = new float[features.size()];
+        for (int p = 0; p < scores.length; p++) {
+            features.put(left, p * D, right, p * D, seen, 0);
+            scores[p] = (float) Comparators.score(new ReferenceNetwork(weights).embed(network, seen)[0]);
+        }
+        return scores;
     }
 
     private static LearnedDistance opened(PairFeatures features, Architecture network, Weights weights, Space space) {
