@@ -13,7 +13,7 @@ import java.util.function.BinaryOperator;
  * first. Probes are very alike or not at all, where a steep comparator says little more than 0 or 1; on the way from one to the other it
  * cannot but show where it turns. Scores are held to one another by their log-odds, of which a thousandth is much or little everywhere.
  *
- * @param scores one a pair: 0 with 0, 0 with 1, … 1 with 1, …; then 0 with a sixteenth, … fifteen sixteenths of the way to 1, 1 with …
+ * @param scores one a pair: 0 with 0, 0 with 1, … 1 with 1, …; then 0 with what is a sixteenth, … fifteen of the way to 1, 1 with …
  */
 public record PairProbes(float[] scores) {
     /** Largest difference between the trainer's and the sealed graph's, of log-odds, or a share of them where they are above 1. */
@@ -69,8 +69,8 @@ public record PairProbes(float[] scores) {
     }
 
     /**
-     * The largest difference of log-odds, as a share of them where they are above 1, to what the comparator gives in either order; NaN where
-     * there is one, or what is no score.
+     * The largest difference of log-odds, as a share of them where they are above 1, to what the comparator gives in either order; NaN
+     * where there is one, or what is no score.
      */
     double difference(LearnedDistance distance, Probes probes) {
         Pairs pairs = Pairs.of(probes, distance.space());

@@ -41,10 +41,12 @@ public final class EvaluationReport {
                 result,
                 String.format(
                         Locale.ROOT,
-                        "All %,d same and %,d different pairs of %,d samples. Intervals are by bootstrap over classes"
+                        "%s%,d same and %,d different pairs%s of %,d samples. Intervals are by bootstrap over classes"
                                 + " on both sides.",
+                        result.drawn() ? "" : "All ",
                         counts.samePairs(),
                         counts.differentPairs(),
+                        result.drawn() ? ", drawn of all pairs" : "",
                         result.encoder().samples()));
     }
 

@@ -150,7 +150,7 @@ public final class GivenPairsTask {
         Verification encoder = Objects.requireNonNull(told.remove("encoder"));
         return new Result(
                 pairs,
-                new VerificationTask.Result(samples, encoder, told, decision, null, List.of()),
+                new VerificationTask.Result(samples, encoder, told, decision, null, List.of(), false),
                 found,
                 validation != null ? "validation" : sealed.isPresent() ? "sealed" : "");
     }

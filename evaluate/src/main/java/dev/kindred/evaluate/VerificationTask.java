@@ -39,6 +39,7 @@ public final class VerificationTask {
     /**
      * @param decision what was sealed, or null
      * @param by the attribute of the table, or null
+     * @param drawn whether the pairs are some of all, since a comparator cannot judge very many; of each kind by chance alone
      */
     public record Result(
             Samples samples,
@@ -46,7 +47,8 @@ public final class VerificationTask {
             Map<String, Verification> baselines,
             @Nullable Decision decision,
             @Nullable String by,
-            List<ByValue> byValue) {
+            List<ByValue> byValue,
+            boolean drawn) {
 
         /** The threshold sealed for the default rate, if any. */
         public Optional<Threshold> sealedThreshold() {
@@ -89,7 +91,10 @@ public final class VerificationTask {
             JsonObject pairs = new JsonObject();
             pairs.addProperty("same", encoder.counts().samePairs());
             pairs.addProperty("different", encoder.counts().differentPairs());
-            pairs.addProperty("exact", encoder.counts().binWidth() == 0);
+            pairs.addProperty("exact", encoder.counts().binWidth() == 0 && !drawn);
+            if (drawn) {
+                pairs.addProperty("drawn", true);
+            }
             json.add("pairs", pairs);
             JsonObject beside = new JsonObject();
             baselines.forEach((name, verification) -> {
@@ -150,9 +155,10 @@ public final class VerificationTask {
             List<String> lines = new ArrayList<>();
             lines.add(String.format(
                     Locale.ROOT,
-                    "verify: %,d same and %,d different pairs of %,d samples, %,d classes",
+                    "verify: %,d same and %,d different pairs%s of %,d samples, %,d classes",
                     encoder.counts().samePairs(),
                     encoder.counts().differentPairs(),
+                    drawn ? ", drawn of all pairs" : "",
                     encoder.samples(),
                     encoder.classes()));
             lines.addAll(figures("classes"));
@@ -247,9 +253,11 @@ public final class VerificationTask {
                 ? (view, labels) -> Verification.measure(view, labels, seed, workers)
                 : (view, labels) -> compared(comparator, view, labels, seed, workers);
         Verification encoder = judging.of(views.encoder(), samples.labels());
+        long all = encoder.samples() * (encoder.samples() - 1L) / 2;
+        boolean drawn = encoder.counts().samePairs() + encoder.counts().differentPairs() < all;
         Map<String, Verification> baselines = new LinkedHashMap<>();
         if (comparator != null) {
-            baselines.put(Views.EMBEDDING, Verification.measure(views.encoder(), samples.labels(), seed, workers));
+            baselines.put(Views.EMBEDDING, alone(views.encoder(), samples.labels(), drawn, seed, workers));
         }
         views.baselines()
                 .forEach((name, view) ->
@@ -260,7 +268,7 @@ public final class VerificationTask {
                 byValue.add(within(samples, views.encoder(), decision, by, value, judging));
             }
         }
-        return new Result(samples, encoder, baselines, decision, by, byValue);
+        return new Result(samples, encoder, baselines, decision, by, byValue, drawn);
     }
 
     private interface Judging {
@@ -270,8 +278,23 @@ public final class VerificationTask {
     private static Verification compared(
             LearnedDistance comparator, Embeddings view, int[] labels, long seed, Workers workers) {
         LabelledPairs pairs = LabelledPairs.all(labels, seed);
-        int[] units = Arrays.stream(labels).map(label -> Math.max(0, label)).toArray();
-        return GivenPairs.of(pairs, comparator.scores(view, pairs), units)
+        return measured(pairs, comparator.scores(view, pairs), labels, seed, workers);
+    }
+
+    /** The embeddings beside a comparator: on the very pairs that it judged. */
+    private static Verification alone(Embeddings view, int[] labels, boolean drawn, long seed, Workers workers) {
+        if (!drawn) {
+            return Verification.measure(view, labels, seed, workers);
+        }
+        LabelledPairs pairs = LabelledPairs.all(labels, seed);
+        double[] scores = new double[pairs.size()];
+        Arrays.setAll(scores, p -> view.score(pairs.left()[p], pairs.right()[p]));
+        return measured(pairs, scores, labels, seed, workers);
+    }
+
+    private static Verification measured(
+            LabelledPairs pairs, double[] scores, int[] labels, long seed, Workers workers) {
+        return GivenPairs.of(pairs, scores, labels)
                 .verification(
                         (int) Arrays.stream(labels).filter(label -> label >= 0).count(),
                         Verification.TARGETS,

@@ -13,6 +13,13 @@ import dev.kindred.core.Space;
 import dev.kindred.core.Threshold;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.ScoreCounts;
+import dev.kindred.core.metric.Verification;
+import dev.kindred.encode.Architecture;
+import dev.kindred.encode.ComparatorParts;
+import dev.kindred.encode.Comparators;
+import dev.kindred.encode.LearnedDistance;
+import dev.kindred.encode.PairFeatures;
+import dev.kindred.encode.PairProbes;
 import dev.kindred.report.Page;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +76,39 @@ class TasksTest {
         assertThat(json.getAsJsonObject("refused").get("0.001").getAsString()).contains("30 are needed");
         assertThat(json.getAsJsonObject("fnmrAtFmrInterval").getAsJsonArray("0.01"))
                 .hasSize(2);
+    }
+
+    /** Of more pairs than a comparator judges, both are measured on the same that were drawn, and it is said so. */
+    @Test
+    void drawnPairsAreToldAsDrawn() {
+        Drawn many = Drawn.of(3, 201, 5, 0.9);
+        Space space = many.embeddings().space();
+        PairFeatures features = new PairFeatures(space.dimension(), space.distance(), 1);
+        Architecture network = Comparators.network(features, 2);
+        ComparatorParts parts = ComparatorParts.of(
+                features, network, Comparators.untaught(network, features, 9f, -3f, 1), new PairProbes(new float[0]));
+        VerificationTask.Result result;
+        VerificationTask.Result few;
+        try (LearnedDistance comparator = parts.open(space, 2)) {
+            result = VerificationTask.run(
+                    many.samples(), Views.of(many.embeddings()), comparator, null, null, 0, WORKERS);
+            few = VerificationTask.run(
+                    drawn.samples(), Views.of(drawn.embeddings()), comparator, null, null, 0, WORKERS);
+        }
+        JsonObject pairs = result.json().getAsJsonObject("pairs");
+        assertThat(pairs.get("drawn").getAsBoolean()).isTrue();
+        assertThat(pairs.get("exact").getAsBoolean()).isFalse();
+        assertThat(pairs.get("same").getAsLong()).isEqualTo(2_010);
+        assertThat(pairs.get("different").getAsLong()).isBetween(495_000L, 501_000L);
+        assertThat(result.lines().getFirst()).contains("pairs, drawn of all pairs of 1,005 samples");
+        Verification alone = result.baselines().getOrDefault(Views.EMBEDDING, few.encoder());
+        assertThat(alone.counts().differentPairs())
+                .isEqualTo(result.encoder().counts().differentPairs());
+        // Untaught, it ranks as the embeddings do.
+        assertThat(alone.auroc().value()).isCloseTo(result.encoder().auroc().value(), within(1e-6));
+        JsonObject all = few.json().getAsJsonObject("pairs");
+        assertThat(all.has("drawn")).isFalse();
+        assertThat(all.get("exact").getAsBoolean()).isTrue();
     }
 
     @Test

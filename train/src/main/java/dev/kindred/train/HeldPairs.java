@@ -62,6 +62,6 @@ public final class HeldPairs {
                 }
             }
         }
-        return builder.build();
+        return builder.build(1 / share);
     }
 }

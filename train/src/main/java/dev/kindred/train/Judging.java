@@ -46,9 +46,15 @@ final class Judging {
 
     /** Average precision of the same pairs among all, by falling score, and the area under the ROC curve. */
     static Judged answered(double[] scores, double[] answers) {
+        return answered(scores, answers, 1);
+    }
+
+    /** @param differentWeight how many pairs a different one stands for where a same one stands for one */
+    static Judged answered(double[] scores, double[] answers, double differentWeight) {
         ScoreCounts counts = ScoreCounts.exact(chosen(scores, answers, true), chosen(scores, answers, false));
         return new Judged(
-                new Score("average precision", counts.averagePrecision()), new Score("AUROC", counts.auroc()));
+                new Score("average precision", counts.averagePrecision(differentWeight)),
+                new Score("AUROC", counts.auroc()));
     }
 
     private static float[] chosen(double[] scores, double[] answers, boolean same) {

@@ -193,7 +193,7 @@ public sealed interface Lesson {
     /**
      * Pairs that a comparator judges: a "sample" is a pair here, and what is embedded its one logit; validated by average precision.
      *
-     * @param pairs those to learn from, then those to validate on
+     * @param pairs those to learn from, then those to validate on, whose weight it is
      * @param taught how many of them are to learn from
      */
     record Compared(LabelledPairs pairs, int taught) implements Lesson {
@@ -219,7 +219,7 @@ public sealed interface Lesson {
                 scores[p] = (float) Comparators.score(logits.values()[p]);
                 answers[p] = pairs.same()[taught + p] ? 1 : 0;
             }
-            return Judging.answered(scores, answers);
+            return Judging.answered(scores, answers, pairs.differentWeight());
         }
 
         @Override

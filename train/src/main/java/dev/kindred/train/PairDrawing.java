@@ -62,7 +62,7 @@ final class PairDrawing {
         LabelledPairs.Builder all = new LabelledPairs.Builder();
         all.add(taught);
         all.add(held);
-        return new Lesson.Compared(all.build(), taught.size());
+        return new Lesson.Compared(all.build(held.differentWeight()), taught.size());
     }
 
     private static void requireBoth(LabelledPairs pairs, String what) {

@@ -9,8 +9,10 @@ import java.util.stream.IntStream;
  * Pairs of samples that are the same or different, one by one: for what cannot score all pairs of a set at once, as a comparator cannot.
  *
  * @param left rows of samples, one a pair; {@code right} likewise
+ * @param differentWeight how many pairs a different one stands for where a same one stands for one: above 1 where more of the same ones were
+ *     drawn than of the others. Rates of either kind do not ask for it; what sets both side by side, as precision does, must
  */
-public record LabelledPairs(int[] left, int[] right, boolean[] same) {
+public record LabelledPairs(int[] left, int[] right, boolean[] same, double differentWeight) {
     /** Of a set with more pairs than this, so many are drawn by key. */
     public static final int MOST = 500_000;
 
@@ -18,6 +20,14 @@ public record LabelledPairs(int[] left, int[] right, boolean[] same) {
         if (left.length != right.length || left.length != same.length) {
             throw new IllegalArgumentException(left.length + " pairs, " + right.length + ", " + same.length);
         }
+        if (!(differentWeight > 0)) {
+            throw new IllegalArgumentException("a weight of " + differentWeight);
+        }
+    }
+
+    /** All the pairs that there are. */
+    public LabelledPairs(int[] left, int[] right, boolean[] same) {
+        this(left, right, same, 1);
     }
 
     public int size() {
@@ -30,12 +40,16 @@ public record LabelledPairs(int[] left, int[] right, boolean[] same) {
 
     /**
      * All pairs of different labelled samples. Of more than {@link #MOST} the same ones (as many as are half of it) and others are drawn,
-     * each kind by chance alone, so that rates are what they are over all.
+     * each kind by chance alone, so that rates are what they are over all, and with its weight precision too.
      *
      * @param labels class numbers, one a row; −1 takes no part
      * @param seed of what is drawn
      */
     public static LabelledPairs all(int[] labels, long seed) {
+        return all(labels, seed, MOST);
+    }
+
+    static LabelledPairs all(int[] labels, long seed, int most) {
         int[] rows = IntStream.range(0, labels.length)
                 .filter(row -> labels[row] >= 0)
                 .toArray();
@@ -47,8 +61,8 @@ public record LabelledPairs(int[] left, int[] right, boolean[] same) {
                 .mapToLong(n -> n * (n - 1) / 2)
                 .sum();
         long all = (long) rows.length * (rows.length - 1) / 2;
-        double sameShare = all <= MOST ? 1 : Math.min(1, MOST / 2.0 / Math.max(1, sames));
-        double otherShare = all <= MOST ? 1 : Math.min(1, (MOST - sameShare * sames) / Math.max(1, all - sames));
+        double sameShare = all <= most ? 1 : Math.min(1, most / 2.0 / Math.max(1, sames));
+        double otherShare = all <= most ? 1 : Math.min(1, (most - sameShare * sames) / Math.max(1, all - sames));
         Builder builder = new Builder();
         for (int i = 0; i < rows.length; i++) {
             Keyed draws = Keyed.of(seed, 0x5B17L, rows[i]);
@@ -60,7 +74,7 @@ public record LabelledPairs(int[] left, int[] right, boolean[] same) {
                 }
             }
         }
-        return builder.build();
+        return builder.build(otherShare > 0 ? sameShare / otherShare : 1);
     }
 
     /** The pairs from one on. */
@@ -68,7 +82,8 @@ public record LabelledPairs(int[] left, int[] right, boolean[] same) {
         return new LabelledPairs(
                 Arrays.copyOfRange(left, first, size()),
                 Arrays.copyOfRange(right, first, size()),
-                Arrays.copyOfRange(same, first, size()));
+                Arrays.copyOfRange(same, first, size()),
+                differentWeight);
     }
 
     /** The same pairs by other numbers: row {@code i} becomes {@code numbers[i]}. */
@@ -76,7 +91,8 @@ public record LabelledPairs(int[] left, int[] right, boolean[] same) {
         return new LabelledPairs(
                 Arrays.stream(left).map(row -> numbers[row]).toArray(),
                 Arrays.stream(right).map(row -> numbers[row]).toArray(),
-                same);
+                same,
+                differentWeight);
     }
 
     /** Pairs as they come. */
@@ -98,12 +114,17 @@ public record LabelledPairs(int[] left, int[] right, boolean[] same) {
         }
 
         public LabelledPairs build() {
+            return build(1);
+        }
+
+        /** @param differentWeight as the pairs have it */
+        public LabelledPairs build(double differentWeight) {
             int[] kinds = same.build().toArray();
             boolean[] alike = new boolean[kinds.length];
             for (int p = 0; p < alike.length; p++) {
                 alike[p] = kinds[p] == 1;
             }
-            return new LabelledPairs(left.build().toArray(), right.build().toArray(), alike);
+            return new LabelledPairs(left.build().toArray(), right.build().toArray(), alike, differentWeight);
         }
     }
 }

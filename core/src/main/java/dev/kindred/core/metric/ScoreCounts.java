@@ -159,13 +159,22 @@ public final class ScoreCounts {
      * count together (as scikit-learn's {@code average_precision_score}). In (0, 1].
      */
     public double averagePrecision() {
+        return averagePrecision(1);
+    }
+
+    /**
+     * The same where not all pairs are here.
+     *
+     * @param differentWeight how many pairs a different one stands for where a same one stands for one
+     */
+    public double averagePrecision(double differentWeight) {
         long same = 0;
-        long all = 0;
+        long different = 0;
         double sum = 0;
         for (int level = levels() - 1; level >= 0; level--) {
             same += same(level);
-            all += same(level) + different(level);
-            sum += all == 0 ? 0 : same(level) * ((double) same / all);
+            different += different(level);
+            sum += same == 0 ? 0 : same(level) * (same / (same + differentWeight * different));
         }
         return sum / samePairs();
     }

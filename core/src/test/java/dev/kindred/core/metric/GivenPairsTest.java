@@ -210,4 +210,41 @@ class GivenPairsTest {
                     .isCloseTo(all.auroc().interval().high(), within(0.01));
         }
     }
+
+    /** Of few of the same and many others, all of the former and some of the latter are drawn; weighed, precision is what it is of all. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void whatIsDrawnHasTheAveragePrecisionOfAll(long seed) {
+        int[] labels =
+                IntStream.range(0, 900).map(row -> row < 600 ? row / 2 : 300).toArray();
+        LabelledPairs all = LabelledPairs.all(labels, seed);
+        LabelledPairs drawn = LabelledPairs.all(labels, seed, 40_000);
+        assertThat(all.differentWeight()).isEqualTo(1);
+        assertThat(drawn.size()).isBetween(39_000, 41_000);
+        assertThat(drawn.differentWeight())
+                .isCloseTo((all.size() - all.sameCount()) * 20_000.0 / (20_000.0 * all.sameCount()), within(0.01));
+        assertThat(drawn.numbered(IntStream.range(0, 900).toArray()).from(1).differentWeight())
+                .isEqualTo(drawn.differentWeight());
+        double whole = counts(all, seed).averagePrecision();
+        ScoreCounts some = counts(drawn, seed);
+        assertThat(some.averagePrecision(drawn.differentWeight())).isCloseTo(whole, within(0.02));
+        assertThat(some.averagePrecision()).isGreaterThan(whole + 0.05);
+        assertThat(some.auroc()).isCloseTo(counts(all, seed).auroc(), within(0.01));
+    }
+
+    private static ScoreCounts counts(LabelledPairs pairs, long seed) {
+        float[][] scores = new float[2][];
+        for (int kind = 0; kind < 2; kind++) {
+            boolean same = kind == 1;
+            int[] of = IntStream.range(0, pairs.size())
+                    .filter(p -> pairs.same()[p] == same)
+                    .toArray();
+            scores[kind] = new float[of.length];
+            for (int i = 0; i < of.length; i++) {
+                Keyed random = Keyed.of(seed, pairs.left()[of[i]], pairs.right()[of[i]]);
+                scores[kind][i] = (float) (random.nextGaussian() + (same ? 1.5 : 0));
+            }
+        }
+        return ScoreCounts.exact(scores[1], scores[0]);
+    }
 }
