@@ -11,8 +11,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Chooses thresholds and fits the calibration on validation classes: classes that the encoder never learned from. A target rate that the
- * validation pairs cannot tell gets no threshold.
+ * Chooses thresholds and fits the calibration on validation samples, which the encoder never learned from. Whether their classes are ones
+ * that it never learned from either is the caller's matter: so it is where whole classes are held out, but not where there are too few to
+ * hold any out, nor of samples named for validation that are of the classes taught, nor of given pairs, which know no classes. The same
+ * samples have chosen the weights, so rates elsewhere are a little worse. A target rate that the validation pairs cannot tell gets no
+ * threshold.
  */
 public final class Calibrator {
     private Calibrator() {}
