@@ -17,7 +17,7 @@ import java.util.function.BinaryOperator;
  */
 public record PairProbes(float[] scores) {
     /** Largest difference between the trainer's and the sealed graph's, of log-odds, or a share of them where they are above 1. */
-    static final double SEALING_TOLERANCE = 1e-4;
+    static final double SEALING_TOLERANCE = 5e-4;
 
     private static final double OPENING_TOLERANCE = 1e-3;
     /** Steps on the way from a probe to the next; of 16, so that they are the same on every machine. */
