@@ -152,7 +152,9 @@ final class PairDrawing {
     }
 
     /** For each anchor so many different ones: first the nearest wrong, then as many by chance. */
-    private void different(int[] anchors, int[] candidates, int each, Wrong wrong, LabelledPairs.Builder pairs) {
+    private void different(int[] anchors, int[] candidates, int wanted, Wrong wrong, LabelledPairs.Builder pairs) {
+        // Of few candidates, the nearest half of more would be all there are.
+        int each = Math.clamp(wanted, 1, Math.max(2, candidates.length / 4));
         int depth = Math.min(candidates.length, DEPTH + each);
         int[][] nearest = Rankings.nearest(embeddings(anchors), embeddings(candidates), depth, workers)
                 .documents();
