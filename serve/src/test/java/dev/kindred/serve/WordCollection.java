@@ -9,13 +9,22 @@ import dev.kindred.core.Keyed;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Space;
 import dev.kindred.core.Threshold;
+import dev.kindred.encode.Architecture;
+import dev.kindred.encode.ComparatorParts;
+import dev.kindred.encode.Comparators;
 import dev.kindred.encode.Encoder;
+import dev.kindred.encode.LearnedDistance;
+import dev.kindred.encode.PairFeatures;
+import dev.kindred.encode.PairProbes;
+import dev.kindred.encode.Parameter;
+import dev.kindred.encode.Weights;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import dev.kindred.index.VectorIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,6 +102,40 @@ final class WordCollection implements AutoCloseable {
                 Optional.of(decision),
                 Optional.empty(),
                 index);
+    }
+
+    /** The same with a comparator, of whose scores the thresholds then are. */
+    Served served(LearnedDistance comparator) {
+        Decision decision = new Decision(
+                new Calibration(List.of(0.0, 0.9, 1.0), List.of(-5.0, 0.0, 5.0)),
+                List.of(new Threshold(0.01, 0.95, 0.009, 0.5, null)));
+        return new Served(
+                "default",
+                "b0a7".repeat(16),
+                Served.Takes.TEXTS,
+                queries,
+                documents,
+                Optional.of(comparator),
+                Optional.of(decision),
+                Optional.empty(),
+                index);
+    }
+
+    /** Falls where cosines rise: whoever mixes the two is seen. */
+    static LearnedDistance comparator() {
+        PairFeatures features = new PairFeatures(SPACE.dimension(), Distance.COSINE, 1);
+        Architecture network = Comparators.network(features, 2);
+        Weights start = Comparators.untaught(network, features, 1, 3, 1);
+        Map<String, float[]> values = new HashMap<>();
+        for (Parameter parameter : network.parameters()) {
+            float[] array = start.copy(parameter.name());
+            if (parameter.name().equals("0.shortcut.0.weight")) {
+                array[features.score()] = -4;
+            }
+            values.put(parameter.name(), array);
+        }
+        return ComparatorParts.of(features, network, Weights.of(network, values), new PairProbes(new float[0]))
+                .open(SPACE, 1);
     }
 
     @Override
