@@ -102,7 +102,14 @@ class ComparatorCommandTest {
     void pairsTeachAComparatorThatVerifyAndEvaluateJudgeBy() throws IOException {
         Path valid = pairs("valid.csv", 4800, 2);
         JsonObject taught = taught(
-                "m.kindred", pairs("train.csv", 2500, 1), "--validation", valid, "--report", folder.resolve("report"));
+                "m.kindred",
+                pairs("train.csv", 2500, 1),
+                "--validation",
+                valid,
+                "--steps",
+                1000,
+                "--report",
+                folder.resolve("report"));
         assertThat(taught.get("validatedBy").getAsString()).isEqualTo("average precision");
         assertThat(taught.get("validationUntaught").getAsDouble()).isLessThan(0.75);
         assertThat(taught.get("validation").getAsDouble()).isGreaterThan(0.95);
@@ -154,7 +161,7 @@ class ComparatorCommandTest {
                 "--report",
                 folder.resolve("r.html"));
         JsonObject alone = measured.getAsJsonObject("baselines").getAsJsonObject("embedding");
-        assertThat(measured.getAsJsonObject("f1").get("value").getAsDouble()).isGreaterThan(0.9);
+        assertThat(measured.getAsJsonObject("f1").get("value").getAsDouble()).isGreaterThan(0.85);
         assertThat(alone.getAsJsonObject("bestF1").get("value").getAsDouble()).isLessThan(0.75);
         assertThat(measured.getAsJsonObject("atThreshold").get("fmr").getAsDouble())
                 .isLessThan(0.1);
