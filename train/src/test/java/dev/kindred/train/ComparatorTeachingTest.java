@@ -226,7 +226,9 @@ class ComparatorTeachingTest {
         Map<Integer, Set<Integer>> belonging =
                 Map.of(0, Set.of(10, 12), 2, Set.of(12), 4, Set.of(14), 420, Set.of(430), 422, Set.of(432));
         Lesson.Matches lesson = new Lesson.Matches(
-                anchor, positive, hard, belonging, new int[] {0, 1, 2}, new int[] {3, 4}, new int[] {430, 432, 421});
+                anchor, positive, hard, belonging, new int[0], new int[] {0, 1, 2}, new int[] {3, 4}, new int[] {
+                    430, 432, 421
+                });
         ComparatorPlan plan = plan(lesson, Distance.COSINE, 1);
         LabelledPairs all = plan.lesson().pairs();
         Set<List<Integer>> different = new HashSet<>();
