@@ -159,8 +159,10 @@ public final class BenchmarksPage {
         if (value != 0 && Math.abs(value) < 0.005) {
             return String.format(Locale.ROOT, "%.1e", value);
         }
-        String text = String.format(
-                Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
+        String digits = Math.abs(value) >= 100
+                ? "%.0f"
+                : Math.abs(value) >= 10 ? "%.1f" : Math.abs(value) >= 1 ? "%.2f" : "%.3f";
+        String text = String.format(Locale.ROOT, digits, value);
         return text.contains(".") ? text.replaceFirst("\\.?0+$", "") : text;
     }
 }
