@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.kindred.encode.Comparators;
 import dev.kindred.encode.LearnedDistance;
 import dev.kindred.serve.Caller.Reply;
 import java.nio.file.Path;
@@ -44,10 +45,9 @@ class ComparatorServerTest {
         return reply.json();
     }
 
-    /** The comparator's own arithmetic. */
+    /** Its line, and the score of that. */
     private static double expected(double cosine) {
-        double z = 3 - 4 * cosine;
-        return 1 / (1 + Math.exp(-z / Math.sqrt(1 + z * z / 256)));
+        return Comparators.score(3 - 4 * cosine);
     }
 
     @Test
