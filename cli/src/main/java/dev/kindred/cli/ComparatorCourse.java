@@ -158,20 +158,8 @@ record ComparatorCourse(
         Lesson.Score best = taught.bestPoint().judged().chosenBy();
         double before = HeadProvenance.untaught(taught);
         double seconds = wishes.secondsSince();
-        JsonObject json = new JsonObject();
-        json.addProperty("bundle", bundle.id());
-        json.addProperty("space", bundle.space().id());
-        json.addProperty("path", bundle.path().toString());
-        json.addProperty("basedOn", below.base().id());
+        JsonObject json = TaughtAnswer.json(bundle, below.base(), taught, decision, seconds);
         json.addProperty("comparator", true);
-        json.addProperty("steps", taught.steps());
-        json.addProperty("bestStep", taught.bestStep());
-        json.addProperty("stopped", taught.stopped());
-        json.addProperty("validatedBy", best.name());
-        json.addProperty("validation", best.value());
-        json.addProperty("validationUntaught", before);
-        json.addProperty("samplesPerSecond", taught.figures().samplesPerSecond());
-        json.addProperty("seconds", seconds);
         String headLine = "";
         if (head != null) {
             JsonObject told = HeadProvenance.validated(head.taught());
@@ -184,12 +172,6 @@ record ComparatorCourse(
                     told.get("by").getAsString(),
                     100 * told.get("value").getAsDouble(),
                     100 * told.get("untaught").getAsDouble());
-        }
-        if (decision != null) {
-            decision.usualThreshold().ifPresent(t -> {
-                json.addProperty("threshold", t.threshold());
-                json.addProperty("fmr", t.targetFmr());
-            });
         }
         String text = String.format(
                 Locale.ROOT,

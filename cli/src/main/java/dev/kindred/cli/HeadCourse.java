@@ -134,27 +134,9 @@ record HeadCourse(Run run, TrainRun.Wishes wishes, FrozenExamples below, Lesson 
     private Answer answer(
             Bundle bundle, Teaching.Taught taught, @Nullable Decision decision, HeadProvenance provenance) {
         Lesson.Score best = taught.bestPoint().judged().chosenBy();
-        double before = taught.history().getFirst().judged().chosenBy().value();
+        double before = HeadProvenance.untaught(taught);
         double seconds = wishes.secondsSince();
-        JsonObject json = new JsonObject();
-        json.addProperty("bundle", bundle.id());
-        json.addProperty("space", bundle.space().id());
-        json.addProperty("path", bundle.path().toString());
-        json.addProperty("basedOn", below.base().id());
-        json.addProperty("steps", taught.steps());
-        json.addProperty("bestStep", taught.bestStep());
-        json.addProperty("stopped", taught.stopped());
-        json.addProperty("validatedBy", best.name());
-        json.addProperty("validation", best.value());
-        json.addProperty("validationUntaught", before);
-        json.addProperty("samplesPerSecond", taught.figures().samplesPerSecond());
-        json.addProperty("seconds", seconds);
-        if (decision != null) {
-            decision.usualThreshold().ifPresent(t -> {
-                json.addProperty("threshold", t.threshold());
-                json.addProperty("fmr", t.targetFmr());
-            });
-        }
+        JsonObject json = TaughtAnswer.json(bundle, below.base(), taught, decision, seconds);
         String text = String.format(
                 Locale.ROOT,
                 "Sealed %s (space %s) after %,d steps in %.0f s.%nValidation, on %s: %s %.1f%%, %.1f%% before"
