@@ -98,7 +98,7 @@ record JudgedSet(Examples.Judged judged, Encoded queries, Encoded corpus, Releva
             try (Bm25 bm25 = Bm25.of(documents())) {
                 Rankings words = bm25.rankings(asked(), depth, workers);
                 baselines.put("bm25", words);
-                baselines.put("hybrid", Rankings.fused(List.of(found, words), depth));
+                baselines.put("hybrid", Rankings.fused(found, words, depth));
             }
         }
         return RankedTask.run(relevance, found, baselines, options.seed());

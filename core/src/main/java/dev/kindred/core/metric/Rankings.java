@@ -17,8 +17,8 @@ public record Rankings(int[][] documents, double[][] scores) {
     /** How deep a ranking is kept where nothing else is said, as trec_eval does. */
     public static final int DEPTH = 1000;
 
-    /** The constant of reciprocal rank fusion that its authors found to serve everywhere. */
-    private static final double FUSION = 60;
+    /** Of each of two rankings that are fused. */
+    private static final double WEIGHT = 0.5;
 
     private static final int QUERY_BLOCK = 16;
     private static final int ITEM_TILE = 4096;
@@ -72,22 +72,24 @@ public record Rankings(int[][] documents, double[][] scores) {
     }
 
     /**
-     * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009, "Reciprocal Rank Fusion outperforms Condorcet"): a document's score is
-     * the sum of {@code 1 / (60 + rank)} over the rankings that found it; equal sums by rising row.
+     * Two rankings of the same queries by a convex combination of their scores, each with half the weight (Bruch, Gai, Ingber 2023, "An
+     * Analysis of Fusion Functions for Hybrid Retrieval"). Before, a query's similarities are stretched from the lowest that was found to
+     * the highest, onto 0 to 1; its scores of words from 0, which is what a document without any of them scores, to the highest. What a
+     * ranking did not find has 0 there. Equal sums by rising row.
      *
-     * @param several of the same queries
+     * @param similar by similarity of embeddings
+     * @param words by words, scores above 0
+     * @param depth documents kept a query, at least 1
      */
-    public static Rankings fused(List<Rankings> several, int depth) {
-        int queries = several.getFirst().queries();
+    public static Rankings fused(Rankings similar, Rankings words, int depth) {
+        int queries = similar.queries();
         int[][] found = new int[queries][];
         double[][] scores = new double[queries][];
         for (int q = 0; q < queries; q++) {
             Map<Integer, Double> sums = new HashMap<>();
-            for (Rankings one : several) {
-                for (int place = 0; place < one.documents[q].length; place++) {
-                    sums.merge(one.documents[q][place], 1 / (FUSION + place + 1), Double::sum);
-                }
-            }
+            double[] similarities = similar.scores[q];
+            similar.addStretched(q, similarities.length == 0 ? 0 : similarities[similarities.length - 1], sums);
+            words.addStretched(q, 0, sums);
             List<Map.Entry<Integer, Double>> sorted = sums.entrySet().stream()
                     .sorted(Map.Entry.<Integer, Double>comparingByValue()
                             .reversed()
@@ -98,6 +100,16 @@ public record Rankings(int[][] documents, double[][] scores) {
             scores[q] = sorted.stream().mapToDouble(Map.Entry::getValue).toArray();
         }
         return new Rankings(found, scores);
+    }
+
+    /** Where all that was found scores alike, it is found as well as can be. */
+    private void addStretched(int query, double lowest, Map<Integer, Double> sums) {
+        double[] found = scores[query];
+        for (int place = 0; place < found.length; place++) {
+            double range = found[0] - lowest;
+            double stretched = range > 0 ? (found[place] - lowest) / range : 1;
+            sums.merge(documents[query][place], WEIGHT * stretched, Double::sum);
+        }
     }
 
     /**

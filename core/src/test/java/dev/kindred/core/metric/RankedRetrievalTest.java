@@ -173,15 +173,26 @@ class RankedRetrievalTest {
         assertThat(measured.firstHit(0)).isEqualTo(29);
     }
 
-    /** Cormack et al. 2009, equation 1, k = 60. */
+    /** By hand: similarities 0.9, 0.5, 0.1 become 1, 0.5, 0; words 8 and 2 become 1 and 0.25; each counts half. */
     @Test
-    void fusionSumsReciprocalRanks() {
-        Rankings one = new Rankings(new int[][] {{4, 2, 7}}, new double[][] {{3, 2, 1}});
-        Rankings other = new Rankings(new int[][] {{2, 9}}, new double[][] {{0.5, 0.4}});
-        Rankings fused = Rankings.fused(List.of(one, other), 3);
+    void fusionAddsStretchedScores() {
+        Rankings similar = new Rankings(new int[][] {{4, 2, 7}}, new double[][] {{0.9, 0.5, 0.1}});
+        Rankings words = new Rankings(new int[][] {{2, 9}}, new double[][] {{8, 2}});
+        Rankings fused = Rankings.fused(similar, words, 3);
         assertThat(fused.documents()[0]).containsExactly(2, 4, 9);
-        assertThat(fused.scores()[0][0]).isCloseTo(1 / 62.0 + 1 / 61.0, within(1e-15));
-        assertThat(fused.scores()[0][2]).isCloseTo(1 / 62.0, within(1e-15));
+        assertThat(fused.scores()[0][0]).isCloseTo(0.5 * 0.5 + 0.5, within(1e-15));
+        assertThat(fused.scores()[0][1]).isCloseTo(0.5, within(1e-15));
+        assertThat(fused.scores()[0][2]).isCloseTo(0.5 * 0.25, within(1e-15));
+    }
+
+    @Test
+    void fusionOfNothingOrOfScoresThatAreAllAlike() {
+        Rankings alike = new Rankings(new int[][] {{3, 5}, {}}, new double[][] {{0.7, 0.7}, {}});
+        Rankings words = new Rankings(new int[][] {{5}, {}}, new double[][] {{2}, {}});
+        Rankings fused = Rankings.fused(alike, words, 10);
+        assertThat(fused.documents()[0]).containsExactly(5, 3);
+        assertThat(fused.scores()[0]).containsExactly(1, 0.5);
+        assertThat(fused.documents()[1]).isEmpty();
     }
 
     @Test
