@@ -13,8 +13,8 @@ public record HeadPlan(Architecture head, Recipe recipe) {
     /** Of classes a step sees as many as can be: each further one is one more to be told from. */
     private static final int CLASSES_BATCH = 512;
     /**
-     * Sharper than for an encoder from nothing: as right on the validation texts of banking77 and clinc150, and more of clinc150's {@code
-     * oos_val} lies further off than they do.
+     * Sharper than for an encoder from nothing: chosen on validation, ten examples a class, five seeds. Of banking77 84.5% are right with
+     * either, of clinc150 91.4% instead of 91.1%, and as many of its {@code oos_val} are found.
      */
     private static final double CLASSES_TEMPERATURE = 0.05;
 
@@ -23,8 +23,6 @@ public record HeadPlan(Architecture head, Recipe recipe) {
     private static final int FEWEST_STEPS = 400;
     private static final int MOST_STEPS = 4_000;
     private static final double LEARNING_RATE = 1e-3;
-    /** Matches from which on the learning rate is the full one; held-out FAQs of stackfaq hardly tell it from the full rate for all. */
-    private static final double MANY_MATCHES = 10_000;
 
     /**
      * @param form {@code linear} or {@code mlp}; null for linear
@@ -52,7 +50,7 @@ public record HeadPlan(Architecture head, Recipe recipe) {
                 distance,
                 batching,
                 Math.clamp((long) EPOCHS * lesson.size() / batch, FEWEST_STEPS, MOST_STEPS),
-                learningRate(lesson),
+                LEARNING_RATE,
                 1e-2,
                 5,
                 0.05,
@@ -77,15 +75,6 @@ public record HeadPlan(Architecture head, Recipe recipe) {
             case Lesson.Pairs p -> new Loss.CoSent(Options.COSENT_SCALE);
             case Lesson.Matches m -> new Loss.MultipleNegatives(Options.MATCH_TEMPERATURE, true);
             case Lesson.Compared c -> new Loss.CrossEntropy(c.sameWeight());
-        };
-    }
-
-    private static double learningRate(Lesson lesson) {
-        return switch (lesson) {
-            case Lesson.Matches m -> LEARNING_RATE * Math.clamp(Math.sqrt(m.size() / MANY_MATCHES), 0.1, 1);
-            case Lesson.Classes c -> LEARNING_RATE;
-            case Lesson.Pairs p -> LEARNING_RATE;
-            case Lesson.Compared c -> LEARNING_RATE;
         };
     }
 
