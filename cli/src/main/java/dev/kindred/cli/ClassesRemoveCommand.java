@@ -68,7 +68,7 @@ final class ClassesRemoveCommand implements Command {
                     json,
                     String.format(
                             Locale.ROOT,
-                            "%,d classes with %,d examples removed; %s now holds %,d classes",
+                            "classes removed: %,d, with %,d examples; %s now holds %,d classes",
                             gone.size(),
                             changes.size(),
                             dir,

@@ -33,8 +33,8 @@ final class HeadReport {
                 .map(p -> new TrainingReport.Point(
                         p.step(),
                         p.loss(),
-                        p.judged().beside().name(),
-                        p.judged().beside().value(),
+                        p.judged().chosenBy().name(),
+                        p.judged().chosenBy().value(),
                         p.variance(),
                         p.learningRate()))
                 .toList();

@@ -141,7 +141,10 @@ public final class Splits {
             throw new Refusal(
                     "no sample has a label",
                     "DATA",
-                    "put each class in its own folder, or say --label REGEX or --columns label=NAME");
+                    data.columns().isEmpty()
+                            ? "put each class in its own folder, or say --label REGEX"
+                            : "say which column is the label, --columns label=NAME, of "
+                                    + String.join(", ", data.columns()));
         }
         if (rows.length == 1) {
             throw new Refusal(

@@ -52,7 +52,10 @@ final class PayloadCodec {
                 out.writeInt(Integer.reverseBytes(value.length));
                 out.write(value);
                 if (bytes.size() > MAX_BYTES) {
-                    throw new Refusal("has a payload of more than 1 MiB", where, "keep large things in the source");
+                    throw new Refusal(
+                            "has a payload of more than 1 MiB",
+                            where,
+                            "keep large things in the source, or leave them out (--no-sources)");
                 }
             }
         } catch (IOException e) {
