@@ -7,6 +7,7 @@ import dev.kindred.data.Dataset;
 import dev.kindred.data.Kind;
 import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Change;
 import dev.kindred.index.Classes;
 import dev.kindred.index.ExactIndex;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Parameters;
             "  kindred classes add shells.classes examples/ --bundle photos.kindred",
             "  kindred classes add shells.classes one-more-kind/",
             "  kindred classes add intents.classes words.csv --bundle minilm.kindred",
+            "  kindred classes add speakers.classes vectors.npy --labels labels.csv",
             "  kindred classes add intents.classes --class refund --text \"my money back\" --text \"refund, please\""
         })
 final class ClassesAddCommand implements Command {
@@ -59,9 +61,12 @@ final class ClassesAddCommand implements Command {
     @Option(
             names = "--bundle",
             paramLabel = "M.kindred",
-            description = "The bundle to embed with, for a folder that is not there yet.")
+            description = "The bundle to embed with, for a folder that is not there yet. Vectors need none.")
     @Nullable
     Path bundle;
+
+    @Mixin
+    VectorOptions vectors = new VectorOptions();
 
     @Mixin
     DataToEmbed data = new DataToEmbed();
@@ -81,28 +86,39 @@ final class ClassesAddCommand implements Command {
         if (Files.exists(dir.resolve(ExactIndex.FILE))) {
             return add(folder, run);
         }
-        if (bundle == null) {
-            throw new Refusal("does not exist", dir.toString(), "name the bundle to make it with: --bundle M.kindred");
-        }
-        folder.requirePlace();
-        Bundle opened = Bundle.open(bundle);
-        Dataset found = labelled(opened, run);
-        Encoded encoded = data.encode(opened, found, run);
+        Gathered gathered = gathered(run, folder);
+        Dataset found = gathered.found();
+        Encoded encoded = data.encode(gathered.giver(), found, run);
         int count = encoded.rows().length;
-        folder.build(opened, examples(found, encoded), count, run);
+        folder.build(gathered.giver(), examples(found, encoded), count, run);
         try (ExactIndex index = folder.open()) {
             return answer(index, count, encoded.failures().size(), 0);
         }
     }
 
+    private Gathered gathered(Run run, IndexFolder folder) throws IOException {
+        if (bundle == null && !paths.isEmpty() && vectors.stand(paths.getFirst(), data.data)) {
+            folder.requirePlace();
+            Gathered gathered = Gathered.vectors(paths, vectors, data, run);
+            requireLabels(gathered.found());
+            return gathered;
+        }
+        if (bundle == null) {
+            throw new Refusal("does not exist", dir.toString(), "name the bundle to make it with: --bundle M.kindred");
+        }
+        folder.requirePlace();
+        Subject giver = new Subject.OfBundle(Bundle.open(bundle));
+        return new Gathered(giver, labelled(giver, run));
+    }
+
     private Answer add(IndexFolder folder, Run run) {
         try (ExactIndex index = folder.open()) {
-            Bundle opened = folder.bundle(index);
+            Subject giver = folder.giver(index);
             if (bundle != null) {
                 index.info().space().require(Bundle.open(bundle).space(), "--bundle");
             }
-            Dataset found = labelled(opened, run);
-            Encoded encoded = data.encode(opened, found, run);
+            Dataset found = labelled(giver, run);
+            Encoded encoded = data.encode(giver, found, run);
             long begun = System.nanoTime();
             List<Change> changes;
             try (Stream<Item> items = examples(found, encoded)) {
@@ -114,21 +130,25 @@ final class ClassesAddCommand implements Command {
         }
     }
 
-    private Dataset labelled(Bundle opened, Run run) {
+    private Dataset labelled(Subject giver, Run run) {
         if (paths.isEmpty() == texts.isEmpty() || texts.isEmpty() != (name == null)) {
             throw new Refusal(
                     paths.isEmpty() && texts.isEmpty() ? "no example is given" : "DATA, --text and --class do not fit",
                     "DATA",
                     "name labelled DATA, or say --class NAME --text TEXT");
         }
-        Dataset found = paths.isEmpty() ? Dataset.texts(texts, name) : data.read(opened, paths, run);
+        Dataset found = paths.isEmpty() ? Dataset.texts(texts, name) : data.read(giver, paths, run);
+        requireLabels(found);
+        return found;
+    }
+
+    private static void requireLabels(Dataset found) {
         for (int row = 0; row < found.size(); row++) {
             if (found.entry(row).label() == null) {
                 throw new Refusal(
                         "has no label", found.where(row), "an example needs its class: --label, or a column label");
             }
         }
-        return found;
     }
 
     /** Texts of tables are often numbered by their line alone, so an example that is a text is named by what it says. */

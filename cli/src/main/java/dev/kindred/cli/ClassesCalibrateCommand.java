@@ -5,7 +5,7 @@ import dev.kindred.core.Interval;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.metric.OpenSet;
 import dev.kindred.core.metric.Proportion;
-import dev.kindred.encode.Bundle;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Classes;
 import dev.kindred.index.ExactIndex;
 import java.nio.file.Path;
@@ -71,9 +71,9 @@ final class ClassesCalibrateCommand implements Command {
         }
         IndexFolder folder = new IndexFolder(dir);
         try (ExactIndex index = folder.open()) {
-            Bundle bundle = folder.bundle(index);
+            Subject giver = folder.giver(index);
             Classes classes = Classes.of(index);
-            Classified known = Classified.labelled(classes, bundle, paths, data, run);
+            Classified known = Classified.labelled(classes, giver, paths, data, run);
             double threshold = OpenSet.threshold(known.scores(), loss);
             new ClassesFolder(dir)
                     .write(new ClassesFolder.Limit(index.info().space().id(), threshold, loss, known.scores().length));
@@ -91,7 +91,7 @@ final class ClassesCalibrateCommand implements Command {
                     known.scores().length,
                     100 * known.accuracy(threshold));
             if (unknown != null) {
-                double[] scores = Classified.scores(classes, bundle, List.of(unknown), data, run);
+                double[] scores = Classified.scores(classes, giver, List.of(unknown), data, run);
                 OpenSet measured = OpenSet.at(threshold, known.scores(), known.right(), scores);
                 Interval interval = new Proportion(measured.caught(), measured.unknown()).interval();
                 json.addProperty("unknown", measured.unknown());

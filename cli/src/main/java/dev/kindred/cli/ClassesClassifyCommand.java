@@ -5,8 +5,8 @@ import dev.kindred.core.Embeddings;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.metric.OpenSet;
 import dev.kindred.core.metric.Proportion;
-import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Classes;
 import dev.kindred.index.ExactIndex;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ final class ClassesClassifyCommand implements Command {
             Optional<ClassesFolder.Limit> limit =
                     new ClassesFolder(dir).limit(index.info().space());
             if (labelled != null) {
-                return measured(labelled, classes, limit, folder.bundle(index), run);
+                return measured(labelled, classes, limit, folder.giver(index), run);
             }
             float[] vector = QueryVector.of(String.valueOf(query), EncoderParts.DOCUMENT, index, folder, run);
             Classes.Nearest nearest = classes.nearest(
@@ -102,9 +102,9 @@ final class ClassesClassifyCommand implements Command {
     }
 
     private Answer measured(
-            Path samples, Classes classes, Optional<ClassesFolder.Limit> limit, Bundle bundle, Run run) {
+            Path samples, Classes classes, Optional<ClassesFolder.Limit> limit, Subject giver, Run run) {
         double threshold = limit.map(ClassesFolder.Limit::threshold).orElse(Double.NEGATIVE_INFINITY);
-        Classified known = Classified.labelled(classes, bundle, List.of(samples), data, run);
+        Classified known = Classified.labelled(classes, giver, List.of(samples), data, run);
         JsonObject json = new JsonObject();
         StringBuilder text = new StringBuilder();
         int count = known.scores().length;
@@ -127,7 +127,7 @@ final class ClassesClassifyCommand implements Command {
                     100 * known.accuracy(threshold)));
         }
         if (unknown != null) {
-            double[] scores = Classified.scores(classes, bundle, List.of(unknown), data, run);
+            double[] scores = Classified.scores(classes, giver, List.of(unknown), data, run);
             OpenSet open = OpenSet.at(threshold, known.scores(), known.right(), scores);
             json.addProperty("knownLost", open.lost());
             json.addProperty("unknown", open.unknown());

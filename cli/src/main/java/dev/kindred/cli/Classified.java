@@ -2,8 +2,8 @@ package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
-import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Classes;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,8 +17,8 @@ import java.util.List;
 record Classified(double[] scores, boolean[] right) {
 
     /** @throws Refusal for a sample without a label, or of a class that is not there */
-    static Classified labelled(Classes classes, Bundle bundle, List<Path> paths, DataToEmbed data, Run run) {
-        Dataset found = data.read(bundle, paths, run);
+    static Classified labelled(Classes classes, Subject giver, List<Path> paths, DataToEmbed data, Run run) {
+        Dataset found = data.read(giver, paths, run);
         for (int row = 0; row < found.size(); row++) {
             String label = found.entry(row).label();
             if (label == null) {
@@ -31,7 +31,7 @@ record Classified(double[] scores, boolean[] right) {
                         Nearest.advice(label, classes.names(), "add examples of it first"));
             }
         }
-        Encoded encoded = data.encode(bundle, found, run);
+        Encoded encoded = data.encode(giver, found, run);
         List<Classes.Nearest> nearest = classes.nearest(encoded.views().encoder());
         double[] scores = new double[nearest.size()];
         boolean[] right = new boolean[nearest.size()];
@@ -44,8 +44,8 @@ record Classified(double[] scores, boolean[] right) {
     }
 
     /** The nearest class's score of samples that need no label. */
-    static double[] scores(Classes classes, Bundle bundle, List<Path> paths, DataToEmbed data, Run run) {
-        Encoded encoded = data.encode(bundle, data.read(bundle, paths, run), run);
+    static double[] scores(Classes classes, Subject giver, List<Path> paths, DataToEmbed data, Run run) {
+        Encoded encoded = data.encode(giver, data.read(giver, paths, run), run);
         return classes.nearest(encoded.views().encoder()).stream()
                 .mapToDouble(Classes.Nearest::score)
                 .toArray();

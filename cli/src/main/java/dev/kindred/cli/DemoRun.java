@@ -15,6 +15,7 @@ import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import dev.kindred.media.Pictures;
@@ -129,7 +130,7 @@ final class DemoRun {
             payload.put("style", Value.of(icon.style()));
             return new Item(icon.id(), embeddings.row(i), payload, Pictures.png(icon.pixels()));
         });
-        new IndexFolder(folder).build(bundle, items, icons.size(), run);
+        new IndexFolder(folder).build(new Subject.OfBundle(bundle), items, icons.size(), run);
         generations.promote(folder);
         return folder;
     }

@@ -109,7 +109,7 @@ final class DoctorCommand implements Command {
     private void index(Path folder) {
         IndexFolder opened = new IndexFolder(folder);
         try (ExactIndex index = opened.open()) {
-            opened.bundle(index);
+            opened.giver(index);
             findings.addAll(index.check());
             facts.put(
                     "index",

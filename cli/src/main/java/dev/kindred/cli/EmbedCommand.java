@@ -10,6 +10,7 @@ import dev.kindred.data.Dataset;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,11 +72,12 @@ final class EmbedCommand implements Command {
         data.device.require();
         long begun = System.nanoTime();
         Bundle opened = Bundle.open(bundle);
-        Dataset found = data.read(opened, paths, run);
+        Subject giver = new Subject.OfBundle(opened);
+        Dataset found = data.read(giver, paths, run);
         if (!csv) {
             requireLines(found);
         }
-        Encoded encoded = data.encode(opened, role, found, run);
+        Encoded encoded = data.encode(giver, role, found, run);
         Embeddings embeddings = encoded.views().encoder();
         if (csv) {
             EmbeddingsCsv.write(out, encoded.samples().ids(), embeddings);

@@ -1,7 +1,6 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
-import dev.kindred.core.Distance;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
@@ -13,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -50,8 +47,6 @@ final class EvaluateCommand implements Command {
         sts,
         oneshot
     }
-
-    private static final Pattern VECTORS = Pattern.compile(".*\\.(npy|fvecs|csv|tsv|jsonl|parquet)(\\.gz)?");
 
     @Parameters(
             index = "0",
@@ -109,18 +104,8 @@ final class EvaluateCommand implements Command {
     @Nullable
     Path validation;
 
-    @Option(
-            names = "--distance",
-            paramLabel = "D",
-            description = "How vectors are compared: cosine, l2 or dot. Default: ${DEFAULT-VALUE}.")
-    String distance = "cosine";
-
-    @Option(
-            names = "--space",
-            paramLabel = "NAME",
-            description = "The name of the space of vectors. Default: their file's.")
-    @Nullable
-    String space;
+    @Mixin
+    VectorOptions vectors = new VectorOptions();
 
     @Option(
             names = "--decision",
@@ -175,16 +160,11 @@ final class EvaluateCommand implements Command {
                 true,
                 validation);
         try (Workers workers = run.workers()) {
-            Evaluation evaluation = areVectors() ? vectors(options, workers, run) : bundle(options, workers, run);
+            Evaluation evaluation =
+                    vectors.stand(subject, data) ? vectors(options, workers, run) : bundle(options, workers, run);
             evaluation.warnings().forEach(warning -> run.say("note: " + warning));
             return answer(evaluation);
         }
-    }
-
-    /** A table alone can only hold vectors; beside other DATA the first is a bundle unless its name says otherwise. */
-    private boolean areVectors() {
-        String name = String.valueOf(subject.getFileName()).toLowerCase(Locale.ROOT);
-        return data.areVectors() || VECTORS.matcher(name).matches();
     }
 
     private Evaluation bundle(EvaluationOptions options, Workers workers, Run run) {
@@ -205,15 +185,8 @@ final class EvaluateCommand implements Command {
     private Evaluation vectors(EvaluationOptions options, Workers workers, Run run) {
         List<Path> all = new ArrayList<>(List.of(subject));
         all.addAll(paths);
-        String name = String.valueOf(subject.getFileName());
         return Evaluation.vectors(
-                space == null ? name.substring(0, name.indexOf('.')) : space,
-                Distance.ofWireName(distance),
-                all,
-                data.readOptions(),
-                options,
-                workers,
-                run.progress());
+                vectors.name(subject), vectors.distance(), all, data.readOptions(), options, workers, run.progress());
     }
 
     private Answer answer(Evaluation evaluation) {

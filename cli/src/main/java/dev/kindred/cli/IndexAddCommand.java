@@ -2,8 +2,8 @@ package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
 import dev.kindred.data.Dataset;
-import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Change;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Visibility;
@@ -49,9 +49,9 @@ final class IndexAddCommand implements Command {
         data.device.require();
         IndexFolder folder = new IndexFolder(dir);
         try (ExactIndex index = folder.open()) {
-            Bundle bundle = folder.bundle(index);
-            Dataset found = data.read(bundle, paths, run);
-            Encoded encoded = data.encode(bundle, found, run);
+            Subject giver = folder.giver(index);
+            Dataset found = data.read(giver, paths, run);
+            Encoded encoded = data.encode(giver, found, run);
             List<Change> changes;
             try (var items = IndexFolder.items(found, encoded, !noSources)) {
                 changes = items.<Change>map(Change.Put::new).toList();

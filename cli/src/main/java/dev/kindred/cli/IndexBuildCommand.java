@@ -1,9 +1,8 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
-import dev.kindred.data.Dataset;
-import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,15 +14,27 @@ import picocli.CommandLine.Parameters;
 
 /** An index of DATA. */
 @CommandLine.Command(
-        description = "Embed DATA and make an index of it, its bundle beside it.",
-        footer = {"", "Example:", "  kindred index build photos.kindred holiday/ --out holiday.index"})
+        description = {
+            "Embed DATA and make an index of it, its bundle beside it.",
+            "",
+            "Vectors that another program made need no bundle: name them in its place."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  kindred index build photos.kindred holiday/ --out holiday.index",
+            "  kindred index build vectors.npy --labels labels.csv --out vectors.index"
+        })
 final class IndexBuildCommand implements Command {
-    @Parameters(index = "0", paramLabel = "M.kindred", description = "The bundle to embed with.")
-    Path bundle = Path.of("");
+    @Parameters(
+            index = "0",
+            paramLabel = "M.kindred",
+            description = "The bundle to embed with; or vectors, which need none.")
+    Path first = Path.of("");
 
     @Parameters(
             index = "1..*",
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "DATA",
             description = "Folders, zips, tables, or single pictures and files of texts.")
     List<Path> paths = List.of();
@@ -37,6 +48,9 @@ final class IndexBuildCommand implements Command {
 
     @Option(names = "--no-sources", description = "Keep no copy of pictures or texts; answers then cannot show them.")
     boolean noSources;
+
+    @Mixin
+    VectorOptions vectors = new VectorOptions();
 
     @Mixin
     DataToEmbed data = new DataToEmbed();
@@ -55,15 +69,15 @@ final class IndexBuildCommand implements Command {
         IndexFolder folder = new IndexFolder(out);
         folder.requirePlace();
         long begun = System.nanoTime();
-        Bundle opened = Bundle.open(bundle);
-        Dataset found = data.read(opened, paths, run);
-        Encoded encoded = data.encode(opened, found, run);
-        long count = folder.build(opened, IndexFolder.items(found, encoded, !noSources), encoded.rows().length, run);
+        Gathered gathered = Gathered.of(first, paths, vectors, data, run);
+        Subject giver = gathered.giver();
+        Encoded encoded = data.encode(giver, gathered.found(), run);
+        long count = folder.build(
+                giver, IndexFolder.items(gathered.found(), encoded, !noSources), encoded.rows().length, run);
         double seconds = (System.nanoTime() - begun) / 1e9;
         JsonObject json = new JsonObject();
         json.addProperty("index", out.toString());
-        json.addProperty("bundle", opened.id());
-        json.addProperty("space", opened.space().id());
+        giver.describe(json);
         json.addProperty("count", count);
         json.addProperty("bad", encoded.failures().size());
         json.addProperty("bytes", folder.bytes());
@@ -75,7 +89,7 @@ final class IndexBuildCommand implements Command {
                         "%s: %,d items in space %s, %s, in %s",
                         out,
                         count,
-                        opened.space().shortId(),
+                        giver.space().shortId(),
                         Words.bytes(folder.bytes()),
                         ProgressLine.clock(seconds)));
     }

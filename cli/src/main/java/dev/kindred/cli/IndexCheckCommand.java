@@ -31,7 +31,7 @@ final class IndexCheckCommand implements Command {
     public Answer run(Run run) {
         IndexFolder folder = new IndexFolder(dir);
         try (ExactIndex index = folder.open()) {
-            folder.bundle(index);
+            folder.giver(index);
             List<Finding> findings = index.check();
             JsonArray listed = new JsonArray();
             for (Finding finding : findings) {

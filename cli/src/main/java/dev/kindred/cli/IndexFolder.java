@@ -4,11 +4,13 @@ import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
 import dev.kindred.data.Dataset;
 import dev.kindred.data.Entry;
 import dev.kindred.data.Kind;
 import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.IndexBuilder;
 import dev.kindred.index.Item;
@@ -48,9 +50,23 @@ final class IndexFolder {
         return ExactIndex.open(folder);
     }
 
+    /** What gives the vectors of the index: its bundle; nobody, where they were made elsewhere. */
+    Subject giver(ExactIndex index) {
+        Space space = index.info().space();
+        return space.isExternal()
+                ? new Subject.OfVectors(String.valueOf(folder.getFileName()), space)
+                : new Subject.OfBundle(bundle(index));
+    }
+
     /** The bundle in the folder, refused where it gives another space than the index is of. */
     Bundle bundle(ExactIndex index) {
         Path file = folder.resolve(BUNDLE);
+        if (index.info().space().isExternal()) {
+            throw new Refusal(
+                    "holds vectors made elsewhere, there is no bundle that embeds",
+                    folder.toString(),
+                    "ask it by @id or a .npy of one vector");
+        }
         if (!Files.exists(file)) {
             throw new Refusal(
                     "has no " + BUNDLE, folder.toString(), "build the index again, or ask it by @id or a .npy");
@@ -61,30 +77,37 @@ final class IndexFolder {
     }
 
     /**
-     * Builds the index anew. The bundle's copy lies ready before the rows take the old ones' place, so that a full disk leaves what
+     * Builds the index anew. The bundle's copy, where there is one, lies ready before the rows take the old ones' place, so that a full disk leaves what
      * stood there.
      *
+     * @param giver of the items' vectors
      * @param items closed afterwards
      * @param total how many to expect, for progress
      * @return how many items there are
      */
-    long build(Bundle bundle, Stream<Item> items, int total, Run run) throws IOException {
+    long build(Subject giver, Stream<Item> items, int total, Run run) throws IOException {
         boolean made = !Files.exists(folder);
         requirePlace();
         Files.createDirectories(folder);
         boolean whole = false;
         @Nullable Path ready = null;
         try (items;
-                IndexBuilder builder = ExactIndex.builder(folder, bundle.space())) {
+                IndexBuilder builder = ExactIndex.builder(folder, giver.space())) {
             sweep();
-            ready = Files.createTempFile(folder, READY, PART);
-            Files.copy(bundle.path(), ready, StandardCopyOption.REPLACE_EXISTING);
+            if (giver instanceof Subject.OfBundle(Bundle bundle)) {
+                ready = Files.createTempFile(folder, READY, PART);
+                Files.copy(bundle.path(), ready, StandardCopyOption.REPLACE_EXISTING);
+            }
             items.forEach(item -> {
                 builder.add(item);
                 run.progress().at("indexing", builder.count(), total, "");
             });
             try (ExactIndex index = builder.finish()) {
-                Files.move(ready, folder.resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
+                if (ready == null) {
+                    Files.deleteIfExists(folder.resolve(BUNDLE));
+                } else {
+                    Files.move(ready, folder.resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
+                }
                 whole = true;
                 return index.info().count();
             }
@@ -146,7 +169,11 @@ final class IndexFolder {
                 payload.put("text", Value.of(text));
                 return item(entry.id(), embeddings.row(i), payload, null);
             }
-            return item(entry.id(), embeddings.row(i), payload, sources ? data.bytes(row) : null);
+            return item(
+                    entry.id(),
+                    embeddings.row(i),
+                    payload,
+                    sources && data.kind() != Kind.VECTOR ? data.bytes(row) : null);
         });
     }
 

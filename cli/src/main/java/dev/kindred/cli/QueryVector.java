@@ -14,9 +14,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What is looked for in an index: {@code @ID}, a {@code .npy} of one vector, and else a picture's path or a text, as the bundle takes. */
 final class QueryVector {
+    /** What a person would hardly write as a text: one word with a short ending. */
+    private static final Pattern FILE_NAME = Pattern.compile("[^\\s\\x00]*[^\\s\\x00./]\\.[A-Za-z][A-Za-z0-9]{1,4}");
+
     private QueryVector() {}
 
     /**
@@ -42,6 +46,9 @@ final class QueryVector {
         }
         Bundle bundle = folder.bundle(index);
         Content content = Given.of(query, bundle);
+        if (content instanceof Content.Text && FILE_NAME.matcher(query).matches() && !Files.exists(Path.of(query))) {
+            run.say("note: there is no file " + query + ", so it is taken as a text");
+        }
         Natives.forEncoding(run.home());
         try (Encoder encoder = bundle.encoder(role, run.settings().threads())) {
             return encoder.embed(content).values();

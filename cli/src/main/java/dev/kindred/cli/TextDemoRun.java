@@ -14,6 +14,7 @@ import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.evaluate.Bm25;
 import dev.kindred.evaluate.Encoded;
+import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import java.io.IOException;
@@ -148,7 +149,8 @@ final class TextDemoRun {
             payload.put("taught", Value.of(words.unseen().contains(sense.meaning()) ? "never" : "yes"));
             return item(sense.word(), embeddings.row(i), payload);
         });
-        new IndexFolder(folder).build(bundle, items, words.senses().size(), run);
+        new IndexFolder(folder)
+                .build(new Subject.OfBundle(bundle), items, words.senses().size(), run);
         generations.promote(folder);
         return folder;
     }

@@ -8,6 +8,8 @@ package dev.kindred.core;
  * @param dimension values a vector, at least 1
  */
 public record Space(String id, int dimension, Distance distance) {
+    private static final String EXTERNAL = "external:";
+
     public Space {
         if (dimension < 1) {
             throw new IllegalArgumentException("a space of " + dimension + " dimensions");
@@ -16,12 +18,17 @@ public record Space(String id, int dimension, Distance distance) {
 
     /** The space of vectors that another program made. */
     public static Space external(String name, int dimension, Distance distance) {
-        return new Space("external:" + name + "/" + dimension + "/" + distance.wireName(), dimension, distance);
+        return new Space(EXTERNAL + name + "/" + dimension + "/" + distance.wireName(), dimension, distance);
+    }
+
+    /** Whether its vectors were made elsewhere, so that no bundle gives more of them. */
+    public boolean isExternal() {
+        return id.startsWith(EXTERNAL);
     }
 
     /** The id cut for people: its first 12 characters where it is a hash. */
     public String shortId() {
-        return id.startsWith("external:") || id.length() <= 12 ? id : id.substring(0, 12);
+        return isExternal() || id.length() <= 12 ? id : id.substring(0, 12);
     }
 
     /** Refuses vectors of another space by name. */

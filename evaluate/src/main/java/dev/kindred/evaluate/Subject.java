@@ -21,6 +21,9 @@ public sealed interface Subject {
     /** Its name for a title. */
     String name();
 
+    /** Of its vectors. */
+    Space space();
+
     /** What was sealed of thresholds and probabilities. */
     Optional<Decision> decision();
 
@@ -46,6 +49,11 @@ public sealed interface Subject {
         @Override
         public String name() {
             return String.valueOf(bundle.path().getFileName());
+        }
+
+        @Override
+        public Space space() {
+            return bundle.space();
         }
 
         @Override
@@ -100,7 +108,7 @@ public sealed interface Subject {
                 throw new Refusal(
                         "holds " + data.kind().plural() + ", which only an encoder can compare",
                         name,
-                        "name the bundle first: evaluate M.kindred DATA");
+                        "name the bundle first: M.kindred DATA");
             }
             int dimension = data.content(0) instanceof Content.Vector first ? first.values().length : 0;
             return new OfVectors(name, Space.external(name, dimension, distance));
