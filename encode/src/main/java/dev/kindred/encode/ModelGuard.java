@@ -38,6 +38,7 @@ final class ModelGuard {
             throw new Refusal("carries functions of its own", where, "export the encoder as one flat graph");
         }
         check(parsed.getGraph(), where);
+        StatedSizes.check(parsed.getGraph(), where);
     }
 
     private static void check(OnnxMl.GraphProto graph, String where) {

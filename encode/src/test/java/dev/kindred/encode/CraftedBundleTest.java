@@ -13,6 +13,8 @@ import com.google.protobuf.ByteString;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -150,30 +152,89 @@ class CraftedBundleTest {
         refusedWhenRun("");
     }
 
+    /** Small enough that a runtime would try, and take 32 GiB or the process with it. */
     @Test
     void memoryBeyondReason() {
+        for (boolean raw : List.of(true, false)) {
+            begin();
+            model(graph -> {
+                graph.addInitializer(wholes("many", raw, 1L << 20, 1L << 13));
+                return filled(graph);
+            });
+            refusedWhenRun("its operator ConstantOfShape makes more than 268,435,456 values of nothing");
+        }
         begin();
         model(graph -> {
-            graph.addInitializer(OnnxMl.TensorProto.newBuilder()
-                    .setName("many")
-                    .setDataType(OnnxMl.TensorProto.DataType.INT64_VALUE)
-                    .addDims(1)
-                    .addInt64Data(1L << 45));
             graph.addNode(OnnxMl.NodeProto.newBuilder()
-                    .setOpType("ConstantOfShape")
-                    .addInput("many")
-                    .addOutput("zeros"));
-            graph.addNode(OnnxMl.NodeProto.newBuilder()
-                    .setOpType("ReduceMax")
-                    .addInput("zeros")
-                    .addOutput("zero")
+                    .setOpType("Constant")
+                    .addOutput("many")
                     .addAttribute(OnnxMl.AttributeProto.newBuilder()
-                            .setName("keepdims")
-                            .setType(OnnxMl.AttributeProto.AttributeType.INT)
-                            .setI(0)));
-            return output(graph, "Add").addInput("zero");
+                            .setName("value_ints")
+                            .setType(OnnxMl.AttributeProto.AttributeType.INTS)
+                            .addInts(1L << 33)));
+            return filled(graph);
         });
-        refusedWhenRun("");
+        refusedWhenRun("its operator ConstantOfShape makes more than");
+        begin();
+        model(graph -> {
+            graph.addNode(OnnxMl.NodeProto.newBuilder()
+                    .setOpType("RandomNormal")
+                    .addOutput("noise")
+                    .addAttribute(OnnxMl.AttributeProto.newBuilder()
+                            .setName("shape")
+                            .setType(OnnxMl.AttributeProto.AttributeType.INTS)
+                            .addInts(1L << 33)));
+            return output(graph, "Identity");
+        });
+        refusedWhenRun("its operator RandomNormal makes more than");
+    }
+
+    /** What is within reason reaches the runtime, which here gives another shape than was sealed. */
+    @Test
+    void memoryWithinReasonIsNotRefusedForItsSize() {
+        begin();
+        model(graph -> {
+            graph.addInitializer(wholes("many", true, 64, 64));
+            return filled(graph);
+        });
+        assertThatThrownBy(() -> Bundle.open(forged()).encoder(1).close())
+                .isInstanceOf(Refusal.class)
+                .hasMessageNotContaining("values of nothing");
+    }
+
+    private static OnnxMl.TensorProto wholes(String name, boolean raw, long... values) {
+        OnnxMl.TensorProto.Builder tensor = OnnxMl.TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(OnnxMl.TensorProto.DataType.INT64_VALUE)
+                .addDims(values.length);
+        if (raw) {
+            ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (long value : values) {
+                bytes.putLong(value);
+            }
+            return tensor.setRawData(ByteString.copyFrom(bytes.flip())).build();
+        }
+        for (long value : values) {
+            tensor.addInt64Data(value);
+        }
+        return tensor.build();
+    }
+
+    /** Memory of as many zeros as {@code many} says, of which one value is used. */
+    private static OnnxMl.NodeProto.Builder filled(OnnxMl.GraphProto.Builder graph) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("ConstantOfShape")
+                .addInput("many")
+                .addOutput("zeros"));
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("ReduceMax")
+                .addInput("zeros")
+                .addOutput("zero")
+                .addAttribute(OnnxMl.AttributeProto.newBuilder()
+                        .setName("keepdims")
+                        .setType(OnnxMl.AttributeProto.AttributeType.INT)
+                        .setI(0)));
+        return output(graph, "Add").addInput("zero");
     }
 
     @Test
