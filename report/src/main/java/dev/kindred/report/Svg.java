@@ -7,8 +7,8 @@ import java.util.Locale;
 final class Svg {
     private static final int WIDTH = 440;
     private static final int HEIGHT = 300;
-    private static final int LEFT = 54;
-    private static final int RIGHT = 14;
+    private static final int LEFT = 64;
+    private static final int RIGHT = 20;
     private static final int TOP = 12;
     private static final int BOTTOM = 46;
 
