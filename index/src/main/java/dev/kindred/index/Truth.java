@@ -1,0 +1,312 @@
+package dev.kindred.index;
+
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items of one generation: the truth, of which every index is a view. An SQLite file {@code items.db} in write-ahead mode. Every write
+ * has a sequence number, numbers only grow, and what was deleted leaves its number behind, so that a view that holds everything up to a
+ * number catches up by {@link #changes}.
+ *
+ * <p>Safe for many threads. Writes that come while another is being made durable are made durable together ({@link TruthWriter}); reads
+ * wait for nobody and see one moment.
+ */
+public final class Truth implements AutoCloseable {
+    /** The file's name in the generation's folder. */
+    public static final String FILE = "items.db";
+
+    /** Reading connections that are kept open; more readers at once open more, for their time. */
+    private static final int KEPT = 4;
+
+    private final Path file;
+    private final Space space;
+    private final WriterLock lock;
+    private final TruthWriter writer;
+    private final BlockingQueue<Connection> readers = new ArrayBlockingQueue<>(KEPT);
+    private volatile boolean closed;
+
+    private Truth(Path file, Space space, WriterLock lock, TruthWriter writer) {
+        this.file = file;
+        this.space = space;
+        this.lock = lock;
+        this.writer = writer;
+    }
+
+    /**
+     * An empty one in a folder that has none, open for writing.
+     *
+     * @param owner whom a second writer's refusal names, e.g. a server's URL
+     */
+    public static Truth create(Path folder, Space space, String owner) {
+        Path file = folder.resolve(FILE);
+        if (Files.exists(file)) {
+            throw new Refusal("there are items already", folder.toString(), "open them, or choose another folder");
+        }
+        return opened(file, WriterLock.take(folder, owner), space);
+    }
+
+    /** Opens for writing. What a writer that was killed had not made durable is gone, and nothing else. */
+    public static Truth open(Path folder, String owner) {
+        Path file = folder.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
+        }
+        return opened(file, WriterLock.take(folder, owner), null);
+    }
+
+    private static Truth opened(Path file, WriterLock lock, @Nullable Space created) {
+        boolean opened = false;
+        try {
+            Connection connection = TruthFile.writing(file, created);
+            Space space = TruthFile.space(connection, file);
+            Truth truth = new Truth(file, space, lock, new TruthWriter(connection, file));
+            opened = true;
+            return truth;
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
+        }
+    }
+
+    public Space space() {
+        return space;
+    }
+
+    /** The number of the last write that is durable; 0 where nothing was ever written. */
+    public long lastSequence() {
+        return writer.lastSequence();
+    }
+
+    /**
+     * Applies the changes as one and returns when they are durable.
+     *
+     * @return the number of the last change; of the last write before, where there is none
+     * @throws Refusal where a vector does not fit the space, naming its item, or there is no room; nothing was written then
+     */
+    public long write(List<Change> changes) {
+        for (Change change : changes) {
+            switch (change) {
+                case Change.Put(Item item) -> Vectors.require(space, item);
+                case Change.Delete(String id) -> Item.requireId(id);
+            }
+        }
+        return changes.isEmpty() ? lastSequence() : writer.write(changes);
+    }
+
+    /** Transactions so far, each with one wait for the disk. */
+    long commits() {
+        return writer.commits();
+    }
+
+    /** Items that there are. */
+    public long count() {
+        return reading(connection -> {
+            try (PreparedStatement count = connection.prepareStatement("SELECT count(*) FROM item");
+                    ResultSet one = count.executeQuery()) {
+                return one.getLong(1);
+            }
+        });
+    }
+
+    /** The item of this id, whole. */
+    public Optional<Item> get(String id) {
+        return reading(connection -> {
+            try (PreparedStatement get = connection.prepareStatement(TruthFile.ITEM + " WHERE id = ?")) {
+                get.setBytes(1, id.getBytes(StandardCharsets.UTF_8));
+                try (ResultSet row = get.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(TruthFile.written(row, space, file).item())
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** All items written after a number (0 for all), in the order of their last write, as of this moment; to be closed. */
+    public Items scan(long afterSequence) {
+        Connection connection = borrowed();
+        boolean begun = false;
+        try {
+            Rows rows = new Rows(connection, TruthFile.ITEM + " WHERE sequence > ? ORDER BY sequence", afterSequence);
+            begun = true;
+            return new Items(rows.map(row -> TruthFile.written(row, space, file)), () -> {
+                rows.close();
+                giveBack(connection);
+            });
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        } finally {
+            if (!begun) {
+                giveBack(connection);
+            }
+        }
+    }
+
+    /** A change and its number. */
+    public record Numbered(long sequence, Change change) {}
+
+    /**
+     * What a view that holds everything up to a number lacks, in the order of the numbers: of each id the last change.
+     *
+     * @param most changes to give at once; a view asks again after the last of them
+     */
+    public List<Numbered> changes(long afterSequence, int most) {
+        return reading(connection -> {
+            List<Numbered> changes = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(TruthFile.CHANGES)) {
+                select.setLong(1, afterSequence);
+                select.setLong(2, afterSequence);
+                select.setInt(3, most);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        long sequence = rows.getLong(1);
+                        Change change = rows.getBytes(4) == null
+                                ? new Change.Delete(new String(rows.getBytes(2), StandardCharsets.UTF_8))
+                                : new Change.Put(
+                                        TruthFile.written(rows, space, file).item());
+                        changes.add(new Numbered(sequence, change));
+                    }
+                }
+            }
+            return List.copyOf(changes);
+        });
+    }
+
+    /** Forgets what was deleted up to a number, which every view then has to hold. */
+    public void forget(long throughSequence) {
+        writer.forget(throughSequence);
+    }
+
+    /** Reads the whole file: its pages, and every item against its own checksum. Empty where all is sound. */
+    public List<Finding> check() {
+        return reading(connection -> TruthFile.check(connection, space, file));
+    }
+
+    private interface Reading<T> {
+        T of(Connection connection) throws SQLException;
+    }
+
+    private <T> T reading(Reading<T> work) {
+        Connection connection = borrowed();
+        try {
+            return work.of(connection);
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        } finally {
+            giveBack(connection);
+        }
+    }
+
+    private Connection borrowed() {
+        if (closed) {
+            throw new IllegalStateException("the items in " + file + " are closed");
+        }
+        Connection kept = readers.poll();
+        try {
+            return kept == null ? TruthFile.reading(file) : kept;
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        }
+    }
+
+    private void giveBack(Connection connection) {
+        if (closed || !readers.offer(connection)) {
+            TruthFile.close(connection);
+        }
+    }
+
+    /** Writes under way are made durable first. Reads under way end as they would have. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        writer.close();
+        for (Connection each = readers.poll(); each != null; each = readers.poll()) {
+            TruthFile.close(each);
+        }
+        lock.close();
+    }
+
+    /** Rows of one statement, which hold their moment until closed. */
+    private final class Rows implements AutoCloseable {
+        private final PreparedStatement statement;
+        private final ResultSet rows;
+
+        Rows(Connection connection, String sql, long after) throws SQLException {
+            statement = connection.prepareStatement(sql);
+            try {
+                statement.setLong(1, after);
+                rows = statement.executeQuery();
+            } catch (SQLException e) {
+                statement.close();
+                throw e;
+            }
+        }
+
+        interface Row<T> {
+            T of(ResultSet row) throws SQLException;
+        }
+
+        <T> Iterator<T> map(Row<T> read) {
+            return new Iterator<>() {
+                private boolean ready;
+                private boolean ended;
+
+                @Override
+                public boolean hasNext() {
+                    try {
+                        if (!ready && !ended) {
+                            ready = rows.next();
+                            ended = !ready;
+                        }
+                        return ready;
+                    } catch (SQLException e) {
+                        throw TruthFile.failed(file, e);
+                    }
+                }
+
+                @Override
+                public T next() {
+                    if (!hasNext()) {
+                        throw new NoSuchElementException();
+                    }
+                    ready = false;
+                    try {
+                        return read.of(rows);
+                    } catch (SQLException e) {
+                        throw TruthFile.failed(file, e);
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                throw TruthFile.failed(file, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.kindred.index;
+
+import dev.kindred.core.Distance;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** The truth's file: its schema, its connections, and its rows as items. */
+final class TruthFile {
+    /** Of {@code PRAGMA user_version}, one more with each numbered script. */
+    static final int FORMAT = 1;
+    /** "Kind" of {@code PRAGMA application_id}. */
+    private static final int APPLICATION = 0x4B696E64;
+
+    static final String ITEM = "SELECT sequence, id, sum, vector, payload, source FROM item";
+    /** Of what is gone the columns after the id are null. */
+    static final String CHANGES = ITEM + " WHERE sequence > ? UNION ALL"
+            + " SELECT sequence, id, NULL, NULL, NULL, NULL FROM gone WHERE sequence > ? ORDER BY 1 LIMIT ?";
+
+    private static final int PAGE = 8192;
+    private static final int MOST_FINDINGS = 100;
+    private static final String MEND = "restore it from a snapshot, or save what is sound";
+
+    private TruthFile() {}
+
+    /** @param created the space of a new file; null to open one that is there */
+    static Connection writing(Path file, @Nullable Space created) throws SQLException {
+        SQLiteConfig config = config();
+        config.setPageSize(PAGE);
+        Connection connection = connected(config, file);
+        boolean ready = false;
+        try {
+            if (created != null) {
+                create(connection, created);
+            }
+            requireFormat(connection, file);
+            ready = true;
+            return connection;
+        } finally {
+            if (!ready) {
+                close(connection);
+            }
+        }
+    }
+
+    static Connection reading(Path file) throws SQLException {
+        SQLiteConfig config = config();
+        config.setReadOnly(true);
+        return connected(config, file);
+    }
+
+    private static Connection connected(SQLiteConfig config, Path file) throws SQLException {
+        Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+        try {
+            // Views and triggers of a stranger's schema call nothing but what is harmless.
+            execute(connection, "PRAGMA trusted_schema = OFF");
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    private static SQLiteConfig config() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        // Every commit is on the disk before it is acknowledged, whatever fails then.
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setBusyTimeout(5_000);
+        // A file of a stranger runs nothing.
+        config.enableLoadExtension(false);
+        return config;
+    }
+
+    private static void create(Connection connection, Space space) throws SQLException {
+        execute(connection, "BEGIN IMMEDIATE");
+        for (String line : script(1).split("\n")) {
+            execute(connection, line);
+        }
+        execute(connection, "PRAGMA application_id = " + APPLICATION);
+        execute(connection, "PRAGMA user_version = " + FORMAT);
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO generation VALUES (?, ?, ?, 0)")) {
+            insert.setString(1, space.id());
+            insert.setInt(2, space.dimension());
+            insert.setString(3, space.distance().wireName());
+            insert.execute();
+        }
+        execute(connection, "COMMIT");
+    }
+
+    private static String script(int number) {
+        try (InputStream in = TruthFile.class.getResourceAsStream("truth-" + number + ".sql")) {
+            if (in == null) {
+                throw new IllegalStateException("truth-" + number + ".sql is not there");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void requireFormat(Connection connection, Path file) throws SQLException {
+        long application = number(connection, "PRAGMA application_id");
+        long format = number(connection, "PRAGMA user_version");
+        if (application != APPLICATION || format < 1) {
+            throw new Refusal("is no file of items", file.toString(), "name a folder that Kindred made");
+        }
+        if (format > FORMAT) {
+            throw new Refusal(
+                    "is of format " + format + ", this Kindred reads up to " + FORMAT,
+                    file.toString(),
+                    "open it with a newer Kindred");
+        }
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    static long number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.getLong(1);
+        }
+    }
+
+    static Space space(Connection connection, Path file) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT space, dimension, distance FROM generation")) {
+            if (!row.next() || row.getInt(2) < 1 || row.getInt(2) > Header.MAX_DIMENSION) {
+                throw damaged(file, "of what space its items are");
+            }
+            return new Space(row.getString(1), row.getInt(2), Distance.ofWireName(row.getString(3)));
+        }
+    }
+
+    /** The item of a row of {@link #ITEM}, refused by its number where its checksum is another. */
+    static Items.Written written(ResultSet row, Space space, Path file) throws SQLException {
+        long sequence = row.getLong(1);
+        byte[] id = row.getBytes(2);
+        byte[] vector = row.getBytes(4);
+        byte[] payload = row.getBytes(5);
+        byte[] source = row.getBytes(6);
+        if (vector.length != space.dimension() * Float.BYTES
+                || row.getLong(3) != sum(sequence, id, vector, payload, source)) {
+            throw damaged(file, "the item of sequence number " + sequence);
+        }
+        float[] values = new float[space.dimension()];
+        ByteBuffer.wrap(vector).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        String name = new String(id, StandardCharsets.UTF_8);
+        Item item = new Item(
+                name, values, PayloadCodec.decode(MemorySegment.ofArray(payload), Vectors.named(name)), source);
+        return new Items.Written(sequence, item);
+    }
+
+    /** CRC-32C of the number and of each part with its length before it. */
+    static long sum(long sequence, byte[] id, byte[] vector, byte[] payload, byte @Nullable [] source) {
+        CRC32C crc = new CRC32C();
+        ByteBuffer lengths = ByteBuffer.allocate(24)
+                .putLong(sequence)
+                .putInt(id.length)
+                .putInt(vector.length)
+                .putInt(payload.length)
+                .putInt(source == null ? -1 : source.length);
+        crc.update(lengths.flip());
+        crc.update(id);
+        crc.update(vector);
+        crc.update(payload);
+        if (source != null) {
+            crc.update(source);
+        }
+        return crc.getValue();
+    }
+
+    static byte[] bytes(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return bytes.array();
+    }
+
+    static List<Finding> check(Connection connection, Space space, Path file) throws SQLException {
+        List<Finding> findings = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA integrity_check(" + MOST_FINDINGS + ")")) {
+            while (rows.next()) {
+                if (!rows.getString(1).equals("ok")) {
+                    findings.add(new Finding(file.toString(), rows.getString(1), MEND));
+                }
+            }
+        } catch (SQLException e) {
+            findings.add(new Finding(file.toString(), "its pages cannot be read: " + e.getMessage(), MEND));
+            return findings;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(ITEM + " ORDER BY sequence")) {
+            while (findings.size() < MOST_FINDINGS && rows.next()) {
+                try {
+                    written(rows, space, file);
+                } catch (Refusal e) {
+                    findings.add(new Finding(file.toString(), e.what(), MEND));
+                }
+            }
+        } catch (SQLException e) {
+            findings.add(new Finding(file.toString(), "its items cannot be read: " + e.getMessage(), MEND));
+        }
+        return findings;
+    }
+
+    private static Refusal damaged(Path file, String what) {
+        return new Refusal("is damaged: " + what + " cannot be trusted", file.toString(), MEND);
+    }
+
+    /** What went wrong, for a person: a full or unwritable disk, damage, or else. */
+    static Refusal failed(Path file, SQLException e) {
+        SQLiteErrorCode code =
+                e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+        // Extended codes have the plain one in their lowest byte.
+        return switch (code.code & 0xFF) {
+            case 13 ->
+                new Refusal("has no room on its disk", file.toString(), "make room; nothing of it was written", e);
+            case 11, 26 -> new Refusal("is damaged: " + e.getMessage(), file.toString(), MEND, e);
+            case 8, 14 -> new Refusal("cannot be opened or written", file.toString(), "check who may write there", e);
+            default -> new Refusal("failed: " + e.getMessage(), file.toString(), "try again", e);
+        };
+    }
+
+    static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+package dev.kindred.index;
+
+import dev.kindred.core.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one connection that writes. Whoever comes first makes its changes durable; those who come meanwhile wait, and the first of them then
+ * makes all that wait durable in one transaction, with one wait for the disk. Nobody waits on a timer, so a lone writer waits for the disk
+ * alone.
+ */
+final class TruthWriter implements AutoCloseable {
+    /** Bytes that are made durable at once; more wait for the next turn. */
+    private static final long MOST_BYTES = 32L << 20;
+
+    private final Connection connection;
+    private final Path file;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition turn = lock.newCondition();
+    private final List<Pending> waiting = new ArrayList<>();
+    /** Made anew after a failure, which ends those of the driver. */
+    private Statements statements;
+    /** Whether somebody uses the connection. */
+    private boolean busy;
+
+    private boolean closed;
+    private volatile long lastSequence;
+    private volatile long commits;
+
+    TruthWriter(Connection connection, Path file) throws SQLException {
+        this.connection = connection;
+        this.file = file;
+        this.statements = Statements.of(connection);
+        this.lastSequence = TruthFile.number(connection, "SELECT sequence FROM generation");
+    }
+
+    private record Statements(
+            PreparedStatement take,
+            PreparedStatement recall,
+            PreparedStatement put,
+            PreparedStatement bury,
+            PreparedStatement number) {
+        static Statements of(Connection connection) throws SQLException {
+            return new Statements(
+                    connection.prepareStatement("DELETE FROM item WHERE id = ?"),
+                    connection.prepareStatement("DELETE FROM gone WHERE id = ?"),
+                    connection.prepareStatement("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)"),
+                    connection.prepareStatement("INSERT INTO gone VALUES (?, ?)"),
+                    connection.prepareStatement("UPDATE generation SET sequence = ?"));
+        }
+    }
+
+    /** A change as its row; one without a vector is a deletion. */
+    private record Row(long offset, byte[] id, byte @Nullable [] vector, byte[] payload, byte @Nullable [] source) {
+        // NullAway does not read `byte @Nullable []` from another source file.
+        @SuppressWarnings("NullAway")
+        static Row of(Batch.Numbered numbered) {
+            byte[] id = numbered.change().id().getBytes(StandardCharsets.UTF_8);
+            return switch (numbered.change()) {
+                case Change.Delete gone -> new Row(numbered.sequence(), id, null, new byte[0], null);
+                case Change.Put(Item item) ->
+                    new Row(
+                            numbered.sequence(),
+                            id,
+                            TruthFile.bytes(item.vector()),
+                            PayloadCodec.encode(item.payload(), Vectors.named(item.id())),
+                            item.source());
+            };
+        }
+    }
+
+    /** A write that waits for its turn or its durability. */
+    private static final class Pending {
+        private final List<Row> rows;
+        private final int changes;
+        private final long bytes;
+        private boolean done;
+        private long sequence;
+        private @Nullable Refusal failure;
+
+        /** Encoded by whoever writes, so that what is refused is refused to them alone. */
+        Pending(List<Change> changes) {
+            Batch batch = Batch.of(changes, 1);
+            this.rows = batch.changes().stream().map(Row::of).toList();
+            this.changes = changes.size();
+            this.bytes = batch.bytes();
+        }
+    }
+
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    /** Transactions so far, each with one wait for the disk. */
+    long commits() {
+        return commits;
+    }
+
+    /** @return the number of the last change, which is durable */
+    long write(List<Change> changes) {
+        Pending mine = new Pending(changes);
+        lock.lock();
+        try {
+            requireOpen();
+            waiting.add(mine);
+        } finally {
+            lock.unlock();
+        }
+        while (true) {
+            List<Pending> group = turn(mine);
+            if (group.isEmpty()) {
+                if (mine.failure != null) {
+                    throw mine.failure;
+                }
+                return mine.sequence;
+            }
+            try {
+                apply(group);
+            } finally {
+                over(group);
+            }
+        }
+    }
+
+    /** Waits until it is done, or its thread's turn to do what waits: the oldest first, so perhaps without it. */
+    private List<Pending> turn(Pending mine) {
+        lock.lock();
+        try {
+            while (busy && !mine.done) {
+                turn.awaitUninterruptibly();
+            }
+            if (mine.done) {
+                return List.of();
+            }
+            busy = true;
+            return front();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Pending> front() {
+        long bytes = 0;
+        int count = 0;
+        while (count < waiting.size() && (count == 0 || bytes + waiting.get(count).bytes <= MOST_BYTES)) {
+            bytes += waiting.get(count++).bytes;
+        }
+        List<Pending> front = waiting.subList(0, count);
+        List<Pending> group = List.copyOf(front);
+        front.clear();
+        return group;
+    }
+
+    private void over(List<Pending> group) {
+        lock.lock();
+        try {
+            group.forEach(each -> each.done = true);
+            busy = false;
+            turn.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All or none of the group: where the disk fails, it fails for each. */
+    private void apply(List<Pending> group) {
+        long sequence = lastSequence;
+        Refusal failure = new Refusal("was not written", file.toString(), "try again");
+        boolean durable = false;
+        try {
+            TruthFile.execute(connection, "BEGIN IMMEDIATE");
+            for (Pending each : group) {
+                for (Row row : each.rows) {
+                    apply(row, sequence);
+                }
+                sequence += each.changes;
+                each.sequence = sequence;
+            }
+            statements.number().setLong(1, sequence);
+            statements.number().executeUpdate();
+            TruthFile.execute(connection, "COMMIT");
+            durable = true;
+            commits++;
+            lastSequence = sequence;
+        } catch (SQLException e) {
+            failure = TruthFile.failed(file, e);
+        } finally {
+            if (!durable) {
+                for (Pending each : group) {
+                    each.failure = failure;
+                }
+                undo();
+            }
+        }
+    }
+
+    private void apply(Row row, long before) throws SQLException {
+        PreparedStatement take = statements.take();
+        take.setBytes(1, row.id());
+        boolean there = take.executeUpdate() > 0;
+        long sequence = before + row.offset();
+        byte[] vector = row.vector();
+        if (vector != null) {
+            PreparedStatement recall = statements.recall();
+            recall.setBytes(1, row.id());
+            recall.executeUpdate();
+            PreparedStatement put = statements.put();
+            put.setLong(1, sequence);
+            put.setBytes(2, row.id());
+            put.setLong(3, TruthFile.sum(sequence, row.id(), vector, row.payload(), row.source()));
+            put.setBytes(4, vector);
+            put.setBytes(5, row.payload());
+            put.setBytes(6, row.source());
+            put.executeUpdate();
+        } else if (there) {
+            PreparedStatement bury = statements.bury();
+            bury.setLong(1, sequence);
+            bury.setBytes(2, row.id());
+            bury.executeUpdate();
+        }
+    }
+
+    /** Where SQLite has not undone it by itself already. Were it not undone, the next write could not begin. */
+    private void undo() {
+        try {
+            TruthFile.execute(connection, "ROLLBACK");
+        } catch (SQLException undone) {
+            // Some failures end the transaction.
+        }
+        try {
+            statements = Statements.of(connection);
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        }
+    }
+
+    /** Forgets what was deleted up to a number. */
+    void forget(long throughSequence) {
+        alone(() -> {
+            try (PreparedStatement forget = connection.prepareStatement("DELETE FROM gone WHERE sequence <= ?")) {
+                forget.setLong(1, throughSequence);
+                forget.executeUpdate();
+            }
+        });
+    }
+
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    /** Does something with the connection between two writes. */
+    private void alone(Work work) {
+        lock.lock();
+        try {
+            requireOpen();
+            take();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            work.run();
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        } finally {
+            over(List.of());
+        }
+    }
+
+    /** Under the lock. */
+    private void take() {
+        while (busy) {
+            turn.awaitUninterruptibly();
+        }
+        busy = true;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the items in " + file + " are closed");
+        }
+    }
+
+    /** What waits is made durable before; nothing more is taken. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            while (busy || !waiting.isEmpty()) {
+                turn.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+        TruthFile.close(connection);
+    }
+}
