@@ -97,7 +97,7 @@ final class ClassesAddCommand implements Command {
     }
 
     private Gathered gathered(Run run, IndexFolder folder) throws IOException {
-        if (bundle == null && !paths.isEmpty() && vectors.stand(paths.getFirst(), data.data)) {
+        if (bundle == null && texts.isEmpty() && !paths.isEmpty() && vectors.stand(paths.getFirst(), data.data)) {
             folder.requirePlace();
             Gathered gathered = Gathered.vectors(paths, vectors, data, run);
             requireLabels(gathered.found());

@@ -77,8 +77,8 @@ final class IndexFolder {
     }
 
     /**
-     * Builds the index anew. The bundle's copy, where there is one, lies ready before the rows take the old ones' place, so that a full disk leaves what
-     * stood there.
+     * Builds the index anew. The bundle's copy, where there is one, lies ready before the rows take the old ones' place, so that a full
+     * disk leaves what stood there.
      *
      * @param giver of the items' vectors
      * @param items closed afterwards

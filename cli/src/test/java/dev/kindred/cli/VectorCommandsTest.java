@@ -117,5 +117,8 @@ class VectorCommandsTest {
                 .isEqualTo(3);
         assertThat(shell.run("classes", "add", folder.resolve("d"), third).line())
                 .contains("has no label");
+        assertThat(shell.run("classes", "add", folder.resolve("d"), vectors, "--class", "x", "--text", "lost")
+                        .code())
+                .isEqualTo(2);
     }
 }

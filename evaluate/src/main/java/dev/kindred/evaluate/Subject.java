@@ -108,7 +108,7 @@ public sealed interface Subject {
                 throw new Refusal(
                         "holds " + data.kind().plural() + ", which only an encoder can compare",
                         name,
-                        "name the bundle first: M.kindred DATA");
+                        "name the bundle first: M.kindred DATA (of classes, --bundle M.kindred)");
             }
             int dimension = data.content(0) instanceof Content.Vector first ? first.values().length : 0;
             return new OfVectors(name, Space.external(name, dimension, distance));

@@ -71,8 +71,9 @@ public final class Truth implements AutoCloseable {
 
     private static Truth opened(Path file, WriterLock lock, @Nullable Space created) {
         boolean opened = false;
+        Connection connection = null;
         try {
-            Connection connection = TruthFile.writing(file, created);
+            connection = TruthFile.writing(file, created);
             Space space = TruthFile.space(connection, file);
             Truth truth = new Truth(file, space, lock, new TruthWriter(connection, file));
             opened = true;
@@ -81,6 +82,9 @@ public final class Truth implements AutoCloseable {
             throw TruthFile.failed(file, e);
         } finally {
             if (!opened) {
+                if (connection != null) {
+                    TruthFile.close(connection);
+                }
                 lock.close();
             }
         }

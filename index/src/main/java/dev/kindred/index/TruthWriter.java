@@ -242,44 +242,26 @@ final class TruthWriter implements AutoCloseable {
         }
     }
 
-    /** Forgets what was deleted up to a number. */
+    /** Forgets what was deleted up to a number, between two writes. */
     void forget(long throughSequence) {
-        alone(() -> {
-            try (PreparedStatement forget = connection.prepareStatement("DELETE FROM gone WHERE sequence <= ?")) {
-                forget.setLong(1, throughSequence);
-                forget.executeUpdate();
-            }
-        });
-    }
-
-    private interface Work {
-        void run() throws SQLException;
-    }
-
-    /** Does something with the connection between two writes. */
-    private void alone(Work work) {
         lock.lock();
         try {
             requireOpen();
-            take();
+            while (busy) {
+                turn.awaitUninterruptibly();
+            }
+            busy = true;
         } finally {
             lock.unlock();
         }
-        try {
-            work.run();
+        try (PreparedStatement forget = connection.prepareStatement("DELETE FROM gone WHERE sequence <= ?")) {
+            forget.setLong(1, throughSequence);
+            forget.executeUpdate();
         } catch (SQLException e) {
             throw TruthFile.failed(file, e);
         } finally {
             over(List.of());
         }
-    }
-
-    /** Under the lock. */
-    private void take() {
-        while (busy) {
-            turn.awaitUninterruptibly();
-        }
-        busy = true;
     }
 
     private void requireOpen() {
