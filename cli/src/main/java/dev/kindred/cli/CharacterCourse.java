@@ -171,7 +171,7 @@ record CharacterCourse(
     }
 
     private String card(EncoderParts parts, Teaching.Taught taught) {
-        Lesson.Judged best = taught.bestPoint().judged();
+        Lesson.Judged best = taught.judged();
         return "# A Kindred encoder of characters\n\n- " + String.join("\n- ", facts(taught)) + "\n- Space `"
                 + parts.space().id() + "`.\n\n## Measured on " + HeadProvenance.heldOut(lesson, split, examples)
                 + String.format(
@@ -191,7 +191,7 @@ record CharacterCourse(
     }
 
     private Answer answer(Bundle bundle, Teaching.Taught taught) {
-        Lesson.Score best = taught.bestPoint().judged().chosenBy();
+        Lesson.Score best = taught.judged().chosenBy();
         double before = taught.history().getFirst().judged().chosenBy().value();
         JsonObject json = new JsonObject();
         json.addProperty("bundle", bundle.id());

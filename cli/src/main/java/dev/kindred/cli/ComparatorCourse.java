@@ -155,7 +155,7 @@ record ComparatorCourse(
 
     private Answer answer(
             Bundle bundle, Teaching.Taught taught, @Nullable Decision decision, ComparatorProvenance provenance) {
-        Lesson.Score best = taught.bestPoint().judged().chosenBy();
+        Lesson.Score best = taught.judged().chosenBy();
         double before = HeadProvenance.untaught(taught);
         double seconds = wishes.secondsSince();
         JsonObject json = TaughtAnswer.json(bundle, below.base(), taught, decision, seconds);

@@ -88,7 +88,7 @@ record ComparatorProvenance(ComparatorCourse course, Teaching.Taught taught, int
                 .append("`.\n\n## Measured on ")
                 .append(heldOut())
                 .append("\n\n| what | by the comparator | by the embeddings alone |\n|---|---|---|\n");
-        Lesson.Judged best = taught.bestPoint().judged();
+        Lesson.Judged best = taught.judged();
         Lesson.Judged before = taught.history().getFirst().judged();
         HeadProvenance.row(card, best.chosenBy(), before.chosenBy());
         HeadProvenance.row(card, best.beside(), before.beside());

@@ -131,9 +131,20 @@ record HeadCourse(Run run, TrainRun.Wishes wishes, FrozenExamples below, Lesson 
         return answer(bundle, taught, decision, provenance);
     }
 
+    private static String kept(Teaching.Taught taught) {
+        if (taught.bestStep() == 0) {
+            return "%nNothing that was taught was better on it, so the encoder gives what it gave.".formatted();
+        }
+        double share = taught.restraint().share();
+        return share == 1
+                ? ""
+                : "%nOf what was taught %.0f%% is kept: validation cannot tell it from all, and it is nearer to the encoder."
+                        .formatted(100 * share);
+    }
+
     private Answer answer(
             Bundle bundle, Teaching.Taught taught, @Nullable Decision decision, HeadProvenance provenance) {
-        Lesson.Score best = taught.bestPoint().judged().chosenBy();
+        Lesson.Score best = taught.judged().chosenBy();
         double before = HeadProvenance.untaught(taught);
         double seconds = wishes.secondsSince();
         JsonObject json = TaughtAnswer.json(bundle, below.base(), taught, decision, seconds);
@@ -149,9 +160,7 @@ record HeadCourse(Run run, TrainRun.Wishes wishes, FrozenExamples below, Lesson 
                 best.name(),
                 100 * best.value(),
                 100 * before,
-                taught.bestStep() == 0
-                        ? "%nNothing that was taught was better on it, so the encoder gives what it gave.".formatted()
-                        : "");
+                kept(taught));
         return Answer.done(json, text);
     }
 }

@@ -39,7 +39,7 @@ record HeadProvenance(TaughtHead head, int threads) {
     /** What the best weights were chosen by, and what that was before teaching. */
     static JsonObject validated(Teaching.Taught taught) {
         JsonObject validated = new JsonObject();
-        Lesson.Score best = taught.bestPoint().judged().chosenBy();
+        Lesson.Score best = taught.judged().chosenBy();
         validated.addProperty("by", best.name());
         validated.addProperty("value", best.value());
         validated.addProperty("untaught", untaught(taught));
@@ -102,7 +102,7 @@ record HeadProvenance(TaughtHead head, int threads) {
     /** The facts of the run, a line each. */
     List<String> facts() {
         Recipe recipe = head.recipe();
-        return List.of(
+        List<String> facts = new ArrayList<>(List.of(
                 taughtFrom(head.lesson(), head.examples(), head.split()),
                 String.format(
                         Locale.ROOT,
@@ -112,7 +112,13 @@ record HeadProvenance(TaughtHead head, int threads) {
                         head.base().space().shortId(),
                         head.plan().head().dimension(),
                         recipe.distance().wireName()),
-                steps(recipe, head.taught()));
+                steps(recipe, head.taught())));
+        double kept = head.taught().restraint().share();
+        if (kept < 1) {
+            facts.add("Of the correction %.0f%% is kept, which validation cannot tell from all of it."
+                    .formatted(100 * kept));
+        }
+        return facts;
     }
 
     static String taughtFrom(Lesson lesson, Examples examples, Split split) {
@@ -146,7 +152,7 @@ record HeadProvenance(TaughtHead head, int threads) {
                 .append(heldOut())
                 .append("\n\n| what | taught | before |\n|---|---|---|\n");
         Teaching.Taught taught = head.taught();
-        Lesson.Judged best = taught.bestPoint().judged();
+        Lesson.Judged best = taught.judged();
         Lesson.Judged before = taught.history().getFirst().judged();
         row(card, best.chosenBy(), before.chosenBy());
         row(card, best.beside(), before.beside());

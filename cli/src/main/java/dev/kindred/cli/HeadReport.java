@@ -14,7 +14,7 @@ final class HeadReport {
     private HeadReport() {}
 
     static void write(Path path, List<String> facts, String heldOut, Teaching.Taught taught) {
-        Lesson.Judged best = taught.bestPoint().judged();
+        Lesson.Judged best = taught.judged();
         Lesson.Judged before = taught.history().getFirst().judged();
         Page page = Page.titled("How teaching went", "One run, from before its first step to the bundle.")
                 .section(

@@ -243,7 +243,7 @@ record PictureCourse(
     }
 
     private Answer answer(Bundle bundle, Teaching.Taught taught, Decision decision, Provenance provenance) {
-        Lesson.Judged best = taught.bestPoint().judged();
+        Lesson.Judged best = taught.judged();
         double seconds = wishes.secondsSince();
         JsonObject json = new JsonObject();
         json.addProperty("bundle", bundle.id());

@@ -51,6 +51,9 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
         json.addProperty("threads", threads);
         json.addProperty("steps", taught.steps());
         json.addProperty("bestStep", taught.bestStep());
+        if (taught.restraint().share() < 1) {
+            json.addProperty("kept", taught.restraint().share());
+        }
         JsonObject versions = new JsonObject();
         versions.addProperty("kindred", Version.current());
         versions.addProperty("java", Runtime.version().toString());
@@ -110,7 +113,7 @@ record Provenance(Dataset data, Split split, Plan plan, Teaching.Taught taught, 
     }
 
     String card(Space space, Decision decision, Verification pairs) {
-        Lesson.Judged best = taught.bestPoint().judged();
+        Lesson.Judged best = taught.judged();
         StringBuilder card = new StringBuilder("# A Kindred encoder\n\n");
         facts().forEach(fact -> card.append("- ").append(fact).append('\n'));
         card.append("- Space `")

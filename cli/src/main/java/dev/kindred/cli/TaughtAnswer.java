@@ -13,7 +13,7 @@ final class TaughtAnswer {
 
     static JsonObject json(
             Bundle bundle, Bundle base, Teaching.Taught taught, @Nullable Decision decision, double seconds) {
-        Lesson.Score best = taught.bestPoint().judged().chosenBy();
+        Lesson.Score best = taught.judged().chosenBy();
         JsonObject json = new JsonObject();
         json.addProperty("bundle", bundle.id());
         json.addProperty("space", bundle.space().id());
@@ -21,6 +21,7 @@ final class TaughtAnswer {
         json.addProperty("basedOn", base.id());
         json.addProperty("steps", taught.steps());
         json.addProperty("bestStep", taught.bestStep());
+        json.addProperty("kept", taught.restraint().share());
         json.addProperty("stopped", taught.stopped());
         json.addProperty("validatedBy", best.name());
         json.addProperty("validation", best.value());

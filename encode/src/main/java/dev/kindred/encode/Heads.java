@@ -38,6 +38,24 @@ public final class Heads {
                 distance == Distance.COSINE ? List.of(corrected, new Layer.UnitLength()) : List.of(corrected));
     }
 
+    /** The same head with a share of its correction: the encoder itself at 0, the head at 1. */
+    public static Weights part(Architecture head, Weights taught, double share) {
+        if (!(head.layers().getFirst() instanceof Layer.Residual residual)) {
+            throw new IllegalArgumentException(head.name() + " is no head");
+        }
+        Map<String, float[]> values = new HashMap<>();
+        for (Parameter parameter : head.parameters()) {
+            float[] array = taught.copy(parameter.name());
+            if (parameter.name().startsWith(BODY + (residual.body().size() - 1) + ".")) {
+                for (int i = 0; i < array.length; i++) {
+                    array[i] = (float) (array[i] * share);
+                }
+            }
+            values.put(parameter.name(), array);
+        }
+        return Weights.of(head, values);
+    }
+
     /** {@link Weights#untrained}, but that the head's correction is nothing yet. */
     public static Weights untaught(Architecture head, long seed) {
         if (!(head.layers().getFirst() instanceof Layer.Residual residual)) {

@@ -83,6 +83,14 @@ final class Judging {
     }
 
     static Judged matches(Embeddings embeddings, Lesson.Matches lesson, Workers workers) {
+        RankedRetrieval measured = found(embeddings, lesson, workers);
+        return new Judged(
+                new Score("MRR", measured.value(RankFigure.RECIPROCAL_RANK)),
+                new Score("Success@1", measured.value(RankFigure.SUCCESS_1)));
+    }
+
+    /** What held anchors find, each a query. */
+    static RankedRetrieval found(Embeddings embeddings, Lesson.Matches lesson, Workers workers) {
         int[] samples = lesson.validation();
         int[] anchors =
                 Arrays.stream(chosen(lesson.anchor(), lesson.held())).distinct().toArray();
@@ -108,10 +116,7 @@ final class Judging {
                 Rankings.nearest(embeddings.select(queries), embeddings.select(documents), Rankings.DEPTH, workers),
                 lesson,
                 anchors);
-        RankedRetrieval measured = RankedRetrieval.measure(found, relevance, 0);
-        return new Judged(
-                new Score("MRR", measured.value(RankFigure.RECIPROCAL_RANK)),
-                new Score("Success@1", measured.value(RankFigure.SUCCESS_1)));
+        return RankedRetrieval.measure(found, relevance, 0);
     }
 
     /** No sample is an answer to itself, and what is neither right nor wrong takes no place. */

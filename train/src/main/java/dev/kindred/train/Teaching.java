@@ -21,7 +21,7 @@ public sealed interface Teaching {
     /**
      * There is something to seal.
      *
-     * @param best the weights of the best validation
+     * @param restraint the weights of the best validation, or with a share of their correction
      * @param bestStep when that was; 0 where nothing was better than not to teach
      * @param steps taken in all
      * @param planned steps the recipe had, after a cut where one was made
@@ -30,15 +30,23 @@ public sealed interface Teaching {
      * @param figures of speed, for people
      */
     record Taught(
-            Weights best, int bestStep, int steps, int planned, boolean stopped, List<Point> history, Figures figures)
+            Restraint restraint,
+            int bestStep,
+            int steps,
+            int planned,
+            boolean stopped,
+            List<Point> history,
+            Figures figures)
             implements Teaching {
 
-        /** The validation that the best weights are of. */
-        public Point bestPoint() {
-            return history.stream()
-                    .filter(p -> p.step() == bestStep)
-                    .findFirst()
-                    .orElseThrow();
+        /** What is to be sealed. */
+        public Weights best() {
+            return restraint.weights();
+        }
+
+        /** What validation says of it. */
+        public Lesson.Judged judged() {
+            return restraint.judged();
         }
     }
 

@@ -155,12 +155,37 @@ public final class Trainer implements AutoCloseable {
                 }
             }
             double seconds = (System.nanoTime() - began) / 1e9;
-            network.restore(best);
+            Restraint restraint = restrained();
+            network.restore(restraint.weights());
             return new Teaching.Taught(
-                    best, bestStep, run.step, recipe.steps(), stopped, List.copyOf(history), run.figures(seconds));
+                    restraint, bestStep, run.step, recipe.steps(), stopped, List.copyOf(history), run.figures(seconds));
         } finally {
             run.feed.close();
         }
+    }
+
+    private Restraint restrained() {
+        Lesson.Judged whole = history.stream()
+                .filter(point -> point.step() == bestStep)
+                .findFirst()
+                .orElseThrow()
+                .judged();
+        if (bestStep == 0
+                || !(set.lesson() instanceof Lesson.Matches matches)
+                || !(set.samples() instanceof Samples.Features)) {
+            return Restraint.none(best, whole);
+        }
+        return Restraint.of(
+                network.architecture(),
+                best,
+                whole,
+                history.getFirst().judged().chosenBy().value(),
+                matches,
+                weights -> {
+                    network.restore(weights);
+                    return embedValidation();
+                },
+                workers);
     }
 
     /** Back to where the run began. */

@@ -126,7 +126,7 @@ class ComparatorTeachingTest {
             Teaching.Point before = taught.history().getFirst();
             assertThat(before.step()).isZero();
             assertThat(before.judged().chosenBy().value()).isCloseTo(plain(plan, distance), within(1e-4));
-            assertThat(taught.bestPoint().judged().chosenBy().value())
+            assertThat(taught.judged().chosenBy().value())
                     .isGreaterThan(0.9)
                     .isGreaterThan(before.judged().chosenBy().value() + 0.1);
             Space space = Space.external("made", D, distance);

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import dev.kindred.core.Distance;
+import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Heads;
@@ -75,7 +77,7 @@ class HeadTest {
     void findsWhatTellsSamplesApart(Case c) {
         Teaching.Taught taught = taught(c.head(), c.lesson(), recipe(c.lesson(), c.loss(), 200), 1);
         double untaught = taught.history().getFirst().judged().chosenBy().value();
-        double best = taught.bestPoint().judged().chosenBy().value();
+        double best = taught.judged().chosenBy().value();
         assertThat(taught.history().getFirst().step()).isZero();
         assertThat(taught.bestStep()).isPositive();
         assertThat(1 - best)
@@ -93,6 +95,63 @@ class HeadTest {
                 assertThat(made[i]).isCloseTo(FEATURES[i], within(1e-6f));
             }
         }
+    }
+
+    @Test
+    void aShareOfTheCorrectionLiesBetweenTheEncoderAndTheHead() {
+        Architecture head = Heads.linear(D, Distance.L2);
+        Teaching.Taught taught =
+                taught(head, matches(false), recipe(matches(false), new Loss.MultipleNegatives(0.05, true), 50), 1);
+        float[] whole = features(head, taught.best(), FEATURES);
+        for (double share : new double[] {0, 0.25, 0.5, 1}) {
+            float[] part = features(head, Heads.part(head, taught.best(), share), FEATURES);
+            for (int i = 0; i < whole.length; i++) {
+                double between = FEATURES[i] + share * ((double) whole[i] - FEATURES[i]);
+                assertThat((double) part[i]).isCloseTo(between, within(1e-5));
+            }
+        }
+    }
+
+    /** The rule said again, on what each share finds in the validation of a head that was not held back. */
+    @Test
+    void theSmallestShareIsKeptThatValidationCannotTellFromAll() {
+        Architecture head = Heads.linear(D, Distance.COSINE);
+        Lesson.Matches lesson = matches(false);
+        Teaching.Taught taught = taught(head, lesson, recipe(lesson, new Loss.MultipleNegatives(0.05, true), 200), 1);
+        assertThat(taught.restraint().share()).isIn(0.25, 0.5, 0.75, 1.0);
+        float[] sealed = features(head, taught.best(), chosen(lesson.validation()));
+        try (Workers workers = Workers.of(1)) {
+            Lesson.Judged again = lesson.judge(
+                    new Embeddings(Space.external("t", D, Distance.COSINE), lesson.validation().length, sealed),
+                    workers);
+            assertThat(again).isEqualTo(taught.judged());
+        }
+        assertThat(taught.judged().chosenBy().value())
+                .isGreaterThanOrEqualTo(
+                        taught.history().getFirst().judged().chosenBy().value());
+    }
+
+    @Test
+    void aLossWithinItsStandardErrorCannotBeTold() {
+        double[] whole = {1, 1, 1, 1, 0.5, 1, 1, 1};
+        assertThat(Restraint.alike(whole, whole)).isTrue();
+        // One anchor of eight loses 0.5: a mean of 0.0625 with a standard error of 0.0585.
+        assertThat(Restraint.alike(whole, new double[] {1, 1, 1, 1, 0.0, 1, 1, 1}))
+                .isFalse();
+        // One loses and one gains: 0.03125 with 0.0690.
+        assertThat(Restraint.alike(whole, new double[] {0.5, 1, 1, 1, 0.75, 1, 1, 1}))
+                .isTrue();
+        // All lose alike.
+        assertThat(Restraint.alike(whole, new double[] {.9, .9, .9, .9, .4, .9, .9, .9}))
+                .isFalse();
+    }
+
+    private static float[] chosen(int[] samples) {
+        float[] rows = new float[samples.length * D];
+        for (int i = 0; i < samples.length; i++) {
+            System.arraycopy(FEATURES, samples[i] * D, rows, i * D, D);
+        }
+        return rows;
     }
 
     @Test
