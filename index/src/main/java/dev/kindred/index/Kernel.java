@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Inner products and squared distances of one query with rows that lie in memory one stride apart, straight from the mapping.
  *
- * <p>Rows are padded with zeros to whole vectors, and four go at once: their loads are independent, so that several cache misses are
+ * <p>Rows are padded with zeros to whole vectors, or their last values are read by a mask, which gives the same bits; and four go at once: their loads are independent, so that several cache misses are
  * under way together. Each row is summed in the same order wherever it stands (fused multiply-adds by lane, then lanes by halves), so a
  * score never depends on a row's neighbours, on the cut of the work or on how warm the compiler is: paging relies on it.
  *
@@ -38,6 +38,11 @@ final class Kernel {
 
     private final float[] query;
     private final boolean squares;
+    /** Values of a row that fill whole vectors, and the lanes of the rest. */
+    private final int whole;
+
+    private final boolean rest;
+    private final VectorMask<Float> restLanes;
 
     /** Where four rows' running sums pass from the method that reads rows to the one that sums lanes. */
     private final float[] lanes = new float[4 * STEP];
@@ -47,8 +52,16 @@ final class Kernel {
      * @param squares sum squared differences rather than products
      */
     Kernel(float[] query, boolean squares) {
+        this(query, query.length, squares);
+    }
+
+    /** @param width values of a row, which nothing pads: at most the query's, whose own padding is zero */
+    Kernel(float[] query, int width, boolean squares) {
         this.query = query;
         this.squares = squares;
+        this.whole = width / STEP * STEP;
+        this.rest = whole < width;
+        this.restLanes = VectorMask.fromLong(SPECIES, (1L << (width - whole)) - 1);
     }
 
     static float[] padded(float[] vector) {
@@ -63,27 +76,59 @@ final class Kernel {
     void sums(MemorySegment rows, long offset, long stride, int n, float[] sums) {
         int i = 0;
         for (; i + 4 <= n; i += 4, offset += 4 * stride) {
-            if (squares) {
-                fourDistances(rows, offset, stride);
-            } else {
-                fourProducts(rows, offset, stride);
-            }
-            sums[i] = lanes[0];
-            sums[i + 1] = lanes[STEP / 2];
-            sums[i + 2] = lanes[STEP / 4];
-            sums[i + 3] = lanes[STEP / 2 + STEP / 4];
+            four(rows, offset, offset + stride, offset + 2 * stride, offset + 3 * stride, sums, i);
         }
         for (; i < n; i++, offset += stride) {
             sums[i] = sum(rows, offset);
         }
     }
 
+    /** The same of rows anywhere: those whose numbers stand in {@code chosen[0..n)}, row 0 starting at the segment's start. */
+    void sums(MemorySegment rows, long stride, int[] chosen, int n, float[] sums) {
+        int i = 0;
+        for (; i + 4 <= n; i += 4) {
+            four(
+                    rows,
+                    chosen[i] * stride,
+                    chosen[i + 1] * stride,
+                    chosen[i + 2] * stride,
+                    chosen[i + 3] * stride,
+                    sums,
+                    i);
+        }
+        for (; i < n; i++) {
+            sums[i] = sum(rows, chosen[i] * stride);
+        }
+    }
+
+    private void four(MemorySegment rows, long first, long second, long third, long fourth, float[] sums, int at) {
+        if (squares) {
+            fourDistances(rows, first, second, third, fourth);
+        } else {
+            fourProducts(rows, first, second, third, fourth);
+        }
+        sums[at] = lanes[0];
+        sums[at + 1] = lanes[STEP / 2];
+        sums[at + 2] = lanes[STEP / 4];
+        sums[at + 3] = lanes[STEP / 2 + STEP / 4];
+    }
+
     /** The sum of one row: bit for bit what {@link #sums} gives for it. */
     float sum(MemorySegment rows, long offset) {
         FloatVector a = FloatVector.zero(SPECIES);
-        for (int c = 0; c < query.length; c += STEP) {
+        for (int c = 0; c < whole; c += STEP) {
             FloatVector q = FloatVector.fromArray(SPECIES, query, c);
             FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * c, LITTLE_ENDIAN);
+            if (squares) {
+                x = x.sub(q);
+                a = x.fma(x, a);
+            } else {
+                a = x.fma(q, a);
+            }
+        }
+        if (rest) {
+            FloatVector q = FloatVector.fromArray(SPECIES, query, whole);
+            FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * whole, LITTLE_ENDIAN, restLanes);
             if (squares) {
                 x = x.sub(q);
                 a = x.fma(x, a);
@@ -96,20 +141,33 @@ final class Kernel {
         return lanes[0];
     }
 
-    private void fourProducts(MemorySegment rows, long offset, long stride) {
+    private void fourProducts(MemorySegment rows, long first, long second, long third, long fourth) {
         FloatVector a = FloatVector.zero(SPECIES);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        for (int i = 0; i < query.length; i += STEP) {
+        for (int i = 0; i < whole; i += STEP) {
             FloatVector q = FloatVector.fromArray(SPECIES, query, i);
-            long at = offset + 4L * i;
-            a = FloatVector.fromMemorySegment(SPECIES, rows, at, LITTLE_ENDIAN).fma(q, a);
-            b = FloatVector.fromMemorySegment(SPECIES, rows, at + stride, LITTLE_ENDIAN)
+            long at = 4L * i;
+            a = FloatVector.fromMemorySegment(SPECIES, rows, first + at, LITTLE_ENDIAN)
+                    .fma(q, a);
+            b = FloatVector.fromMemorySegment(SPECIES, rows, second + at, LITTLE_ENDIAN)
                     .fma(q, b);
-            c = FloatVector.fromMemorySegment(SPECIES, rows, at + 2 * stride, LITTLE_ENDIAN)
+            c = FloatVector.fromMemorySegment(SPECIES, rows, third + at, LITTLE_ENDIAN)
                     .fma(q, c);
-            d = FloatVector.fromMemorySegment(SPECIES, rows, at + 3 * stride, LITTLE_ENDIAN)
+            d = FloatVector.fromMemorySegment(SPECIES, rows, fourth + at, LITTLE_ENDIAN)
+                    .fma(q, d);
+        }
+        if (rest) {
+            FloatVector q = FloatVector.fromArray(SPECIES, query, whole);
+            long at = 4L * whole;
+            a = FloatVector.fromMemorySegment(SPECIES, rows, first + at, LITTLE_ENDIAN, restLanes)
+                    .fma(q, a);
+            b = FloatVector.fromMemorySegment(SPECIES, rows, second + at, LITTLE_ENDIAN, restLanes)
+                    .fma(q, b);
+            c = FloatVector.fromMemorySegment(SPECIES, rows, third + at, LITTLE_ENDIAN, restLanes)
+                    .fma(q, c);
+            d = FloatVector.fromMemorySegment(SPECIES, rows, fourth + at, LITTLE_ENDIAN, restLanes)
                     .fma(q, d);
         }
         a.intoArray(lanes, 0);
@@ -119,21 +177,37 @@ final class Kernel {
         sumLanes();
     }
 
-    private void fourDistances(MemorySegment rows, long offset, long stride) {
+    private void fourDistances(MemorySegment rows, long first, long second, long third, long fourth) {
         FloatVector a = FloatVector.zero(SPECIES);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        for (int i = 0; i < query.length; i += STEP) {
+        for (int i = 0; i < whole; i += STEP) {
             FloatVector q = FloatVector.fromArray(SPECIES, query, i);
-            long at = offset + 4L * i;
-            FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, at, LITTLE_ENDIAN)
+            long at = 4L * i;
+            FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, first + at, LITTLE_ENDIAN)
                     .sub(q);
-            FloatVector y = FloatVector.fromMemorySegment(SPECIES, rows, at + stride, LITTLE_ENDIAN)
+            FloatVector y = FloatVector.fromMemorySegment(SPECIES, rows, second + at, LITTLE_ENDIAN)
                     .sub(q);
-            FloatVector z = FloatVector.fromMemorySegment(SPECIES, rows, at + 2 * stride, LITTLE_ENDIAN)
+            FloatVector z = FloatVector.fromMemorySegment(SPECIES, rows, third + at, LITTLE_ENDIAN)
                     .sub(q);
-            FloatVector w = FloatVector.fromMemorySegment(SPECIES, rows, at + 3 * stride, LITTLE_ENDIAN)
+            FloatVector w = FloatVector.fromMemorySegment(SPECIES, rows, fourth + at, LITTLE_ENDIAN)
+                    .sub(q);
+            a = x.fma(x, a);
+            b = y.fma(y, b);
+            c = z.fma(z, c);
+            d = w.fma(w, d);
+        }
+        if (rest) {
+            FloatVector q = FloatVector.fromArray(SPECIES, query, whole);
+            long at = 4L * whole;
+            FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, first + at, LITTLE_ENDIAN, restLanes)
+                    .sub(q);
+            FloatVector y = FloatVector.fromMemorySegment(SPECIES, rows, second + at, LITTLE_ENDIAN, restLanes)
+                    .sub(q);
+            FloatVector z = FloatVector.fromMemorySegment(SPECIES, rows, third + at, LITTLE_ENDIAN, restLanes)
+                    .sub(q);
+            FloatVector w = FloatVector.fromMemorySegment(SPECIES, rows, fourth + at, LITTLE_ENDIAN, restLanes)
                     .sub(q);
             a = x.fma(x, a);
             b = y.fma(y, b);

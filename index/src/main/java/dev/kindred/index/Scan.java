@@ -8,9 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One query's way through the rows of a view. Rows are ranked by a float key that rises with the score: cosine and inner product
- * themselves, minus the squared distance under l2. The filter is asked only for rows whose key could come in. For one thread; nothing
- * is allocated per row unless a filter reads it.
+ * One query's way through the rows of a view, ranked by {@link Ranks}. The filter is asked only for rows whose key could come in. For
+ * one thread; nothing is allocated per row unless a filter reads it.
  */
 final class Scan {
     /** Rows at once, at most; the block's numbers stay in the core's own cache, so several queries can pass over it. */
@@ -38,20 +37,13 @@ final class Scan {
         // One more than asked for tells whether another page follows.
         this.best = new TopK(query.k() + 1, view::compareIds);
         After after = query.after();
-        this.afterKey = after == null ? Float.POSITIVE_INFINITY : key(after.score());
+        this.afterKey = after == null ? Float.POSITIVE_INFINITY : Ranks.ofScore(distance, after.score());
         this.afterId = after == null ? null : MemorySegment.ofArray(after.id().getBytes(StandardCharsets.UTF_8));
     }
 
     private static float[] prepared(Query query, Distance distance) {
         Vectors.require(distance, query.vector(), "query");
-        float[] vector = Kernel.padded(query.vector());
-        if (distance == Distance.COSINE) {
-            double length = Vectors.length(query.vector());
-            for (int i = 0; i < vector.length; i++) {
-                vector[i] = (float) (vector[i] / length);
-            }
-        }
-        return vector;
+        return Kernel.padded(Vectors.compared(query.vector(), distance));
     }
 
     /** How many rows of this stride go at once. */
@@ -106,20 +98,7 @@ final class Scan {
     }
 
     private float key(float sum, Columns columns, int row) {
-        return switch (distance) {
-            case COSINE -> Math.clamp(sum * columns.inverseNorm(row), -1f, 1f);
-            case L2 -> -sum;
-            case DOT -> sum;
-        };
-    }
-
-    /** A double holds the root of a float so closely that {@link #key(double)} gives the float back. */
-    private double score(float key) {
-        return distance == Distance.L2 ? -Math.sqrt(-key) + 0.0 : key;
-    }
-
-    private float key(double score) {
-        return (float) (distance == Distance.L2 ? -(score * score) : score);
+        return Ranks.key(distance, distance == Distance.COSINE ? sum * columns.inverseNorm(row) : sum);
     }
 
     /** Takes in what another scan of the same query found in other rows. */
@@ -132,7 +111,7 @@ final class Scan {
         List<Neighbor> neighbors = new ArrayList<>(best.size());
         best.drain((key, row) -> {
             if (neighbors.size() < query.k()) {
-                neighbors.add(new Neighbor(view.idText(row), score(key), view.fields(row)));
+                neighbors.add(new Neighbor(view.idText(row), Ranks.score(distance, key), view.fields(row)));
             }
         });
         After next = more

@@ -32,6 +32,8 @@ public final class Truth implements AutoCloseable {
 
     /** Reading connections that are kept open; more readers at once open more, for their time. */
     private static final int KEPT = 4;
+    /** Of changes that are given at once, about. */
+    private static final long MOST_BYTES = 32L << 20;
 
     private final Path file;
     private final Space space;
@@ -168,35 +170,98 @@ public final class Truth implements AutoCloseable {
     public record Numbered(long sequence, Change change) {}
 
     /**
-     * What a view that holds everything up to a number lacks, in the order of the numbers: of each id the last change.
+     * What a view lacked.
      *
-     * @param most changes to give at once; a view asks again after the last of them
+     * @param changes in the order of their numbers, of each id the last
+     * @param complete whether these are all that the items of one moment have beyond the view, which is then that moment's
+     * @param through the number up to which the view holds everything once it took them in
      */
-    public List<Numbered> changes(long afterSequence, int most) {
+    public record Changes(List<Numbered> changes, boolean complete, long through) {}
+
+    /**
+     * What a view that holds everything up to a number lacks.
+     *
+     * @param most changes to give at once, or fewer where they are large; a view that is not complete asks again from {@code through}
+     */
+    public Changes changes(long afterSequence, int most) {
         return reading(connection -> {
             List<Numbered> changes = new ArrayList<>();
+            TruthFile.execute(connection, "BEGIN");
             try (PreparedStatement select = connection.prepareStatement(TruthFile.CHANGES)) {
+                long last = TruthFile.number(connection, "SELECT sequence FROM generation");
                 select.setLong(1, afterSequence);
                 select.setLong(2, afterSequence);
                 select.setInt(3, most);
+                long bytes = 0;
+                boolean more = false;
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        long sequence = rows.getLong(1);
-                        Change change = rows.getBytes(4) == null
-                                ? new Change.Delete(new String(rows.getBytes(2), StandardCharsets.UTF_8))
-                                : new Change.Put(
-                                        TruthFile.written(rows, space, file).item());
-                        changes.add(new Numbered(sequence, change));
+                        if (bytes > MOST_BYTES) {
+                            more = true;
+                            break;
+                        }
+                        Numbered numbered = numbered(rows);
+                        changes.add(numbered);
+                        bytes += size(numbered.change());
                     }
                 }
+                boolean complete = !more && changes.size() < most;
+                long through = complete ? last : changes.getLast().sequence();
+                return new Changes(List.copyOf(changes), complete, through);
+            } finally {
+                TruthFile.execute(connection, "COMMIT");
             }
-            return List.copyOf(changes);
+        });
+    }
+
+    private Numbered numbered(ResultSet row) throws SQLException {
+        long sequence = row.getLong(1);
+        Change change = row.getBytes(4) == null
+                ? new Change.Delete(new String(row.getBytes(2), StandardCharsets.UTF_8))
+                : new Change.Put(TruthFile.written(row, space, file).item());
+        return new Numbered(sequence, change);
+    }
+
+    private static long size(Change change) {
+        return change instanceof Change.Put(Item item)
+                ? 4L * item.vector().length + (item.source() == null ? 0 : item.source().length)
+                : 0;
+    }
+
+    /** Which items these are: another file's differ, though it hold the same. */
+    public String identity() {
+        String identity = reading(connection -> TruthFile.text(connection, "SELECT identity FROM generation"));
+        if (identity == null) {
+            throw new IllegalStateException("items without an identity");
+        }
+        return identity;
+    }
+
+    /** A setting of the collection, kept with its items. */
+    public Optional<String> setting(String name) {
+        return Optional.ofNullable(
+                reading(connection -> TruthFile.text(connection, "SELECT value FROM setting WHERE name = ?", name)));
+    }
+
+    /** Keeps a setting; durable on return. */
+    public void set(String name, String value) {
+        writer.alone(connection -> {
+            try (PreparedStatement put = connection.prepareStatement("INSERT OR REPLACE INTO setting VALUES (?, ?)")) {
+                put.setString(1, name);
+                put.setString(2, value);
+                put.executeUpdate();
+            }
         });
     }
 
     /** Forgets what was deleted up to a number, which every view then has to hold. */
     public void forget(long throughSequence) {
-        writer.forget(throughSequence);
+        writer.alone(connection -> {
+            try (PreparedStatement forget = connection.prepareStatement("DELETE FROM gone WHERE sequence <= ?")) {
+                forget.setLong(1, throughSequence);
+                forget.executeUpdate();
+            }
+        });
     }
 
     /** Reads the whole file: its pages, and every item against its own checksum. Empty where all is sound. */
@@ -204,11 +269,11 @@ public final class Truth implements AutoCloseable {
         return reading(connection -> TruthFile.check(connection, space, file));
     }
 
-    private interface Reading<T> {
+    private interface Reading<T extends @Nullable Object> {
         T of(Connection connection) throws SQLException;
     }
 
-    private <T> T reading(Reading<T> work) {
+    private <T extends @Nullable Object> T reading(Reading<T> work) {
         Connection connection = borrowed();
         try {
             return work.of(connection);

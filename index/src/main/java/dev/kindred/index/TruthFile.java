@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -98,10 +99,11 @@ final class TruthFile {
         }
         execute(connection, "PRAGMA application_id = " + APPLICATION);
         execute(connection, "PRAGMA user_version = " + FORMAT);
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO generation VALUES (?, ?, ?, 0)")) {
-            insert.setString(1, space.id());
-            insert.setInt(2, space.dimension());
-            insert.setString(3, space.distance().wireName());
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO generation VALUES (?, ?, ?, ?, 0)")) {
+            insert.setString(1, UUID.randomUUID().toString());
+            insert.setString(2, space.id());
+            insert.setInt(3, space.dimension());
+            insert.setString(4, space.distance().wireName());
             insert.execute();
         }
         execute(connection, "COMMIT");
@@ -135,6 +137,18 @@ final class TruthFile {
     static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        }
+    }
+
+    /** The first column of the first row, or null. */
+    static @Nullable String text(Connection connection, String sql, String... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setString(i + 1, values[i]);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
         }
     }
 

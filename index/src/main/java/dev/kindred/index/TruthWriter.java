@@ -242,8 +242,14 @@ final class TruthWriter implements AutoCloseable {
         }
     }
 
-    /** Forgets what was deleted up to a number, between two writes. */
-    void forget(long throughSequence) {
+    /** Work of its own on the connection. */
+    @FunctionalInterface
+    interface Alone {
+        void on(Connection connection) throws SQLException;
+    }
+
+    /** Does it between two writes. */
+    void alone(Alone work) {
         lock.lock();
         try {
             requireOpen();
@@ -254,9 +260,8 @@ final class TruthWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        try (PreparedStatement forget = connection.prepareStatement("DELETE FROM gone WHERE sequence <= ?")) {
-            forget.setLong(1, throughSequence);
-            forget.executeUpdate();
+        try {
+            work.on(connection);
         } catch (SQLException e) {
             throw TruthFile.failed(file, e);
         } finally {

@@ -42,6 +42,19 @@ final class Vectors {
         }
     }
 
+    /** The vector as it is compared: of unit length under cosine, rounded to float once; else the same array. */
+    static float[] compared(float[] vector, Distance distance) {
+        if (distance != Distance.COSINE) {
+            return vector;
+        }
+        double length = length(vector);
+        float[] unit = new float[vector.length];
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] = (float) (vector[i] / length);
+        }
+        return unit;
+    }
+
     /** The Euclidean length, in double precision. */
     static double length(float[] vector) {
         double squares = 0;

@@ -123,7 +123,7 @@ class TruthTest {
     /** As a view catches up: a few changes at a time. */
     private long follow(Map<String, Item> view, long viewed) {
         while (true) {
-            List<Truth.Numbered> changes = truth.changes(viewed, 3);
+            List<Truth.Numbered> changes = truth.changes(viewed, 3).changes();
             if (changes.isEmpty()) {
                 return viewed;
             }
@@ -201,7 +201,7 @@ class TruthTest {
         assertThat(truth.count()).isZero();
         assertThat(truth.lastSequence()).isZero();
         assertThat(truth.write(List.of(new Change.Delete("nothing")))).isEqualTo(1);
-        assertThat(truth.changes(0, 10)).isEmpty();
+        assertThat(truth.changes(0, 10).changes()).isEmpty();
     }
 
     @Test

@@ -284,7 +284,7 @@ abstract class VectorIndexContract {
                         new Change.Put(Item.of("b", 2, 2)),
                         new Change.Delete("b"),
                         new Change.Put(Item.of("a", 3, 3))),
-                Visibility.ACKNOWLEDGED);
+                Visibility.SEARCHABLE);
         assertThat(index.info().count()).isEqualTo(1);
         assertThat(index.get("a").orElseThrow().vector()).containsExactly(3, 3);
     }

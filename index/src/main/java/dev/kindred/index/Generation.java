@@ -1,0 +1,143 @@
+package dev.kindred.index;
+
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import dev.kindred.index.IndexInfo.Capability;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The items of a collection in one space: the {@link Truth}, which writes go to and which alone is to be kept, and a view of it, in
+ * the folder {@code view}, which searches read, which is always some moment of the truth, and which can be made again from it at any
+ * time. One process has it open for writing; many threads may use it.
+ */
+public final class Generation implements VectorIndex {
+    /** The view's folder. */
+    public static final String VIEW = "view";
+
+    private static final String ENGINE = "engine";
+
+    private final Path folder;
+    private final Truth truth;
+    private final Engine engine;
+    private final Follower follower;
+
+    private Generation(Path folder, Truth truth, Engine engine, Follower follower) {
+        this.folder = folder;
+        this.truth = truth;
+        this.engine = engine;
+        this.follower = follower;
+    }
+
+    /**
+     * An empty one in a folder that has none.
+     *
+     * @param owner whom a second writer's refusal names, e.g. a server's URL
+     * @param threads that build a graph
+     */
+    public static Generation create(Path folder, Space space, Engine engine, String owner, int threads) {
+        Truth truth = Truth.create(folder, space, owner);
+        return opened(folder, truth, threads, engine);
+    }
+
+    /** Opens for writing; the view takes in what it lacks before this returns. */
+    public static Generation open(Path folder, String owner, int threads) {
+        return opened(folder, Truth.open(folder, owner), threads, null);
+    }
+
+    private static Generation opened(
+            Path folder, Truth truth, int threads, @org.jspecify.annotations.Nullable Engine created) {
+        boolean opened = false;
+        try {
+            if (created != null) {
+                truth.set(ENGINE, created.text());
+            }
+            Engine engine = created != null
+                    ? created
+                    : truth.setting(ENGINE).map(Engine::ofText).orElseGet(Engine::exact);
+            Follower follower = Follower.start(folder.resolve(VIEW), truth, engine, threads);
+            opened = true;
+            return new Generation(folder, truth, engine, follower);
+        } finally {
+            if (!opened) {
+                truth.close();
+            }
+        }
+    }
+
+    @Override
+    public IndexInfo info() {
+        ViewReader now = follower.retained();
+        try {
+            return new IndexInfo(
+                    truth.space(), engine.kind(), now.count(), truth.lastSequence(), EnumSet.allOf(Capability.class));
+        } finally {
+            now.release();
+        }
+    }
+
+    @Override
+    public Receipt write(List<Change> changes, Visibility until) {
+        long sequence = truth.write(changes);
+        if (until == Visibility.SEARCHABLE) {
+            follower.await(sequence);
+        } else {
+            follower.wake();
+        }
+        return new Receipt(sequence, until);
+    }
+
+    @Override
+    public Found search(Query query) {
+        truth.space().require(query.space(), folder.toString());
+        ViewReader now = follower.retained();
+        try {
+            return now.search(query, candidates(query));
+        } catch (IOException e) {
+            throw new Refusal("its view could not be read (" + e + ")", folder.toString(), "rebuild the view", e);
+        } finally {
+            now.release();
+        }
+    }
+
+    private static int candidates(Query query) {
+        return switch (query.effort()) {
+            case Effort.Exact e -> 0;
+            case Effort.Ef(int ef) -> Math.max(ef, query.k());
+            case Effort.TargetRecall(double recall) -> recall == 1 ? 0 : Math.max(query.k(), (int) (4 / (1 - recall)));
+        };
+    }
+
+    @Override
+    public Optional<Item> get(String id) {
+        return truth.get(id);
+    }
+
+    @Override
+    public Items scan(long afterSequence) {
+        return truth.scan(afterSequence);
+    }
+
+    /** Makes one segment of the view, with one graph, without rows that are gone. */
+    public void compact() {
+        follower.compact();
+    }
+
+    /** The items themselves. */
+    Truth truth() {
+        return truth;
+    }
+
+    /** The view is made durable first, so that opening again is quick. */
+    @Override
+    public void close() {
+        try {
+            follower.close();
+        } finally {
+            truth.close();
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package dev.kindred.index;
+
+import dev.kindred.core.Space;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.MMapDirectory;
+
+/**
+ * The view of a generation's items: a Lucene index of ids, payloads, filters, vectors and, by the engine, a graph. Everything in it comes
+ * from the truth and can be made again. Its commit carries the truth's identity and the number of the last write it holds; what came
+ * after is replayed. For one thread at a time.
+ */
+final class LuceneView implements Closeable {
+    private static final String SEQUENCE = "sequence";
+    private static final String TRUTH = "truth";
+    private static final String FORMAT = "format";
+    private static final String FORMAT_NOW = "1";
+    private static final double BUFFER_MIB = 64;
+    /** Of gone rows, in percent, at which segments are made anew. */
+    private static final double MOST_GONE = 20;
+
+    private final Space space;
+    private final String truth;
+    private final Directory directory;
+    private final IndexWriter writer;
+    private long sequence;
+    private long committed;
+
+    private LuceneView(Space space, String truth, Directory directory, IndexWriter writer, long sequence) {
+        this.space = space;
+        this.truth = truth;
+        this.directory = directory;
+        this.writer = writer;
+        this.sequence = sequence;
+        this.committed = sequence;
+    }
+
+    /**
+     * Opens the view of a folder, or begins one there.
+     *
+     * @param truth the identity of the items that it is of
+     * @param last the number of the truth's last write; a view that holds more is of another time and is begun anew
+     * @param workers threads that build one graph
+     * @throws IOException where it is damaged
+     */
+    static LuceneView open(Path folder, Space space, String truth, long last, Engine engine, Building workers)
+            throws IOException {
+        return open(new MMapDirectory(folder), space, truth, last, engine, workers);
+    }
+
+    /** Who builds graphs. */
+    record Building(ExecutorService pool, int threads) {}
+
+    /** @param directory closed with the view, or where this fails */
+    static LuceneView open(Directory directory, Space space, String truth, long last, Engine engine, Building workers)
+            throws IOException {
+        IndexWriter writer = null;
+        boolean opened = false;
+        try {
+            long held = DirectoryReader.indexExists(directory) ? held(directory, truth) : 0;
+            boolean known = held > 0 && held <= last;
+            writer = new IndexWriter(directory, config(engine, workers, known));
+            opened = true;
+            return new LuceneView(space, truth, directory, writer, known ? held : 0);
+        } finally {
+            if (!opened) {
+                if (writer != null) {
+                    writer.rollback();
+                }
+                directory.close();
+            }
+        }
+    }
+
+    private static long held(Directory directory, String truth) throws IOException {
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+            Map<String, String> data = reader.getIndexCommit().getUserData();
+            boolean ours = truth.equals(data.get(TRUTH)) && FORMAT_NOW.equals(data.get(FORMAT));
+            return ours ? Long.parseLong(data.getOrDefault(SEQUENCE, "0")) : 0;
+        }
+    }
+
+    private static IndexWriterConfig config(Engine engine, Building workers, boolean known) {
+        TieredMergePolicy merges = new TieredMergePolicy();
+        merges.setMaxMergedSegmentMB(1 << 20);
+        merges.setDeletesPctAllowed(MOST_GONE);
+        ConcurrentMergeScheduler scheduler = new ConcurrentMergeScheduler();
+        scheduler.setMaxMergesAndThreads(6, 1);
+        IndexWriterConfig config = new IndexWriterConfig();
+        config.setOpenMode(known ? IndexWriterConfig.OpenMode.APPEND : IndexWriterConfig.OpenMode.CREATE);
+        config.setCodec(codec(engine, workers));
+        config.setMergePolicy(merges);
+        config.setMergeScheduler(scheduler);
+        config.setUseCompoundFile(false);
+        config.setRAMBufferSizeMB(BUFFER_MIB);
+        config.setCommitOnClose(false);
+        return config;
+    }
+
+    private static Lucene104Codec codec(Engine engine, Building workers) {
+        KnnVectorsFormat vectors = new AnyDimension(
+                switch (engine) {
+                    case Engine.Exact e -> new Lucene99HnswVectorsFormat(2, 1, 1, null, Integer.MAX_VALUE);
+                    case Engine.Graph(int links, int beam, int from) ->
+                        new Lucene99HnswVectorsFormat(
+                                links, beam, workers.threads(), workers.threads() > 1 ? workers.pool() : null, from);
+                });
+        return new Lucene104Codec() {
+            @Override
+            public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                return vectors;
+            }
+        };
+    }
+
+    /** Lucene's own format, which is read by its name, without its bound of 1,024 dimensions. */
+    private static final class AnyDimension extends KnnVectorsFormat {
+        private final KnnVectorsFormat format;
+
+        AnyDimension(KnnVectorsFormat format) {
+            super(format.getName());
+            this.format = format;
+        }
+
+        @Override
+        public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+            return format.fieldsWriter(state);
+        }
+
+        @Override
+        public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+            return format.fieldsReader(state);
+        }
+
+        @Override
+        public int getMaxDimensions(String field) {
+            return Header.MAX_DIMENSION;
+        }
+    }
+
+    /** The number of the last write that it holds. */
+    long sequence() {
+        return sequence;
+    }
+
+    long committed() {
+        return committed;
+    }
+
+    /** Takes changes in, in the order of their numbers. */
+    void apply(List<Truth.Numbered> changes) throws IOException {
+        for (Truth.Numbered numbered : changes) {
+            switch (numbered.change()) {
+                case Change.Put(Item item) ->
+                    writer.updateDocument(
+                            ViewFields.id(item.id()), ViewFields.of(numbered.sequence(), item, space.distance()));
+                case Change.Delete(String id) -> writer.deleteDocuments(ViewFields.id(id));
+            }
+        }
+    }
+
+    /** Says that everything up to a number is in, and nothing after. */
+    void holds(long through) {
+        sequence = through;
+    }
+
+    /** What can be searched now; the caller releases it. */
+    ViewReader reader() throws IOException {
+        return new ViewReader(DirectoryReader.open(writer, true, false), space, sequence);
+    }
+
+    /** Writes what is in memory as a segment of its own. */
+    void flush() throws IOException {
+        writer.flush();
+    }
+
+    /** Makes it durable, so that an opening replays less. */
+    void commit() throws IOException {
+        writer.setLiveCommitData(Map.of(SEQUENCE, Long.toString(sequence), TRUTH, truth, FORMAT, FORMAT_NOW)
+                .entrySet());
+        writer.commit();
+        committed = sequence;
+    }
+
+    /** Makes one segment of all, without rows that are gone. */
+    void compact() throws IOException {
+        writer.forceMerge(1);
+    }
+
+    /** Waits for merges under way; the last commit stays. */
+    @Override
+    public void close() throws IOException {
+        try {
+            writer.rollback();
+        } finally {
+            directory.close();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.kindred.index;
+
+import dev.kindred.core.Space;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.IndexSearcher;
+
+/** One moment of the view, opened for searching; stays readable until the last who retained it lets go. Safe for many threads. */
+final class ViewReader {
+    private final DirectoryReader reader;
+    private final Space space;
+    private final long sequence;
+    private final List<ViewSegment> segments;
+    private final FilterBits filters;
+
+    /**
+     * @param reader let go of with this
+     * @param sequence everything up to it is in, nothing after
+     */
+    ViewReader(DirectoryReader reader, Space space, long sequence) throws IOException {
+        this.reader = reader;
+        this.space = space;
+        this.sequence = sequence;
+        List<ViewSegment> opened = new ArrayList<>();
+        for (LeafReaderContext leaf : reader.leaves()) {
+            opened.add(new ViewSegment(leaf, space.dimension()));
+        }
+        this.segments = List.copyOf(opened);
+        IndexSearcher searcher = new IndexSearcher(reader);
+        searcher.setQueryCache(null);
+        this.filters = new FilterBits(searcher);
+    }
+
+    /** The same items under a later number: what came between changed nothing. */
+    ViewReader at(long later) throws IOException {
+        reader.incRef();
+        return new ViewReader(reader, space, later);
+    }
+
+    DirectoryReader reader() {
+        return reader;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    /** Items that can be found. */
+    int count() {
+        return reader.numDocs();
+    }
+
+    List<ViewSegment> segments() {
+        return segments;
+    }
+
+    /** @param ef results that a walk through a graph keeps; 0 for the true neighbours */
+    Found search(Query query, int ef) throws IOException {
+        Vectors.require(space.distance(), query.vector(), "query");
+        FilterBits.Passing passing = query.filter().equals(Filter.everything()) ? null : filters.of(query.filter());
+        long passed = passing == null ? count() : passing.count();
+        // Pages join without a gap only where each is the true one.
+        ViewSearch search = new ViewSearch(segments, space, query);
+        search.run(passing, query.after() == null ? ef : 0);
+        if (query.after() == null && !search.complete(passed)) {
+            search = new ViewSearch(segments, space, query);
+            search.run(passing, 0);
+        }
+        return search.found();
+    }
+
+    boolean retain() {
+        return reader.tryIncRef();
+    }
+
+    void release() {
+        try {
+            reader.decRef();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
