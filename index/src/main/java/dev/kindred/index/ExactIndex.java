@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Files up to 1 GiB are checked whole when opened (CRC-32C, some GB/s); of larger ones, rows and sources before their first use.
  */
-public final class ExactIndex implements VectorIndex {
+public final class ExactIndex implements EmbeddedIndex {
     /** The file's name in the folder. */
     public static final String FILE = "vectors.rows";
 
@@ -146,7 +146,7 @@ public final class ExactIndex implements VectorIndex {
         return new IndexInfo(space, "exact", view.count(), view.lastSequence(), EnumSet.allOf(Capability.class));
     }
 
-    /** What it takes on disk. */
+    @Override
     public IndexStats stats() {
         return reading(view -> {
             long vectors = 0;
@@ -164,7 +164,8 @@ public final class ExactIndex implements VectorIndex {
         });
     }
 
-    /** Reads both files again: checksums, ids, payloads, numbers. Empty where all is sound. */
+    /** Reads both files again: checksums, ids, payloads, numbers. */
+    @Override
     public List<Finding> check() {
         return reading(view -> {
             List<Finding> findings = new ArrayList<>(Inspection.of(view.file(), dir.resolve(FILE)));

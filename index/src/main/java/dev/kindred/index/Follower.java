@@ -4,6 +4,7 @@ import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,13 +53,7 @@ final class Follower implements AutoCloseable {
                 threads, Thread.ofPlatform().daemon().name("kindred-graph-", 0).factory());
         boolean started = false;
         try {
-            LuceneView view = LuceneView.open(
-                    folder,
-                    truth.space(),
-                    truth.identity(),
-                    truth.lastSequence(),
-                    engine,
-                    new LuceneView.Building(pool, threads));
+            LuceneView view = LuceneView.open(folder, truth, engine, new LuceneView.Building(pool, threads));
             Follower follower = new Follower(folder, truth, view, pool, view.reader());
             follower.await(truth.lastSequence());
             follower.thread.start();
@@ -197,6 +192,25 @@ final class Follower implements AutoCloseable {
             swap(view.reader());
         } catch (IOException e) {
             throw failed(folder, e);
+        } finally {
+            working.unlock();
+        }
+    }
+
+    /** The view as it stands, durable, against the truth as it is; nothing is taken in meanwhile. */
+    List<Finding> check() {
+        working.lock();
+        try {
+            catchUp();
+            commit();
+            ViewReader now = retained();
+            try {
+                return ViewCheck.of(now, truth, folder.toString());
+            } finally {
+                now.release();
+            }
+        } catch (IOException e) {
+            return List.of(new Finding(folder.toString(), "is damaged: " + e.getMessage(), "rebuild the view"));
         } finally {
             working.unlock();
         }

@@ -1,24 +1,35 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.index.IndexInfo.Capability;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The items of a collection in one space: the {@link Truth}, which writes go to and which alone is to be kept, and a view of it, in
  * the folder {@code view}, which searches read, which is always some moment of the truth, and which can be made again from it at any
  * time. One process has it open for writing; many threads may use it.
  */
-public final class Generation implements VectorIndex {
+public final class Generation implements EmbeddedIndex {
     /** The view's folder. */
     public static final String VIEW = "view";
 
     private static final String ENGINE = "engine";
+
+    /** Items that are made durable at once while loading, and their bytes. */
+    private static final int GROUP = 1_024;
+
+    private static final long GROUP_BYTES = 16L << 20;
 
     private final Path folder;
     private final Truth truth;
@@ -48,8 +59,7 @@ public final class Generation implements VectorIndex {
         return opened(folder, Truth.open(folder, owner), threads, null);
     }
 
-    private static Generation opened(
-            Path folder, Truth truth, int threads, @org.jspecify.annotations.Nullable Engine created) {
+    private static Generation opened(Path folder, Truth truth, int threads, @Nullable Engine created) {
         boolean opened = false;
         try {
             if (created != null) {
@@ -119,6 +129,60 @@ public final class Generation implements VectorIndex {
     @Override
     public Items scan(long afterSequence) {
         return truth.scan(afterSequence);
+    }
+
+    /**
+     * Takes items in that are not there yet, a group at a time, and makes the view of all of them: how a new one is filled. Closes the
+     * stream. Where it fails, what came before stays.
+     *
+     * @throws Refusal where an id stands twice, or an item does not belong into the space
+     */
+    public void load(Stream<Item> items, int total, Progress progress) {
+        try (items) {
+            List<Item> group = new ArrayList<>();
+            long bytes = 0;
+            long done = 0;
+            Iterator<Item> each = items.iterator();
+            while (each.hasNext()) {
+                Item item = each.next();
+                group.add(item);
+                bytes += 4L * item.vector().length + (item.source() == null ? 0 : item.source().length);
+                if (group.size() == GROUP || bytes > GROUP_BYTES) {
+                    truth.add(group);
+                    follower.wake();
+                    done += group.size();
+                    progress.at("indexing", done, total, "");
+                    group.clear();
+                    bytes = 0;
+                }
+            }
+            truth.add(group);
+        }
+        compact();
+    }
+
+    @Override
+    public IndexStats stats() {
+        long[] sizes = truth.sizes();
+        return new IndexStats(info(), bytes(folder), sizes[0], sizes[1], sizes[2]);
+    }
+
+    private static long bytes(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.mapToLong(
+                            file -> file.toFile().isFile() ? file.toFile().length() : 0)
+                    .sum();
+        } catch (IOException e) {
+            throw new Refusal("cannot be read (" + e.getMessage() + ")", folder.toString(), "check who may read it", e);
+        }
+    }
+
+    /** Every byte of items and view, and the two against one another. Waits for writes under way. */
+    @Override
+    public List<Finding> check() {
+        List<Finding> findings = new ArrayList<>(truth.check());
+        findings.addAll(follower.check());
+        return List.copyOf(findings);
     }
 
     /** Makes one segment of the view, with one graph, without rows that are gone. */

@@ -3,7 +3,7 @@ package dev.kindred.index;
 /**
  * What an embedded index takes.
  *
- * @param fileBytes the whole file
+ * @param fileBytes all of its files
  * @param vectorBytes its rows of numbers
  * @param payloadBytes its payloads
  * @param sourceBytes its sources

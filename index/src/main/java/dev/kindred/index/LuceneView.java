@@ -55,30 +55,30 @@ final class LuceneView implements Closeable {
     /**
      * Opens the view of a folder, or begins one there.
      *
-     * @param truth the identity of the items that it is of
-     * @param last the number of the truth's last write; a view that holds more is of another time and is begun anew
+     * <p>One of other items, or of another time of them, is begun anew: that holds more than was ever written, or less than what is
+     * forgotten of the deleted.
+     *
      * @param workers threads that build one graph
      * @throws IOException where it is damaged
      */
-    static LuceneView open(Path folder, Space space, String truth, long last, Engine engine, Building workers)
-            throws IOException {
-        return open(new MMapDirectory(folder), space, truth, last, engine, workers);
+    static LuceneView open(Path folder, Truth truth, Engine engine, Building workers) throws IOException {
+        return open(new MMapDirectory(folder), truth, engine, workers);
     }
 
     /** Who builds graphs. */
     record Building(ExecutorService pool, int threads) {}
 
     /** @param directory closed with the view, or where this fails */
-    static LuceneView open(Directory directory, Space space, String truth, long last, Engine engine, Building workers)
-            throws IOException {
+    static LuceneView open(Directory directory, Truth truth, Engine engine, Building workers) throws IOException {
         IndexWriter writer = null;
         boolean opened = false;
         try {
-            long held = DirectoryReader.indexExists(directory) ? held(directory, truth) : 0;
-            boolean known = held > 0 && held <= last;
+            String identity = truth.identity();
+            long held = DirectoryReader.indexExists(directory) ? held(directory, identity) : 0;
+            boolean known = held > 0 && held <= truth.lastSequence() && held >= truth.forgotten();
             writer = new IndexWriter(directory, config(engine, workers, known));
             opened = true;
-            return new LuceneView(space, truth, directory, writer, known ? held : 0);
+            return new LuceneView(truth.space(), identity, directory, writer, known ? held : 0);
         } finally {
             if (!opened) {
                 if (writer != null) {
@@ -120,7 +120,11 @@ final class LuceneView implements Closeable {
                     case Engine.Exact e -> new Lucene99HnswVectorsFormat(2, 1, 1, null, Integer.MAX_VALUE);
                     case Engine.Graph(int links, int beam, int from) ->
                         new Lucene99HnswVectorsFormat(
-                                links, beam, workers.threads(), workers.threads() > 1 ? workers.pool() : null, from);
+                                links,
+                                beam,
+                                workers.threads(),
+                                workers.threads() > 1 ? workers.pool() : null,
+                                tiny(from));
                 });
         return new Lucene104Codec() {
             @Override
@@ -128,6 +132,11 @@ final class LuceneView implements Closeable {
                 return vectors;
             }
         };
+    }
+
+    /** Lucene leaves the graph out where walking it for this many neighbours would be expected to see every row. */
+    private static int tiny(int from) {
+        return (int) (from / Math.log(Math.max(from, 3)));
     }
 
     /** Lucene's own format, which is read by its name, without its bound of 1,024 dimensions. */

@@ -16,6 +16,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,13 +109,26 @@ public final class Truth implements AutoCloseable {
      * @throws Refusal where a vector does not fit the space, naming its item, or there is no room; nothing was written then
      */
     public long write(List<Change> changes) {
+        return write(changes, false);
+    }
+
+    /**
+     * The same of items that are new.
+     *
+     * @throws Refusal also where there is one of the same id already
+     */
+    public long add(List<Item> items) {
+        return write(items.stream().<Change>map(Change.Put::new).toList(), true);
+    }
+
+    private long write(List<Change> changes, boolean isNew) {
         for (Change change : changes) {
             switch (change) {
                 case Change.Put(Item item) -> Vectors.require(space, item);
                 case Change.Delete(String id) -> Item.requireId(id);
             }
         }
-        return changes.isEmpty() ? lastSequence() : writer.write(changes);
+        return changes.isEmpty() ? lastSequence() : writer.write(changes, isNew);
     }
 
     /** Transactions so far, each with one wait for the disk. */
@@ -128,6 +142,31 @@ public final class Truth implements AutoCloseable {
             try (PreparedStatement count = connection.prepareStatement("SELECT count(*) FROM item");
                     ResultSet one = count.executeQuery()) {
                 return one.getLong(1);
+            }
+        });
+    }
+
+    /** The numbers of the items' last writes, rising. */
+    long[] sequences() {
+        return reading(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT sequence FROM item ORDER BY sequence");
+                    ResultSet rows = select.executeQuery()) {
+                LongStream.Builder numbers = LongStream.builder();
+                while (rows.next()) {
+                    numbers.add(rows.getLong(1));
+                }
+                return numbers.build().toArray();
+            }
+        });
+    }
+
+    /** Bytes of all vectors, payloads and sources. */
+    long[] sizes() {
+        return reading(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                            "SELECT total(length(vector)), total(length(payload)), total(length(source)) FROM item");
+                    ResultSet row = select.executeQuery()) {
+                return new long[] {row.getLong(1), row.getLong(2), row.getLong(3)};
             }
         });
     }
@@ -257,11 +296,16 @@ public final class Truth implements AutoCloseable {
     /** Forgets what was deleted up to a number, which every view then has to hold. */
     public void forget(long throughSequence) {
         writer.alone(connection -> {
-            try (PreparedStatement forget = connection.prepareStatement("DELETE FROM gone WHERE sequence <= ?")) {
-                forget.setLong(1, throughSequence);
-                forget.executeUpdate();
-            }
+            TruthFile.execute(connection, "BEGIN IMMEDIATE");
+            TruthFile.execute(connection, "DELETE FROM gone WHERE sequence <= " + throughSequence);
+            TruthFile.execute(connection, "UPDATE generation SET forgotten = max(forgotten, " + throughSequence + ")");
+            TruthFile.execute(connection, "COMMIT");
         });
+    }
+
+    /** What was deleted up to this number is forgotten: a view that holds less cannot catch up, and is made anew. */
+    public long forgotten() {
+        return reading(connection -> TruthFile.number(connection, "SELECT forgotten FROM generation"));
     }
 
     /** Reads the whole file: its pages, and every item against its own checksum. Empty where all is sound. */

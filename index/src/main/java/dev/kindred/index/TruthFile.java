@@ -99,7 +99,8 @@ final class TruthFile {
         }
         execute(connection, "PRAGMA application_id = " + APPLICATION);
         execute(connection, "PRAGMA user_version = " + FORMAT);
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO generation VALUES (?, ?, ?, ?, 0)")) {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO generation VALUES (?, ?, ?, ?, 0, 0)")) {
             insert.setString(1, UUID.randomUUID().toString());
             insert.setString(2, space.id());
             insert.setInt(3, space.dimension());

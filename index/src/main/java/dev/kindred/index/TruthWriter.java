@@ -7,7 +7,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -82,13 +84,20 @@ final class TruthWriter implements AutoCloseable {
         private final List<Row> rows;
         private final int changes;
         private final long bytes;
+        /** Whether no item may have one of its ids already. */
+        private final boolean isNew;
+
         private boolean done;
         private long sequence;
         private @Nullable Refusal failure;
 
         /** Encoded by whoever writes, so that what is refused is refused to them alone. */
-        Pending(List<Change> changes) {
+        Pending(List<Change> changes, boolean isNew) {
             Batch batch = Batch.of(changes, 1);
+            if (isNew && batch.changes().size() < changes.size()) {
+                throw twice(firstTwice(changes));
+            }
+            this.isNew = isNew;
             this.rows = batch.changes().stream().map(Row::of).toList();
             this.changes = changes.size();
             this.bytes = batch.bytes();
@@ -104,9 +113,16 @@ final class TruthWriter implements AutoCloseable {
         return commits;
     }
 
-    /** @return the number of the last change, which is durable */
     long write(List<Change> changes) {
-        Pending mine = new Pending(changes);
+        return write(changes, false);
+    }
+
+    /**
+     * @param isNew whether to refuse where there is an item of one of the ids
+     * @return the number of the last change, which is durable
+     */
+    long write(List<Change> changes, boolean isNew) {
+        Pending mine = new Pending(changes, isNew);
         lock.lock();
         try {
             requireOpen();
@@ -179,7 +195,9 @@ final class TruthWriter implements AutoCloseable {
             TruthFile.execute(connection, "BEGIN IMMEDIATE");
             for (Pending each : group) {
                 for (Row row : each.rows) {
-                    apply(row, sequence);
+                    if (apply(row, sequence) && each.isNew) {
+                        throw twice(new String(row.id(), StandardCharsets.UTF_8));
+                    }
                 }
                 sequence += each.changes;
                 each.sequence = sequence;
@@ -192,6 +210,8 @@ final class TruthWriter implements AutoCloseable {
             lastSequence = sequence;
         } catch (SQLException e) {
             failure = TruthFile.failed(file, e);
+        } catch (Refusal e) {
+            failure = e;
         } finally {
             if (!durable) {
                 for (Pending each : group) {
@@ -202,7 +222,21 @@ final class TruthWriter implements AutoCloseable {
         }
     }
 
-    private void apply(Row row, long before) throws SQLException {
+    private static Refusal twice(String id) {
+        return new Refusal("stands twice", Vectors.named(id), "give each item an id of its own");
+    }
+
+    private static String firstTwice(List<Change> changes) {
+        Set<String> seen = new HashSet<>();
+        return changes.stream()
+                .map(Change::id)
+                .filter(id -> !seen.add(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** @return whether there was an item of its id */
+    private boolean apply(Row row, long before) throws SQLException {
         PreparedStatement take = statements.take();
         take.setBytes(1, row.id());
         boolean there = take.executeUpdate() > 0;
@@ -226,6 +260,7 @@ final class TruthWriter implements AutoCloseable {
             bury.setBytes(2, row.id());
             bury.executeUpdate();
         }
+        return there;
     }
 
     /** Where SQLite has not undone it by itself already. Were it not undone, the next write could not begin. */
@@ -263,6 +298,7 @@ final class TruthWriter implements AutoCloseable {
         try {
             work.on(connection);
         } catch (SQLException e) {
+            undo();
             throw TruthFile.failed(file, e);
         } finally {
             over(List.of());
