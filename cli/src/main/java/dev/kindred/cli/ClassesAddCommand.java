@@ -10,12 +10,11 @@ import dev.kindred.evaluate.Encoded;
 import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Change;
 import dev.kindred.index.Classes;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Item;
 import dev.kindred.index.Visibility;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -83,7 +82,7 @@ final class ClassesAddCommand implements Command {
     public Answer run(Run run) throws IOException {
         data.device.require();
         IndexFolder folder = new IndexFolder(dir);
-        if (Files.exists(dir.resolve(ExactIndex.FILE))) {
+        if (EmbeddedIndex.isIn(dir)) {
             return add(folder, run);
         }
         Gathered gathered = gathered(run, folder);
@@ -91,7 +90,7 @@ final class ClassesAddCommand implements Command {
         Encoded encoded = data.encode(gathered.giver(), found, run);
         int count = encoded.rows().length;
         folder.build(gathered.giver(), examples(found, encoded), count, run);
-        try (ExactIndex index = folder.open()) {
+        try (EmbeddedIndex index = folder.open(run)) {
             return answer(index, count, encoded.failures().size(), 0);
         }
     }
@@ -112,7 +111,7 @@ final class ClassesAddCommand implements Command {
     }
 
     private Answer add(IndexFolder folder, Run run) {
-        try (ExactIndex index = folder.open()) {
+        try (EmbeddedIndex index = folder.open(run)) {
             Subject giver = folder.giver(index);
             if (bundle != null) {
                 index.info().space().require(Bundle.open(bundle).space(), "--bundle");
@@ -172,7 +171,7 @@ final class ClassesAddCommand implements Command {
         return named.values().stream();
     }
 
-    private Answer answer(ExactIndex index, int added, int bad, double milliseconds) {
+    private Answer answer(EmbeddedIndex index, int added, int bad, double milliseconds) {
         Classes classes = Classes.of(index);
         JsonObject json = new JsonObject();
         json.addProperty("added", added);

@@ -7,7 +7,7 @@ import dev.kindred.core.metric.OpenSet;
 import dev.kindred.core.metric.Proportion;
 import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Classes;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -70,7 +70,7 @@ final class ClassesCalibrateCommand implements Command {
             throw new Refusal("a loss of " + loss + " is no share", "--loss", "give a number from 0 to below 1");
         }
         IndexFolder folder = new IndexFolder(dir);
-        try (ExactIndex index = folder.open()) {
+        try (EmbeddedIndex index = folder.open(run)) {
             Subject giver = folder.giver(index);
             Classes classes = Classes.of(index);
             Classified known = Classified.labelled(classes, giver, paths, data, run);

@@ -8,7 +8,7 @@ import dev.kindred.core.metric.Proportion;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Classes;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +67,7 @@ final class ClassesClassifyCommand implements Command {
                     "give a query, or --data with labelled samples");
         }
         IndexFolder folder = new IndexFolder(dir);
-        try (ExactIndex index = folder.open()) {
+        try (EmbeddedIndex index = folder.open(run)) {
             Classes classes = Classes.of(index);
             Optional<ClassesFolder.Limit> limit =
                     new ClassesFolder(dir).limit(index.info().space());

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Change;
 import dev.kindred.index.Classes;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Items;
 import dev.kindred.index.Value;
 import dev.kindred.index.Visibility;
@@ -38,7 +38,7 @@ final class ClassesRemoveCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        try (ExactIndex index = new IndexFolder(dir).open()) {
+        try (EmbeddedIndex index = new IndexFolder(dir).open(run)) {
             Classes before = Classes.of(index);
             for (String name : names) {
                 if (!before.names().contains(name)) {

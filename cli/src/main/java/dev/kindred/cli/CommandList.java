@@ -73,6 +73,10 @@ final class CommandList {
                     "Read an index again from end to end: exit code 1 where something is wrong with it.",
                     () -> new IndexCheckCommand()),
             new Entry(
+                    "index compact",
+                    "Make one segment and one graph of an index's many, without what was deleted; searches go on.",
+                    () -> new IndexCompactCommand()),
+            new Entry(
                     "classes add",
                     "Add classes, or examples of classes, by labelled DATA; nothing is taught.",
                     () -> new ClassesAddCommand()),

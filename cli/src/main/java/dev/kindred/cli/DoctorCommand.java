@@ -6,7 +6,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Finding;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -54,7 +54,7 @@ final class DoctorCommand implements Command {
         if (patient == null) {
             collection(run);
         } else if (Files.isDirectory(patient)) {
-            index(patient);
+            index(patient, run);
         } else {
             bundle(patient, run);
         }
@@ -99,16 +99,16 @@ final class DoctorCommand implements Command {
 
     private void collection(Run run) {
         try {
-            new Generations(run.home(), "default").live().ifPresent(this::index);
+            new Generations(run.home(), "default").live().ifPresent(folder -> index(folder, run));
         } catch (Refusal refusal) {
             findings.add(new Finding(refusal.where(), refusal.what(), refusal.hint()));
         }
     }
 
     /** A damaged index that was named is bad input and thrown; what a full reading finds is a finding. */
-    private void index(Path folder) {
+    private void index(Path folder, Run run) {
         IndexFolder opened = new IndexFolder(folder);
-        try (ExactIndex index = opened.open()) {
+        try (EmbeddedIndex index = opened.open(run)) {
             opened.giver(index);
             findings.addAll(index.check());
             facts.put(

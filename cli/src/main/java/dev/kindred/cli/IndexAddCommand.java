@@ -5,7 +5,7 @@ import dev.kindred.data.Dataset;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Change;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Visibility;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +48,7 @@ final class IndexAddCommand implements Command {
     public Answer run(Run run) {
         data.device.require();
         IndexFolder folder = new IndexFolder(dir);
-        try (ExactIndex index = folder.open()) {
+        try (EmbeddedIndex index = folder.open(run)) {
             Subject giver = folder.giver(index);
             Dataset found = data.read(giver, paths, run);
             Encoded encoded = data.encode(giver, found, run);

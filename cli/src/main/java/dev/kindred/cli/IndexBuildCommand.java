@@ -3,10 +3,13 @@ package dev.kindred.cli;
 import com.google.gson.JsonObject;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.evaluate.Subject;
+import dev.kindred.index.Engine;
+import dev.kindred.index.Item;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,12 +20,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "Embed DATA and make an index of it, its bundle beside it.",
             "",
-            "Vectors that another program made need no bundle: name them in its place."
+            "Vectors that another program made need no bundle: name them in its place.",
+            "",
+            "An index that lasts and is written to while it is searched: --engine graph."
         },
         footer = {
             "",
             "Examples:",
             "  kindred index build photos.kindred holiday/ --out holiday.index",
+            "  kindred index build photos.kindred holiday/ --out holiday.index --engine graph",
             "  kindred index build vectors.npy --labels labels.csv --out vectors.index"
         })
 final class IndexBuildCommand implements Command {
@@ -50,6 +56,9 @@ final class IndexBuildCommand implements Command {
     boolean noSources;
 
     @Mixin
+    EngineOption engine = new EngineOption();
+
+    @Mixin
     VectorOptions vectors = new VectorOptions();
 
     @Mixin
@@ -68,12 +77,16 @@ final class IndexBuildCommand implements Command {
         data.device.require();
         IndexFolder folder = new IndexFolder(out);
         folder.requirePlace();
+        Engine chosen = engine.chosen();
         long begun = System.nanoTime();
         Gathered gathered = Gathered.of(first, paths, vectors, data, run);
         Subject giver = gathered.giver();
         Encoded encoded = data.encode(giver, gathered.found(), run);
-        long count = folder.build(
-                giver, IndexFolder.items(gathered.found(), encoded, !noSources), encoded.rows().length, run);
+        Stream<Item> items = IndexFolder.items(gathered.found(), encoded, !noSources);
+        int total = encoded.rows().length;
+        long count = chosen == null
+                ? folder.build(giver, items, total, run)
+                : folder.build(giver, items, total, chosen, run);
         double seconds = (System.nanoTime() - begun) / 1e9;
         JsonObject json = new JsonObject();
         json.addProperty("index", out.toString());

@@ -2,7 +2,7 @@ package dev.kindred.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Finding;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +30,7 @@ final class IndexCheckCommand implements Command {
     @Override
     public Answer run(Run run) {
         IndexFolder folder = new IndexFolder(dir);
-        try (ExactIndex index = folder.open()) {
+        try (EmbeddedIndex index = folder.open(run)) {
             folder.giver(index);
             List<Finding> findings = index.check();
             JsonArray listed = new JsonArray();

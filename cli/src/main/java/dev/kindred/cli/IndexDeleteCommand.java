@@ -3,7 +3,7 @@ package dev.kindred.cli;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Change;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Visibility;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +33,7 @@ final class IndexDeleteCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        try (ExactIndex index = new IndexFolder(dir).open()) {
+        try (EmbeddedIndex index = new IndexFolder(dir).open(run)) {
             for (String id : ids) {
                 if (index.get(id).isEmpty()) {
                     throw new Refusal("there is no such item", id, "nothing was deleted; ids are what a search prints");

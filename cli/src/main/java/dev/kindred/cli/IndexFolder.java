@@ -11,7 +11,10 @@ import dev.kindred.data.Kind;
 import dev.kindred.encode.Bundle;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.evaluate.Subject;
+import dev.kindred.index.EmbeddedIndex;
+import dev.kindred.index.Engine;
 import dev.kindred.index.ExactIndex;
+import dev.kindred.index.Generation;
 import dev.kindred.index.IndexBuilder;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
@@ -32,6 +35,7 @@ final class IndexFolder {
     private static final String BUNDLE = "bundle.kindred";
     private static final String READY = "." + BUNDLE;
     private static final String PART = ".part";
+    private static final String OWNER = "a command of Kindred's";
 
     private final Path folder;
 
@@ -40,18 +44,22 @@ final class IndexFolder {
     }
 
     /** @throws Refusal where there is none */
-    ExactIndex open() {
+    EmbeddedIndex open(Run run) {
         if (!Files.isDirectory(folder)) {
             throw new Refusal(
                     Files.exists(folder) ? "is not a folder" : "does not exist",
                     folder.toString(),
                     "name an index folder");
         }
-        return ExactIndex.open(folder);
+        if (!EmbeddedIndex.isIn(folder)) {
+            throw new Refusal("holds no index", folder.toString(), "build one with: kindred index build");
+        }
+        Natives.forIndex(run.home());
+        return EmbeddedIndex.open(folder, OWNER, run.settings().threads());
     }
 
     /** What gives the vectors of the index: its bundle; nobody, where they were made elsewhere. */
-    Subject giver(ExactIndex index) {
+    Subject giver(EmbeddedIndex index) {
         Space space = index.info().space();
         return space.isExternal()
                 ? new Subject.OfVectors(String.valueOf(folder.getFileName()), space)
@@ -59,7 +67,7 @@ final class IndexFolder {
     }
 
     /** The bundle in the folder, refused where it gives another space than the index is of. */
-    Bundle bundle(ExactIndex index) {
+    Bundle bundle(EmbeddedIndex index) {
         Path file = folder.resolve(BUNDLE);
         if (index.info().space().isExternal()) {
             throw new Refusal(
@@ -86,6 +94,12 @@ final class IndexFolder {
      * @return how many items there are
      */
     long build(Subject giver, Stream<Item> items, int total, Run run) throws IOException {
+        if (Files.exists(folder.resolve(Generation.ITEMS))) {
+            throw new Refusal(
+                    "holds a database of items, which a rows file cannot take the place of",
+                    folder.toString(),
+                    "build into another folder, or with --engine exact or graph");
+        }
         boolean made = !Files.exists(folder);
         requirePlace();
         Files.createDirectories(folder);
@@ -102,7 +116,7 @@ final class IndexFolder {
                 builder.add(item);
                 run.progress().at("indexing", builder.count(), total, "");
             });
-            try (ExactIndex index = builder.finish()) {
+            try (EmbeddedIndex index = builder.finish()) {
                 if (ready == null) {
                     Files.deleteIfExists(folder.resolve(BUNDLE));
                 } else {
@@ -121,6 +135,14 @@ final class IndexFolder {
         }
     }
 
+    /** The same as a generation, filled beside the folder. */
+    long build(Subject giver, Stream<Item> items, int total, Engine engine, Run run) throws IOException {
+        requirePlace();
+        Natives.forIndex(run.home());
+        return new NewGeneration(folder, BUNDLE)
+                .fill(giver, items, total, engine, OWNER, run.settings().threads(), run.progress());
+    }
+
     /** Takes away what a build that was killed left; called under the writer's lock. */
     private void sweep() throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, READY + "*" + PART)) {
@@ -136,7 +158,7 @@ final class IndexFolder {
             throw new Refusal("is a file", folder.toString(), "name a folder for the index");
         }
         NewFile.requirePlace(folder.resolve(ExactIndex.FILE));
-        if (!Files.exists(folder) || Files.exists(folder.resolve(ExactIndex.FILE))) {
+        if (!Files.exists(folder) || EmbeddedIndex.isIn(folder)) {
             return;
         }
         try (Stream<Path> inside = Files.list(folder)) {

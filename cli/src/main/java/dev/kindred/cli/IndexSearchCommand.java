@@ -11,7 +11,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Filter;
 import dev.kindred.index.FilterJson;
 import dev.kindred.index.Found;
@@ -64,6 +64,9 @@ final class IndexSearchCommand implements Command {
     boolean rerank;
 
     @Mixin
+    EffortOption effort = new EffortOption();
+
+    @Mixin
     DeviceOption device = new DeviceOption();
 
     @Mixin
@@ -78,14 +81,15 @@ final class IndexSearchCommand implements Command {
     public Answer run(Run run) {
         device.require();
         IndexFolder folder = new IndexFolder(dir);
-        try (ExactIndex index = folder.open()) {
+        try (EmbeddedIndex index = folder.open(run)) {
             Filter wanted = filter == null ? Filter.everything() : parse(filter);
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
             }
             Query asked = Query.of(
                             index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
-                    .filter(wanted);
+                    .filter(wanted)
+                    .effort(effort.chosen());
             Found found = rerank ? reranked(folder.bundle(index), index, asked, run) : index.search(asked);
             JsonObject json = json(found);
             if (rerank) {
@@ -95,7 +99,7 @@ final class IndexSearchCommand implements Command {
         }
     }
 
-    private static Found reranked(Bundle bundle, ExactIndex index, Query asked, Run run) {
+    private static Found reranked(Bundle bundle, EmbeddedIndex index, Query asked, Run run) {
         Natives.forEncoding(run.home());
         LearnedDistance comparator = bundle.comparator(run.settings().threads())
                 .orElseThrow(() -> new Refusal(
@@ -129,6 +133,7 @@ final class IndexSearchCommand implements Command {
         }
         JsonObject json = new JsonObject();
         json.addProperty("space", found.space().id());
+        json.addProperty("exact", found.exact());
         json.add("neighbors", neighbors);
         return json;
     }

@@ -1,12 +1,17 @@
 package dev.kindred.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.core.Refusal;
+import dev.kindred.index.EmbeddedIndex;
+import dev.kindred.index.Generation;
 import dev.kindred.index.IndexStats;
+import dev.kindred.index.RecallCurve;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** How much an index holds. */
@@ -16,6 +21,18 @@ import picocli.CommandLine.Parameters;
 final class IndexStatsCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The index folder.")
     Path dir = Path.of("");
+
+    @Option(
+            names = "--recall",
+            description = "Measure how many of the true ten nearest searches find, by their effort, on items drawn as"
+                    + " queries; searches are tuned by it from then on.")
+    boolean recall;
+
+    @Option(
+            names = "--queries",
+            paramLabel = "N",
+            description = "Items to draw for --recall. Default: ${DEFAULT-VALUE}.")
+    int queries = 500;
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -27,7 +44,7 @@ final class IndexStatsCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        try (ExactIndex index = new IndexFolder(dir).open()) {
+        try (EmbeddedIndex index = new IndexFolder(dir).open(run)) {
             IndexStats stats = index.stats();
             JsonObject json = new JsonObject();
             json.addProperty("count", stats.info().count());
@@ -39,20 +56,59 @@ final class IndexStatsCommand implements Command {
             json.addProperty("vectorBytes", stats.vectorBytes());
             json.addProperty("payloadBytes", stats.payloadBytes());
             json.addProperty("sourceBytes", stats.sourceBytes());
+            String measured = recall ? recall(index, json) : "";
             return Answer.done(
                     json,
                     String.format(
-                            Locale.ROOT,
-                            "%,d items of %d values, compared by %s, in space %s%n%s: vectors %s, fields %s, pictures"
-                                    + " %s",
-                            stats.info().count(),
-                            stats.info().dimension(),
-                            stats.info().distance().wireName(),
-                            stats.info().space().id(),
-                            Words.bytes(stats.fileBytes()),
-                            Words.bytes(stats.vectorBytes()),
-                            Words.bytes(stats.payloadBytes()),
-                            Words.bytes(stats.sourceBytes())));
+                                    Locale.ROOT,
+                                    "%,d items of %d values, compared by %s, in space %s%n%s: vectors %s, fields %s,"
+                                            + " pictures %s",
+                                    stats.info().count(),
+                                    stats.info().dimension(),
+                                    stats.info().distance().wireName(),
+                                    stats.info().space().id(),
+                                    Words.bytes(stats.fileBytes()),
+                                    Words.bytes(stats.vectorBytes()),
+                                    Words.bytes(stats.payloadBytes()),
+                                    Words.bytes(stats.sourceBytes()))
+                            + measured);
         }
+    }
+
+    /** As told; the object gets {@code recallAt10} at the effort of a search that is told nothing, and the whole curve. */
+    private String recall(EmbeddedIndex index, JsonObject json) {
+        if (queries < 1 || queries > 100_000) {
+            throw new Refusal("--queries is " + queries, "--queries", "use 1 to 100,000");
+        }
+        if (!(index instanceof Generation generation)) {
+            json.addProperty("recallAt10", 1.0);
+            return "%nEvery search reads all rows, so it finds the true nearest: Recall@10 is 1.".formatted();
+        }
+        RecallCurve curve = generation.recall(queries, 1);
+        JsonArray points = new JsonArray();
+        StringBuilder text = new StringBuilder("%n%n  effort  Recall@10".formatted());
+        for (RecallCurve.Point point : curve.points()) {
+            JsonObject each = new JsonObject();
+            each.addProperty("ef", point.ef());
+            each.addProperty("recallAt10", point.recall());
+            each.addProperty("low", Math.max(0, point.recall() - 1.96 * point.error()));
+            each.addProperty("high", Math.min(1, point.recall() + 1.96 * point.error()));
+            points.add(each);
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n  %6d  %.4f (%.4f to %.4f)",
+                    point.ef(),
+                    point.recall(),
+                    each.get("low").getAsDouble(),
+                    each.get("high").getAsDouble()));
+        }
+        int usual = curve.effortFor(EffortOption.USUAL);
+        json.addProperty("effort", usual);
+        curve.points().stream()
+                .filter(point -> point.ef() == usual)
+                .forEach(point -> json.addProperty("recallAt10", point.recall()));
+        json.add("recall", points);
+        return text.append("%nA search for a recall of %s keeps %d candidates.".formatted(EffortOption.USUAL, usual))
+                .toString();
     }
 }

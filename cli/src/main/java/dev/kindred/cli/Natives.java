@@ -13,12 +13,14 @@ import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.util.OSInfo;
 
 /**
  * The native libraries, unpacked once into {@code home/native/<library>-<version>} instead of at every start. Several first starts at
  * once do no harm: each unpacks beside, and the first to move wins. A folder whose files are not all there in full is unpacked anew.
  */
 final class Natives {
+    private static final String SQLITE_PATH = "org.sqlite.lib.path";
     private static final String ONNX_PATH = "onnxruntime.native.path";
 
     private Natives() {}
@@ -37,6 +39,21 @@ final class Natives {
             }
         } catch (IOException e) {
             // The runtime's own way is slower, no worse.
+        }
+    }
+
+    /** For commands that open an index. Where the home cannot be written, the library unpacks for itself, into the temporary folder. */
+    static void forIndex(Path home) {
+        String folder = "org/sqlite/native/" + OSInfo.getNativeLibFolderPathForCurrentOS() + "/";
+        URL found = Natives.class.getClassLoader().getResource(folder + System.mapLibraryName("sqlitejdbc"));
+        try {
+            if (found != null) {
+                System.setProperty(
+                        SQLITE_PATH,
+                        unpacked(found, folder, home.resolve("native")).toString());
+            }
+        } catch (IOException e) {
+            // The library's own way leaves a file behind, no worse.
         }
     }
 

@@ -7,7 +7,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Item;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -27,7 +27,7 @@ final class QueryVector {
      * @param role that the bundle's encoder plays: what is looked for, or what is compared with things of its own kind
      * @throws Refusal where there is no such item or file, or it is of another space
      */
-    static float[] of(String query, String role, ExactIndex index, IndexFolder folder, Run run) {
+    static float[] of(String query, String role, EmbeddedIndex index, IndexFolder folder, Run run) {
         Space space = index.info().space();
         if (query.startsWith("@")) {
             String id = query.substring(1);

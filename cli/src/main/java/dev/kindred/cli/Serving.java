@@ -5,7 +5,7 @@ import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
-import dev.kindred.index.ExactIndex;
+import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
@@ -23,7 +23,7 @@ final class Serving implements AutoCloseable {
 
     private final Run run;
     private final Bundle bundle;
-    private final ExactIndex index;
+    private final EmbeddedIndex index;
     private final List<Encoder> encoders;
     private final Optional<LearnedDistance> comparator;
     private final KindredServer server;
@@ -31,7 +31,7 @@ final class Serving implements AutoCloseable {
     private Serving(
             Run run,
             Bundle bundle,
-            ExactIndex index,
+            EmbeddedIndex index,
             List<Encoder> encoders,
             Optional<LearnedDistance> comparator,
             KindredServer server) {
@@ -46,7 +46,7 @@ final class Serving implements AutoCloseable {
     /** @param stated null for the bundle in the index folder */
     static Serving start(Run run, Path folder, @Nullable Path stated, String host) {
         IndexFolder opened = new IndexFolder(folder);
-        ExactIndex index = opened.open();
+        EmbeddedIndex index = opened.open(run);
         try {
             Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
             index.info().space().require(bundle.space(), folder.toString());

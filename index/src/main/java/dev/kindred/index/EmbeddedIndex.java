@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,21 @@ public sealed interface EmbeddedIndex extends VectorIndex permits ExactIndex, Ge
 
     /** Reads all of it again and compares what must agree. Empty where all is sound. */
     List<Finding> check();
+
+    /** @throws Refusal where somebody writes in the folder, naming them */
+    static void requireFree(Path folder) {
+        WriterLock.take(folder, "a look").close();
+    }
+
+    /** Whether nobody writes in the folder. */
+    static boolean isFree(Path folder) {
+        try {
+            requireFree(folder);
+            return true;
+        } catch (Refusal e) {
+            return false;
+        }
+    }
 
     /** Whether a folder holds one. */
     static boolean isIn(Path folder) {

@@ -24,6 +24,10 @@ final class Follower implements AutoCloseable {
 
     private static final long COMMIT_AFTER = 200_000;
     private static final int PAGE = 2_048;
+    private static final String RECALL = "recall";
+    private static final int SAMPLE = 200;
+    /** Share of the items that may come or be written anew until searches are tuned anew. */
+    private static final double STALE = 0.1;
 
     private final Path folder;
     private final Truth truth;
@@ -37,6 +41,8 @@ final class Follower implements AutoCloseable {
     private boolean woken;
     private volatile boolean closing;
     private long committedAt = System.nanoTime();
+    /** What searches are tuned by; none until there is a graph. */
+    private volatile @Nullable RecallCurve curve;
 
     private Follower(Path folder, Truth truth, LuceneView view, ExecutorService pool, ViewReader first) {
         this.folder = folder;
@@ -44,6 +50,7 @@ final class Follower implements AutoCloseable {
         this.view = view;
         this.pool = pool;
         this.current = new AtomicReference<>(first);
+        this.curve = truth.setting(RECALL).map(RecallCurve::ofText).orElse(null);
         this.thread = Thread.ofPlatform().daemon().name("kindred-view").unstarted(this::follow);
     }
 
@@ -130,6 +137,7 @@ final class Follower implements AutoCloseable {
         while (waited()) {
             await(truth.lastSequence());
             commitWhereDue();
+            tuneWhereDue();
         }
     }
 
@@ -174,6 +182,53 @@ final class Follower implements AutoCloseable {
             throw failed(folder, e);
         } finally {
             working.unlock();
+        }
+    }
+
+    private void tuneWhereDue() {
+        ViewReader now = retained();
+        try {
+            RecallCurve known = curve;
+            boolean walks = now.segments().stream().anyMatch(ViewSegment::hasGraph);
+            if (walks && (known == null || stale(known, now))) {
+                keep(RecallSample.draw(now, truth.space(), SAMPLE, now.sequence())
+                        .curve());
+            }
+        } catch (IOException e) {
+            throw failed(folder, e);
+        } finally {
+            now.release();
+        }
+    }
+
+    private static boolean stale(RecallCurve known, ViewReader now) {
+        double moved = Math.max(Math.abs(now.count() - known.count()), now.sequence() - known.sequence());
+        return moved > STALE * known.count();
+    }
+
+    private void keep(RecallCurve measured) {
+        truth.set(RECALL, measured.text());
+        curve = measured;
+    }
+
+    /** What searches are tuned by; measured now where it never was. */
+    RecallCurve effort() {
+        RecallCurve known = curve;
+        return known != null ? known : measured(SAMPLE, 1);
+    }
+
+    /** Measures the moment that searches see, and tunes them by it. */
+    RecallCurve measured(int queries, long seed) {
+        ViewReader now = retained();
+        try {
+            RecallCurve measured =
+                    RecallSample.draw(now, truth.space(), queries, seed).curve();
+            keep(measured);
+            return measured;
+        } catch (IOException e) {
+            throw failed(folder, e);
+        } finally {
+            now.release();
         }
     }
 

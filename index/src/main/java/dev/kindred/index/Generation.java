@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * time. One process has it open for writing; many threads may use it.
  */
 public final class Generation implements EmbeddedIndex {
+    /** The file of the items. */
+    public static final String ITEMS = Truth.FILE;
+
     /** The view's folder. */
     public static final String VIEW = "view";
 
@@ -29,6 +32,7 @@ public final class Generation implements EmbeddedIndex {
     /** Items that are made durable at once while loading, and their bytes. */
     private static final int GROUP = 1_024;
 
+    private static final int RECALL_QUERIES = 200;
     private static final long GROUP_BYTES = 16L << 20;
 
     private final Path folder;
@@ -113,12 +117,22 @@ public final class Generation implements EmbeddedIndex {
         }
     }
 
-    private static int candidates(Query query) {
+    private int candidates(Query query) {
         return switch (query.effort()) {
             case Effort.Exact e -> 0;
             case Effort.Ef(int ef) -> Math.max(ef, query.k());
-            case Effort.TargetRecall(double recall) -> recall == 1 ? 0 : Math.max(query.k(), (int) (4 / (1 - recall)));
+            case Effort.TargetRecall(double recall) ->
+                recall == 1 ? 0 : Math.max(query.k(), follower.effort().effortFor(recall));
         };
+    }
+
+    /**
+     * Recall@10 of searches by their effort, on items drawn as queries.
+     *
+     * @param queries how many to draw; the interval is the narrower, the more there are
+     */
+    public RecallCurve recall(int queries, long seed) {
+        return follower.measured(queries, seed);
     }
 
     @Override
@@ -159,6 +173,9 @@ public final class Generation implements EmbeddedIndex {
             truth.add(group);
         }
         compact();
+        if (engine instanceof Engine.Graph(int links, int beam, int from) && info().count() >= from) {
+            recall(RECALL_QUERIES, 1);
+        }
     }
 
     @Override

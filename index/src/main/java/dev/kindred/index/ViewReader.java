@@ -57,14 +57,14 @@ final class ViewReader {
         return segments;
     }
 
-    /** @param ef results that a walk through a graph keeps; 0 for the true neighbours */
+    /** @param ef results that a walk through a graph keeps, at least k; 0 for the true neighbours */
     Found search(Query query, int ef) throws IOException {
         Vectors.require(space.distance(), query.vector(), "query");
         FilterBits.Passing passing = query.filter().equals(Filter.everything()) ? null : filters.of(query.filter());
         long passed = passing == null ? count() : passing.count();
         // Pages join without a gap only where each is the true one.
         ViewSearch search = new ViewSearch(segments, space, query);
-        search.run(passing, query.after() == null ? ef : 0);
+        search.run(passing, query.after() == null && ef > 0 ? Math.max(ef, query.k()) : 0);
         if (query.after() == null && !search.complete(passed)) {
             search = new ViewSearch(segments, space, query);
             search.run(passing, 0);

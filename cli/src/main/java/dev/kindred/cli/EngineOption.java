@@ -1,0 +1,53 @@
+package dev.kindred.cli;
+
+import dev.kindred.core.Refusal;
+import dev.kindred.index.Engine;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How an index is to find what is near. */
+final class EngineOption {
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description = {
+                "rows: one mapped file that many programs read at once, exact (the default). exact: a database of the"
+                        + " items, which writes cost their own size, exact. graph: the same with a graph from some"
+                        + " thousand items on, which finds nearly all of the nearest at a fraction of the time."
+            })
+    String engine = "rows";
+
+    @Option(
+            names = "--links",
+            paramLabel = "M",
+            description = "Links of a node of the graph; more find more and take more memory. Default: 16.")
+    @Nullable
+    Integer links;
+
+    @Option(
+            names = "--beam",
+            paramLabel = "N",
+            description = "Candidates kept while the graph is built; more find more and take longer. Default: 100.")
+    @Nullable
+    Integer beam;
+
+    /** Null for the rows file. */
+    @Nullable
+    Engine chosen() {
+        if (!engine.equals("graph") && (links != null || beam != null)) {
+            throw new Refusal(
+                    (links != null ? "--links" : "--beam") + " is of a graph",
+                    "--engine " + engine,
+                    "say --engine graph");
+        }
+        Engine.Graph usual = (Engine.Graph) Engine.graph();
+        return switch (engine) {
+            case "rows" -> null;
+            case "exact" -> Engine.exact();
+            case "graph" ->
+                new Engine.Graph(
+                        links == null ? usual.links() : links, beam == null ? usual.beam() : beam, usual.from());
+            default -> throw new Refusal("there is no engine '" + engine + "'", "--engine", "use rows, exact or graph");
+        };
+    }
+}
