@@ -2,6 +2,8 @@ package dev.kindred.index;
 
 import dev.kindred.core.Refusal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,77 +12,115 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the view up with the truth: a thread of its own takes in what was written, at the latest {@link #LAG} after it; whoever has to
  * find a write at once does so himself, for all that wait with him. What searches read is always the items of one moment.
+ *
+ * <p>A view that fails is mended by that thread: opened again from its last commit, or made anew where it is damaged, as often as it takes.
+ * Until then there is no view, and searches have to read the truth.
  */
 final class Follower implements AutoCloseable {
     /** How long after a write nobody waits for it is found. */
     private static final Duration LAG = Duration.ofMillis(200);
     /** How often the view is made durable while it changes. */
     private static final Duration COMMITS = Duration.ofSeconds(30);
+    /** How soon a view that could not be mended is tried again. */
+    private static final Duration AGAIN = Duration.ofSeconds(2);
 
     private static final long COMMIT_AFTER = 200_000;
     private static final int PAGE = 2_048;
-    private static final String RECALL = "recall";
-    private static final int SAMPLE = 200;
-    /** Share of the items that may come or be written anew until searches are tuned anew. */
-    private static final double STALE = 0.1;
+    /** Views up to this size are checked whole when opened, at some GB/s. */
+    private static final long CHECKED_AT_OPENING = 1L << 30;
 
     private final Path folder;
     private final Truth truth;
-    private final LuceneView view;
+    private final Engine engine;
+    private final Tuning tuning;
     private final ExecutorService pool;
-    private final AtomicReference<@Nullable ViewReader> current;
+    private final LuceneView.Building building;
+    /** What searches read; null while there is none. */
+    private final AtomicReference<@Nullable ViewReader> current = new AtomicReference<>();
+
     private final ReentrantLock working = new ReentrantLock();
     private final ReentrantLock state = new ReentrantLock();
     private final Condition changed = state.newCondition();
     private final Thread thread;
+    private @Nullable LuceneView view;
     private boolean woken;
     private volatile boolean closing;
+    private volatile @Nullable Exception failure;
     private long committedAt = System.nanoTime();
-    /** What searches are tuned by; none until there is a graph. */
-    private volatile @Nullable RecallCurve curve;
 
-    private Follower(Path folder, Truth truth, LuceneView view, ExecutorService pool, ViewReader first) {
+    private Follower(Path folder, Truth truth, Engine engine, int threads) {
         this.folder = folder;
         this.truth = truth;
-        this.view = view;
-        this.pool = pool;
-        this.current = new AtomicReference<>(first);
-        this.curve = truth.setting(RECALL).map(RecallCurve::ofText).orElse(null);
+        this.engine = engine;
+        this.tuning = new Tuning(truth);
+        this.pool = Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name("kindred-graph-", 0).factory());
+        this.building = new LuceneView.Building(pool, threads);
         this.thread = Thread.ofPlatform().daemon().name("kindred-view").unstarted(this::follow);
     }
 
-    /** Opens the view of a folder, brings it up to the truth, and follows. */
+    /** Opens the view of a folder, brings it up to the truth, and follows. One that is damaged is made anew meanwhile. */
     static Follower start(Path folder, Truth truth, Engine engine, int threads) {
-        ExecutorService pool = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().daemon().name("kindred-graph-", 0).factory());
-        boolean started = false;
+        Follower follower = new Follower(folder, truth, engine, threads);
+        follower.working.lock();
         try {
-            LuceneView view = LuceneView.open(folder, truth, engine, new LuceneView.Building(pool, threads));
-            Follower follower = new Follower(folder, truth, view, pool, view.reader());
-            follower.await(truth.lastSequence());
-            follower.thread.start();
-            started = true;
-            return follower;
-        } catch (IOException e) {
-            throw failed(folder, e);
+            follower.open();
+        } catch (IOException | RuntimeException e) {
+            follower.broken(e);
         } finally {
-            if (!started) {
-                pool.shutdown();
+            follower.working.unlock();
+        }
+        follower.thread.start();
+        return follower;
+    }
+
+    /** Holding {@link #working}. */
+    private void open() throws IOException {
+        LuceneView opened = LuceneView.open(folder, truth, engine, building);
+        view = opened;
+        ViewReader first = opened.reader();
+        try {
+            if (bytes(folder) <= CHECKED_AT_OPENING) {
+                first.requireSound();
             }
+            Truth.Changes changes = take(opened);
+            swap(changes.changes().isEmpty() ? retained(first) : opened.reader());
+        } finally {
+            first.release();
+        }
+        failure = null;
+        committedAt = System.nanoTime();
+    }
+
+    private static ViewReader retained(ViewReader view) {
+        if (!view.retain()) {
+            throw new IllegalStateException("a view that was let go of");
+        }
+        return view;
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
         }
     }
 
-    /** What searches read now; the caller releases it. */
-    ViewReader retained() {
+    /** What searches read now, released by the caller; null while there is no view, and searches read the truth. */
+    @Nullable
+    ViewReader reader() {
         while (true) {
             ViewReader now = current.get();
             if (now == null) {
-                throw new IllegalStateException("the items in " + folder + " are closed");
+                if (closing) {
+                    throw new IllegalStateException("the items in " + folder + " are closed");
+                }
+                return null;
             }
             if (now.retain()) {
                 return now;
@@ -88,17 +128,94 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** Returns when everything up to a number is found. */
+    /** Why there is no view; null where there is one. */
+    @Nullable
+    Exception failure() {
+        return failure;
+    }
+
+    Tuning tuning() {
+        return tuning;
+    }
+
+    /** Gives the view up, which then is mended. */
+    void broken(Exception cause) {
+        working.lock();
+        try {
+            if (closing) {
+                return;
+            }
+            failure = cause;
+            swap(null);
+            letGo();
+        } finally {
+            working.unlock();
+        }
+        wake();
+    }
+
+    private void letGo() {
+        LuceneView old = view;
+        view = null;
+        if (old != null) {
+            try {
+                old.close();
+            } catch (IOException | RuntimeException e) {
+                // It is given up anyway.
+            }
+        }
+    }
+
+    /** Tried again and again; a damaged one begins from nothing. */
+    private void mend() {
+        Exception cause = failure;
+        if (cause == null) {
+            return;
+        }
+        working.lock();
+        try {
+            if (LuceneView.isDamage(cause)) {
+                clear();
+            }
+            open();
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            swap(null);
+            letGo();
+            state.lock();
+            try {
+                pause(AGAIN, false);
+                woken = true;
+            } finally {
+                state.unlock();
+            }
+        } finally {
+            working.unlock();
+        }
+    }
+
+    private void clear() throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /** Returns when everything up to a number is found, in the view or without one. */
     void await(long sequence) {
         working.lock();
         try {
             ViewReader now = current.get();
-            if (now == null || now.sequence() >= sequence) {
-                return;
+            LuceneView there = view;
+            if (now != null && there != null && now.sequence() < sequence) {
+                take(there);
+                swap(there.reader());
             }
-            catchUp();
-        } catch (IOException e) {
-            throw failed(folder, e);
+        } catch (IOException | RuntimeException e) {
+            broken(e);
         } finally {
             working.unlock();
         }
@@ -115,15 +232,15 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** Holding {@link #working}. */
-    private void catchUp() throws IOException {
+    /** Takes in all that there is; holding {@link #working}. */
+    private Truth.Changes take(LuceneView there) throws IOException {
         Truth.Changes changes;
         do {
-            changes = truth.changes(view.sequence(), PAGE);
-            view.apply(changes.changes());
-            view.holds(changes.through());
+            changes = truth.changes(there.sequence(), PAGE);
+            there.apply(changes.changes());
+            there.holds(changes.through());
         } while (!changes.complete());
-        swap(view.reader());
+        return changes;
     }
 
     private void swap(@Nullable ViewReader fresh) {
@@ -135,9 +252,9 @@ final class Follower implements AutoCloseable {
 
     private void follow() {
         while (waited()) {
+            mend();
             await(truth.lastSequence());
-            commitWhereDue();
-            tuneWhereDue();
+            tend();
         }
     }
 
@@ -170,136 +287,142 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void commitWhereDue() {
+    /** Makes the view durable where that is due, lets searches read what was merged, and tunes them. */
+    private void tend() {
+        ViewReader tuned = null;
         working.lock();
         try {
-            long ahead = view.sequence() - view.committed();
-            boolean due = System.nanoTime() - committedAt > COMMITS.toNanos() || ahead > COMMIT_AFTER;
-            if (ahead > 0 && due) {
-                commit();
+            LuceneView there = view;
+            ViewReader now = current.get();
+            if (there == null || now == null) {
+                return;
             }
-        } catch (IOException e) {
-            throw failed(folder, e);
+            long ahead = there.sequence() - there.committed();
+            if (ahead > 0 && (System.nanoTime() - committedAt > COMMITS.toNanos() || ahead > COMMIT_AFTER)) {
+                commit(there);
+            }
+            if (!now.isCurrent()) {
+                swap(there.reader());
+            }
+            tuned = reader();
+        } catch (IOException | RuntimeException e) {
+            broken(e);
         } finally {
             working.unlock();
         }
-    }
-
-    private void tuneWhereDue() {
-        ViewReader now = retained();
-        try {
-            RecallCurve known = curve;
-            boolean walks = now.segments().stream().anyMatch(ViewSegment::hasGraph);
-            if (walks && (known == null || stale(known, now))) {
-                keep(RecallSample.draw(now, truth.space(), SAMPLE, now.sequence())
-                        .curve());
+        if (tuned != null) {
+            try {
+                tuning.keepUp(tuned);
+            } catch (IOException | RuntimeException e) {
+                broken(e);
+            } finally {
+                tuned.release();
             }
-        } catch (IOException e) {
-            throw failed(folder, e);
-        } finally {
-            now.release();
         }
     }
 
-    private static boolean stale(RecallCurve known, ViewReader now) {
-        double moved = Math.max(Math.abs(now.count() - known.count()), now.sequence() - known.sequence());
-        return moved > STALE * known.count();
-    }
-
-    private void keep(RecallCurve measured) {
-        truth.set(RECALL, measured.text());
-        curve = measured;
-    }
-
-    /** What searches are tuned by; measured now where it never was. */
-    RecallCurve effort() {
-        RecallCurve known = curve;
-        return known != null ? known : measured(SAMPLE, 1);
-    }
-
-    /** Measures the moment that searches see, and tunes them by it. */
-    RecallCurve measured(int queries, long seed) {
-        ViewReader now = retained();
-        try {
-            RecallCurve measured =
-                    RecallSample.draw(now, truth.space(), queries, seed).curve();
-            keep(measured);
-            return measured;
-        } catch (IOException e) {
-            throw failed(folder, e);
-        } finally {
-            now.release();
-        }
-    }
-
-    private void commit() throws IOException {
-        view.commit();
+    private void commit(LuceneView there) throws IOException {
+        there.commit();
         committedAt = System.nanoTime();
-        truth.forget(view.committed());
+        truth.forget(there.committed());
     }
 
+    /** Searches and writes go on meanwhile. */
     void compact() {
-        working.lock();
+        await(truth.lastSequence());
+        LuceneView there = require();
         try {
-            catchUp();
-            view.compact();
-            commit();
-            swap(view.reader());
+            there.compact();
+            working.lock();
+            try {
+                if (view == there) {
+                    commit(there);
+                    swap(there.reader());
+                }
+            } finally {
+                working.unlock();
+            }
         } catch (IOException e) {
+            broken(e);
             throw failed(folder, e);
-        } finally {
-            working.unlock();
         }
+    }
+
+    private LuceneView require() {
+        LuceneView there = view;
+        if (there == null) {
+            throw failed(folder, failure);
+        }
+        return there;
     }
 
     /** The view as it stands, durable, against the truth as it is; nothing is taken in meanwhile. */
     List<Finding> check() {
         working.lock();
         try {
-            catchUp();
-            commit();
-            ViewReader now = retained();
+            LuceneView there = view;
+            Exception cause = failure;
+            if (there == null) {
+                return List.of(new Finding(folder.toString(), "is being made anew: " + cause, "check again soon"));
+            }
+            take(there);
+            commit(there);
+            swap(there.reader());
+            ViewReader now = reader();
+            if (now == null) {
+                throw new IllegalStateException("no view to check");
+            }
             try {
-                return ViewCheck.of(now, truth, folder.toString());
+                List<Finding> findings = ViewCheck.of(now, truth, folder.toString());
+                if (!findings.isEmpty()) {
+                    broken(new LuceneView.Damage(findings.getFirst().what()));
+                }
+                return findings;
             } finally {
                 now.release();
             }
-        } catch (IOException e) {
-            return List.of(new Finding(folder.toString(), "is damaged: " + e.getMessage(), "rebuild the view"));
+        } catch (IOException | UncheckedIOException e) {
+            broken(e);
+            return List.of(new Finding(folder.toString(), "is damaged: " + e.getMessage(), "it is made anew"));
         } finally {
             working.unlock();
         }
     }
 
-    static Refusal failed(Path folder, IOException e) {
+    static Refusal failed(Path folder, @Nullable Exception e) {
         return new Refusal(
-                "the view of the items failed (" + e.getMessage() + ")",
+                "the view of the items failed (" + (e == null ? "it is closed" : e.getMessage()) + ")",
                 folder.toString(),
-                "the items are safe beside it; delete the folder, and it is made anew at the next opening",
-                e);
+                "the items are safe beside it; it is made anew",
+                e == null ? new IllegalStateException("closed") : e);
     }
 
     @Override
     public void close() {
         closing = true;
         wake();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
         working.lock();
         try {
-            if (current.get() != null) {
-                if (view.sequence() > view.committed()) {
-                    commit();
-                }
-                swap(null);
-                view.close();
+            LuceneView there = view;
+            if (there != null && there.sequence() > there.committed()) {
+                commit(there);
             }
         } catch (IOException e) {
-            throw failed(folder, e);
+            // What was not made durable is replayed at the next opening.
         } finally {
+            swap(null);
+            letGo();
             working.unlock();
             pool.shutdown();
         }

@@ -9,14 +9,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param neighbors best first, at most k
  * @param exact whether these are surely the true neighbours
+ * @param degraded whether a part of the engine fails at the moment, so that this took longer than it does else
  * @param next where the next page starts, or null where this was the last
  */
 public record Found(
         Space space,
         List<Neighbor> neighbors,
         boolean exact,
+        boolean degraded,
         @Nullable After next) {
     public Found {
         neighbors = List.copyOf(neighbors);
+    }
+
+    /** By an engine that is whole. */
+    public Found(Space space, List<Neighbor> neighbors, boolean exact, @Nullable After next) {
+        this(space, neighbors, exact, false, next);
     }
 }

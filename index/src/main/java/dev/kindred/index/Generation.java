@@ -5,6 +5,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.index.IndexInfo.Capability;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,12 +85,18 @@ public final class Generation implements EmbeddedIndex {
 
     @Override
     public IndexInfo info() {
-        ViewReader now = follower.retained();
+        ViewReader now = follower.reader();
         try {
             return new IndexInfo(
-                    truth.space(), engine.kind(), now.count(), truth.lastSequence(), EnumSet.allOf(Capability.class));
+                    truth.space(),
+                    engine.kind(),
+                    now == null ? truth.count() : now.count(),
+                    truth.lastSequence(),
+                    EnumSet.allOf(Capability.class));
         } finally {
-            now.release();
+            if (now != null) {
+                now.release();
+            }
         }
     }
 
@@ -107,32 +114,52 @@ public final class Generation implements EmbeddedIndex {
     @Override
     public Found search(Query query) {
         truth.space().require(query.space(), folder.toString());
-        ViewReader now = follower.retained();
+        Vectors.require(truth.space().distance(), query.vector(), "query");
+        ViewReader now = follower.reader();
+        if (now == null) {
+            return TruthSearch.search(truth, query);
+        }
         try {
-            return now.search(query, candidates(query));
-        } catch (IOException e) {
-            throw new Refusal("its view could not be read (" + e + ")", folder.toString(), "rebuild the view", e);
+            return now.search(query, candidates(query, now));
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof RuntimeException fault && !(e instanceof UncheckedIOException) && now.isSound()) {
+                // No damage led to it; and nobody's query gets a whole view thrown away.
+                throw fault;
+            }
+            follower.broken(e);
+            return TruthSearch.search(truth, query);
         } finally {
             now.release();
         }
     }
 
-    private int candidates(Query query) {
+    private int candidates(Query query, ViewReader now) throws IOException {
         return switch (query.effort()) {
             case Effort.Exact e -> 0;
-            case Effort.Ef(int ef) -> Math.max(ef, query.k());
-            case Effort.TargetRecall(double recall) ->
-                recall == 1 ? 0 : Math.max(query.k(), follower.effort().effortFor(recall));
+            case Effort.Ef(int ef) -> ef;
+            case Effort.TargetRecall(double recall) -> follower.tuning().effort(now, recall);
         };
     }
 
     /**
-     * Recall@10 of searches by their effort, on items drawn as queries.
+     * Recall@10 of searches by their effort, on items drawn as queries; searches are tuned by it from then on.
      *
      * @param queries how many to draw; the interval is the narrower, the more there are
+     * @throws Refusal while there is no view to search
      */
     public RecallCurve recall(int queries, long seed) {
-        return follower.measured(queries, seed);
+        ViewReader now = follower.reader();
+        if (now == null) {
+            throw Follower.failed(folder, follower.failure());
+        }
+        try {
+            return follower.tuning().measure(now, queries, seed);
+        } catch (IOException e) {
+            follower.broken(e);
+            throw Follower.failed(folder, e);
+        } finally {
+            now.release();
+        }
     }
 
     @Override

@@ -1,9 +1,15 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.Closeable;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -13,7 +19,10 @@ import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.SegmentReadState;
@@ -164,6 +173,34 @@ final class LuceneView implements Closeable {
         }
     }
 
+    /** What a check found, so that the view is made anew. */
+    static final class Damage extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Damage(String what) {
+            super(what);
+        }
+    }
+
+    /** Whether files are not what they were when they were written, rather than that they cannot be read or written now. */
+    static boolean isDamage(Exception e) {
+        return switch (e) {
+            case UncheckedIOException unchecked -> isDamage(unchecked.getCause());
+            case Damage d -> true;
+            case CorruptIndexException c -> true;
+            case IndexFormatTooOldException o -> true;
+            case IndexFormatTooNewException n -> true;
+            case EOFException end -> true;
+            case NoSuchFileException gone -> true;
+            case FileNotFoundException gone -> true;
+            // Numbers in a damaged file lead anywhere.
+            case IndexOutOfBoundsException i -> true;
+            case IllegalArgumentException i -> true;
+            case Refusal refusal -> !(refusal.getCause() instanceof SQLException);
+            default -> false;
+        };
+    }
+
     /** The number of the last write that it holds. */
     long sequence() {
         return sequence;
@@ -208,7 +245,7 @@ final class LuceneView implements Closeable {
         committed = sequence;
     }
 
-    /** Makes one segment of all, without rows that are gone. */
+    /** Makes one segment of all, without rows that are gone; beside whatever else is done. */
     void compact() throws IOException {
         writer.forceMerge(1);
     }

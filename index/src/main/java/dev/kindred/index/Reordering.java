@@ -55,6 +55,6 @@ public final class Reordering {
                 .sorted(Comparator.comparingDouble(Neighbor::score).reversed())
                 .limit(query.k())
                 .toList();
-        return new Found(found.space(), best, found.exact() && found.next() == null, null);
+        return new Found(found.space(), best, found.exact() && found.next() == null, found.degraded(), null);
     }
 }

@@ -34,16 +34,6 @@ final class ViewReader {
         this.filters = new FilterBits(searcher);
     }
 
-    /** The same items under a later number: what came between changed nothing. */
-    ViewReader at(long later) throws IOException {
-        reader.incRef();
-        return new ViewReader(reader, space, later);
-    }
-
-    DirectoryReader reader() {
-        return reader;
-    }
-
     long sequence() {
         return sequence;
     }
@@ -70,6 +60,32 @@ final class ViewReader {
             search.run(passing, 0);
         }
         return search.found();
+    }
+
+    /** Whether a search may go through a graph. */
+    boolean walks() {
+        return segments.stream().anyMatch(ViewSegment::hasGraph);
+    }
+
+    /** Whether nothing was merged or written since. */
+    boolean isCurrent() throws IOException {
+        return reader.isCurrent();
+    }
+
+    /** @throws IOException where a file's checksum is another, naming the file */
+    void requireSound() throws IOException {
+        for (ViewSegment segment : segments) {
+            segment.reader().checkIntegrity();
+        }
+    }
+
+    boolean isSound() {
+        try {
+            requireSound();
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
     }
 
     boolean retain() {

@@ -180,6 +180,110 @@ class GenerationTest extends VectorIndexContract {
         }
     }
 
+    /** A flipped bit in each file of the view, one after another: at the next opening, or by a check, and never a wrong answer. */
+    @Test
+    void aFlippedBitAnywhereInTheViewIsFoundAndTheViewMadeAnew() throws IOException, InterruptedException {
+        Engine engine = new Engine.Graph(16, 100, 500);
+        List<Found> expected = new ArrayList<>();
+        try (Generation generation = create("a", SPACE, engine)) {
+            generation.load(items(2_000, 1), 2_000, Progress.SILENT);
+            generation.write(List.of(new Change.Delete("item5")), Visibility.SEARCHABLE);
+            for (int i = 0; i < 5; i++) {
+                expected.add(generation.search(query(i, 10).filter(new Filter.Equals("third", Value.of(true)))));
+            }
+        }
+        Path whole = dir.resolve("whole");
+        copy(dir.resolve("a"), whole);
+        List<Path> files;
+        try (Stream<Path> all = Files.list(whole.resolve(Generation.VIEW))) {
+            files = all.filter(file -> !file.endsWith("write.lock")).sorted().toList();
+        }
+        assertThat(files).hasSizeGreaterThan(8);
+        Keyed random = Keyed.of(4);
+        for (Path file : files) {
+            delete(dir.resolve("a"));
+            copy(whole, dir.resolve("a"));
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(dir.resolve("a").resolve(Generation.VIEW).resolve(file.getFileName()), bytes);
+            try (Generation generation = open("a")) {
+                for (int i = 0; i < 5; i++) {
+                    assertThat(generation
+                                    .search(query(i, 10).filter(new Filter.Equals("third", Value.of(true))))
+                                    .neighbors())
+                            .as("%s", file)
+                            .isEqualTo(expected.get(i).neighbors());
+                }
+                whole(generation, file.toString());
+                assertThat(generation.check()).as("%s", file).isEmpty();
+                assertThat(generation.search(query(0, 10)).degraded()).isFalse();
+            }
+        }
+    }
+
+    private static void whole(Generation generation, String what) throws InterruptedException {
+        long begun = System.nanoTime();
+        while (generation.search(query(0, 10)).degraded()) {
+            assertThat(System.nanoTime() - begun).as(what).isLessThan(30_000_000_000L);
+            Thread.sleep(20);
+        }
+    }
+
+    /** Damage that comes while it is open shows in a check, which names the file; searches read the items until it is mended. */
+    @Test
+    void damageUnderWayIsFoundByACheckThatNamesTheFile() throws IOException, InterruptedException {
+        try (Generation generation = create("a", SPACE, Engine.exact())) {
+            generation.load(items(300, 1), 300, Progress.SILENT);
+            List<Neighbor> expected = generation.search(query(1, 20)).neighbors();
+            Path vectors;
+            try (Stream<Path> files = Files.list(dir.resolve("a").resolve(Generation.VIEW))) {
+                vectors = files.filter(file -> file.toString().endsWith(".vec"))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            try (var file = new java.io.RandomAccessFile(vectors.toFile(), "rw")) {
+                file.seek(500);
+                int was = file.read();
+                file.seek(500);
+                file.write(was ^ 4);
+            }
+            assertThat(generation.check())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.what())
+                            .contains(vectors.getFileName().toString()));
+            assertThat(generation.search(query(1, 20)).neighbors()).isEqualTo(expected);
+            whole(generation, "damage under way");
+            assertThat(generation.search(query(1, 20)).neighbors()).isEqualTo(expected);
+            assertThat(generation.check()).isEmpty();
+            // Writing goes on as before.
+            generation.write(puts(List.of(item(1000, 1))), Visibility.SEARCHABLE);
+            assertThat(generation.info().count()).isEqualTo(301);
+        }
+    }
+
+    /** The whole contract again, of searches that read the items because there is no view. */
+    @Test
+    void withoutAViewSearchesAreTheSameAndMarked() throws IOException {
+        try (Generation generation = create("a", SPACE, Engine.exact())) {
+            generation.load(items(700, 1), 700, Progress.SILENT);
+            for (Filter filter : List.of(
+                    Filter.everything(),
+                    new Filter.Equals("third", Value.of(true)),
+                    new Filter.Not(new Filter.Ids(Set.of("item3", "item4"))),
+                    Filter.Range.below("i", Value.of(60L)))) {
+                Query asked = query(3, 25).filter(filter);
+                Found viewed = generation.search(asked);
+                Found read = TruthSearch.search(generation.truth(), asked);
+                assertThat(read.degraded()).isTrue();
+                assertThat(read.neighbors()).isEqualTo(viewed.neighbors());
+                assertThat(read.next()).isEqualTo(viewed.next());
+                Query further = asked.after(viewed.next());
+                assertThat(TruthSearch.search(generation.truth(), further).neighbors())
+                        .isEqualTo(generation.search(further).neighbors());
+            }
+        }
+    }
+
     static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
