@@ -1,0 +1,22 @@
+package dev.kindred.bench.crash;
+
+import dev.kindred.index.Item;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store holds.
+ *
+ * @param sequence the number of its last write
+ * @param last of each id the last change, in the order of their numbers
+ * @param findings what its own check finds wrong
+ */
+record Held(long sequence, List<Last> last, List<String> findings) {
+    Held {
+        last = List.copyOf(last);
+        findings = List.copyOf(findings);
+    }
+
+    /** @param item null where the change was a deletion */
+    record Last(long sequence, String id, @Nullable Item item) {}
+}
