@@ -196,6 +196,7 @@ public final class PowerLoss {
             }
         }
         int first = making ? made + 1 : 0;
+        telling.removeIf(point -> point < first);
         TreeSet<Integer> points = new TreeSet<>();
         while (points.size() < Math.min(count, recorded.size() / 2)) {
             points.add(
