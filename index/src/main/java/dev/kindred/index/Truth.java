@@ -76,7 +76,10 @@ public final class Truth implements AutoCloseable {
         boolean opened = false;
         Connection connection = null;
         try {
-            connection = TruthFile.writing(file, created);
+            if (created != null) {
+                TruthFile.create(file, created);
+            }
+            connection = TruthFile.writing(file);
             Space space = TruthFile.space(connection, file);
             Truth truth = new Truth(file, space, lock, new TruthWriter(connection, file));
             opened = true;

@@ -9,8 +9,12 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,16 +47,41 @@ final class TruthFile {
 
     private TruthFile() {}
 
-    /** @param created the space of a new file; null to open one that is there */
-    static Connection writing(Path file, @Nullable Space created) throws SQLException {
-        SQLiteConfig config = config();
-        config.setPageSize(PAGE);
-        Connection connection = connected(config, file);
+    /**
+     * Makes a new file, whole and durable before it has its name, so that nobody who is cut off leaves half of one.
+     *
+     * @param file where none stands
+     */
+    static void create(Path file, Space space) throws SQLException {
+        Path part = file.resolveSibling("." + file.getFileName() + ".part");
+        try {
+            for (String left : List.of("", "-journal", "-wal", "-shm")) {
+                Files.deleteIfExists(part.resolveSibling(part.getFileName() + left));
+            }
+            SQLiteConfig config = new SQLiteConfig();
+            config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+            // Only before the write-ahead log is begun can it be chosen.
+            config.setPageSize(PAGE);
+            try (Connection connection = connected(config, part)) {
+                fill(connection, space);
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel folder = FileChannel.open(part.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
+        } catch (IOException e) {
+            throw new Refusal(
+                    "cannot be made (" + e.getMessage() + ")",
+                    file.toString(),
+                    "check who may write there and that there is room",
+                    e);
+        }
+    }
+
+    static Connection writing(Path file) throws SQLException {
+        Connection connection = connected(config(), file);
         boolean ready = false;
         try {
-            if (created != null) {
-                create(connection, created);
-            }
             requireFormat(connection, file);
             ready = true;
             return connection;
@@ -92,7 +121,7 @@ final class TruthFile {
         return config;
     }
 
-    private static void create(Connection connection, Space space) throws SQLException {
+    private static void fill(Connection connection, Space space) throws SQLException {
         execute(connection, "BEGIN IMMEDIATE");
         for (String line : script(1).split("\n")) {
             execute(connection, line);

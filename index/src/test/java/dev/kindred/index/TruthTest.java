@@ -120,6 +120,22 @@ class TruthTest {
         }
     }
 
+    /** A writer that was killed while it made the file leaves nothing that stands in the way. */
+    @Test
+    void whatWasCutOffWhileItWasMadeIsMadeAnew() throws IOException, SQLException {
+        Path other = folder.resolve("other");
+        Files.createDirectories(other);
+        Files.write(other.resolve("." + Truth.FILE + ".part"), new byte[100]);
+        try (Truth made = Truth.create(other, SPACE, "a test")) {
+            assertThat(made.count()).isZero();
+            assertThat(made.check()).isEmpty();
+        }
+        try (Connection connection = TruthFile.reading(other.resolve(Truth.FILE))) {
+            assertThat(TruthFile.number(connection, "PRAGMA page_size")).isEqualTo(8192);
+        }
+        assertThat(other.resolve("." + Truth.FILE + ".part")).doesNotExist();
+    }
+
     /** As a view catches up: a few changes at a time. */
     private long follow(Map<String, Item> view, long viewed) {
         while (true) {
@@ -232,7 +248,8 @@ class TruthTest {
     @Test
     void whereThereIsNoRoomNothingIsWrittenAndLaterAllIs() throws Exception {
         Path file = folder.resolve("full.db");
-        Connection connection = TruthFile.writing(file, SPACE);
+        TruthFile.create(file, SPACE);
+        Connection connection = TruthFile.writing(file);
         limit(connection, 24);
         TruthWriter writer = new TruthWriter(connection, file);
         long held = 0;

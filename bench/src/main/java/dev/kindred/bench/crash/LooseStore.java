@@ -44,7 +44,7 @@ final class LooseStore implements Store {
             }
             execute(
                     connection,
-                    "INSERT INTO generation VALUES ('%s', %d, '%s', 0)"
+                    "INSERT INTO generation VALUES ('control', '%s', %d, '%s', 0, 0)"
                             .formatted(
                                     space.id(),
                                     space.dimension(),
