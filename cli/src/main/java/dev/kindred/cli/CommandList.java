@@ -77,6 +77,10 @@ final class CommandList {
                     "Make one segment and one graph of an index's many, without what was deleted; searches go on.",
                     () -> new IndexCompactCommand()),
             new Entry(
+                    "index rebuild",
+                    "Make what searches read anew from the items, beside what is there.",
+                    () -> new IndexRebuildCommand()),
+            new Entry(
                     "classes add",
                     "Add classes, or examples of classes, by labelled DATA; nothing is taught.",
                     () -> new ClassesAddCommand()),

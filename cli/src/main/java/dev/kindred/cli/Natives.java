@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.util.OSInfo;
 
@@ -20,6 +22,7 @@ import org.sqlite.util.OSInfo;
  * once do no harm: each unpacks beside, and the first to move wins. A folder whose files are not all there in full is unpacked anew.
  */
 final class Natives {
+    private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
     private static final String SQLITE_PATH = "org.sqlite.lib.path";
     private static final String ONNX_PATH = "onnxruntime.native.path";
 
@@ -44,6 +47,8 @@ final class Natives {
 
     /** For commands that open an index. Where the home cannot be written, the library unpacks for itself, into the temporary folder. */
     static void forIndex(Path home) {
+        // Says at each start that vectors are used.
+        LUCENE.setLevel(Level.WARNING);
         String folder = "org/sqlite/native/" + OSInfo.getNativeLibFolderPathForCurrentOS() + "/";
         URL found = Natives.class.getClassLoader().getResource(folder + System.mapLibraryName("sqlitejdbc"));
         try {

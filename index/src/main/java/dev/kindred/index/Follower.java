@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -52,6 +53,11 @@ final class Follower implements AutoCloseable {
     private boolean woken;
     private volatile boolean closing;
     private volatile @Nullable Exception failure;
+    /** Whether another view is being made of all items, which has to hear of everything that is deleted meanwhile. */
+    private boolean rebuilding;
+    /** What was mended since it was last told. */
+    private @Nullable Exception mended;
+
     private long committedAt = System.nanoTime();
 
     private Follower(Path folder, Truth truth, Engine engine, int threads) {
@@ -175,9 +181,10 @@ final class Follower implements AutoCloseable {
         working.lock();
         try {
             if (LuceneView.isDamage(cause)) {
-                clear();
+                clear(folder);
             }
             open();
+            mended = cause;
         } catch (IOException | RuntimeException e) {
             failure = e;
             swap(null);
@@ -194,7 +201,7 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void clear() throws IOException {
+    private static void clear(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.toList()) {
@@ -324,7 +331,9 @@ final class Follower implements AutoCloseable {
     private void commit(LuceneView there) throws IOException {
         there.commit();
         committedAt = System.nanoTime();
-        truth.forget(there.committed());
+        if (!rebuilding) {
+            truth.forget(there.committed());
+        }
     }
 
     /** Searches and writes go on meanwhile. */
@@ -348,6 +357,46 @@ final class Follower implements AutoCloseable {
         }
     }
 
+    /** Makes another view of all items while this one is searched and written to, and puts it in its place. */
+    void rebuild() {
+        Path beside = folder.resolveSibling(folder.getFileName() + ".next");
+        working.lock();
+        try {
+            rebuilding = true;
+        } finally {
+            working.unlock();
+        }
+        try {
+            clear(beside);
+            try (LuceneView fresh = LuceneView.open(beside, truth, engine, building)) {
+                take(fresh);
+                fresh.compact();
+                fresh.commit();
+            }
+            working.lock();
+            try {
+                swap(null);
+                letGo();
+                clear(folder);
+                Files.deleteIfExists(folder);
+                Files.move(beside, folder, StandardCopyOption.ATOMIC_MOVE);
+                open();
+                mended = null;
+            } catch (IOException | RuntimeException e) {
+                broken(e);
+                throw e;
+            } finally {
+                working.unlock();
+            }
+        } catch (IOException e) {
+            throw failed(folder, e);
+        } finally {
+            working.lock();
+            rebuilding = false;
+            working.unlock();
+        }
+    }
+
     private LuceneView require() {
         LuceneView there = view;
         if (there == null) {
@@ -363,7 +412,18 @@ final class Follower implements AutoCloseable {
             LuceneView there = view;
             Exception cause = failure;
             if (there == null) {
-                return List.of(new Finding(folder.toString(), "is being made anew: " + cause, "check again soon"));
+                return List.of(new Finding(
+                        folder.toString(),
+                        "failed and is being made anew (" + cause + ")",
+                        "searches read the items meanwhile; to wait for it: kindred index rebuild DIR"));
+            }
+            Exception told = mended;
+            if (told != null) {
+                mended = null;
+                return List.of(new Finding(
+                        folder.toString(),
+                        "had failed and was made anew (" + told + ")",
+                        "check again; where that comes again, look after the disk"));
             }
             take(there);
             commit(there);

@@ -229,6 +229,11 @@ public final class Generation implements EmbeddedIndex {
         return List.copyOf(findings);
     }
 
+    /** Makes the view anew from the items, beside the one that is searched meanwhile. */
+    public void rebuild() {
+        follower.rebuild();
+    }
+
     /** Makes one segment of the view, with one graph, without rows that are gone. */
     public void compact() {
         follower.compact();

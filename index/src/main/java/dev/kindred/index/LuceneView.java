@@ -185,7 +185,8 @@ final class LuceneView implements Closeable {
     /** Whether files are not what they were when they were written, rather than that they cannot be read or written now. */
     static boolean isDamage(Exception e) {
         return switch (e) {
-            case UncheckedIOException unchecked -> isDamage(unchecked.getCause());
+            case UncheckedIOException unchecked
+            when unchecked.getCause() instanceof IOException cause -> isDamage(cause);
             case Damage d -> true;
             case CorruptIndexException c -> true;
             case IndexFormatTooOldException o -> true;

@@ -356,10 +356,11 @@ public final class Truth implements AutoCloseable {
             return;
         }
         closed = true;
-        writer.close();
         for (Connection each = readers.poll(); each != null; each = readers.poll()) {
             TruthFile.close(each);
         }
+        // The last to close takes the write-ahead log into the file, which a connection that only reads cannot.
+        writer.close();
         lock.close();
     }
 

@@ -215,9 +215,39 @@ class GenerationTest extends VectorIndexContract {
                             .isEqualTo(expected.get(i).neighbors());
                 }
                 whole(generation, file.toString());
+                assertThat(generation.check())
+                        .singleElement()
+                        .satisfies(finding -> assertThat(finding.what())
+                                .contains(file.getFileName().toString()));
                 assertThat(generation.check()).as("%s", file).isEmpty();
                 assertThat(generation.search(query(0, 10)).degraded()).isFalse();
             }
+        }
+    }
+
+    /** While it is made, items come and go; all of that is in it, and what was deleted stays away. */
+    @Test
+    void aViewIsMadeAnewWhileItIsWrittenTo() throws InterruptedException {
+        try (Generation generation = create("a", SPACE, new Engine.Graph(16, 50, 500))) {
+            generation.load(items(3_000, 1), 3_000, Progress.SILENT);
+            Thread writer = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 200; i++) {
+                    generation.write(
+                            List.of(new Change.Delete("item" + i), new Change.Put(item(5_000 + i, 1))),
+                            Visibility.SEARCHABLE);
+                }
+            });
+            for (int round = 0; round < 3; round++) {
+                generation.rebuild();
+            }
+            writer.join();
+            generation.write(puts(List.of(item(9_000, 1))), Visibility.SEARCHABLE);
+            assertThat(generation.check()).isEmpty();
+            assertThat(generation.info().count()).isEqualTo(3_001);
+            assertThat(generation.search(query(1, 3_001)).neighbors())
+                    .extracting(Neighbor::id)
+                    .doesNotContain("item0", "item199")
+                    .contains("item5000", "item5199", "item9000");
         }
     }
 
@@ -254,6 +284,7 @@ class GenerationTest extends VectorIndexContract {
             assertThat(generation.search(query(1, 20)).neighbors()).isEqualTo(expected);
             whole(generation, "damage under way");
             assertThat(generation.search(query(1, 20)).neighbors()).isEqualTo(expected);
+            assertThat(generation.check()).hasSize(1);
             assertThat(generation.check()).isEmpty();
             // Writing goes on as before.
             generation.write(puts(List.of(item(1000, 1))), Visibility.SEARCHABLE);
