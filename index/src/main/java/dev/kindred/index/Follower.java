@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +44,9 @@ final class Follower implements AutoCloseable {
     private final AtomicReference<@Nullable ViewReader> current = new AtomicReference<>();
 
     private final ReentrantLock working = new ReentrantLock();
-    private final ReentrantLock state = new ReentrantLock();
-    private final Condition changed = state.newCondition();
+    private final Bell bell = new Bell();
     private final Thread thread;
     private @Nullable LuceneView view;
-    private boolean woken;
-    private volatile boolean closing;
     private volatile @Nullable Exception failure;
     /** Whether another view is being made of all items, which has to hear of everything that is deleted meanwhile. */
     private boolean rebuilding;
@@ -92,29 +87,16 @@ final class Follower implements AutoCloseable {
         view = opened;
         ViewReader first = opened.reader();
         try {
-            if (bytes(folder) <= CHECKED_AT_OPENING) {
+            if (LuceneView.bytes(folder) <= CHECKED_AT_OPENING) {
                 first.requireSound();
             }
-            Truth.Changes changes = take(opened);
-            swap(changes.changes().isEmpty() ? retained(first) : opened.reader());
+            take(opened);
+            swap(opened.reader());
         } finally {
             first.release();
         }
         failure = null;
         committedAt = System.nanoTime();
-    }
-
-    private static ViewReader retained(ViewReader view) {
-        if (!view.retain()) {
-            throw new IllegalStateException("a view that was let go of");
-        }
-        return view;
-    }
-
-    private static long bytes(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
-        }
     }
 
     /** What searches read now, released by the caller; null while there is no view, and searches read the truth. */
@@ -123,7 +105,7 @@ final class Follower implements AutoCloseable {
         while (true) {
             ViewReader now = current.get();
             if (now == null) {
-                if (closing) {
+                if (bell.ended()) {
                     throw new IllegalStateException("the items in " + folder + " are closed");
                 }
                 return null;
@@ -148,7 +130,7 @@ final class Follower implements AutoCloseable {
     void broken(Exception cause) {
         working.lock();
         try {
-            if (closing) {
+            if (bell.ended()) {
                 return;
             }
             failure = cause;
@@ -181,7 +163,7 @@ final class Follower implements AutoCloseable {
         working.lock();
         try {
             if (LuceneView.isDamage(cause)) {
-                clear(folder);
+                LuceneView.clear(folder);
             }
             open();
             mended = cause;
@@ -189,25 +171,9 @@ final class Follower implements AutoCloseable {
             failure = e;
             swap(null);
             letGo();
-            state.lock();
-            try {
-                pause(AGAIN, false);
-                woken = true;
-            } finally {
-                state.unlock();
-            }
+            bell.again(AGAIN);
         } finally {
             working.unlock();
-        }
-    }
-
-    private static void clear(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.deleteIfExists(file);
-                }
-            }
         }
     }
 
@@ -230,24 +196,17 @@ final class Follower implements AutoCloseable {
 
     /** Says that something was written. */
     void wake() {
-        state.lock();
-        try {
-            woken = true;
-            changed.signal();
-        } finally {
-            state.unlock();
-        }
+        bell.ring();
     }
 
     /** Takes in all that there is; holding {@link #working}. */
-    private Truth.Changes take(LuceneView there) throws IOException {
+    private void take(LuceneView there) throws IOException {
         Truth.Changes changes;
         do {
             changes = truth.changes(there.sequence(), PAGE);
             there.apply(changes.changes());
             there.holds(changes.through());
         } while (!changes.complete());
-        return changes;
     }
 
     private void swap(@Nullable ViewReader fresh) {
@@ -258,39 +217,11 @@ final class Follower implements AutoCloseable {
     }
 
     private void follow() {
-        while (waited()) {
+        // Writes that come meanwhile are taken in together.
+        while (bell.await(COMMITS, LAG.dividedBy(2))) {
             mend();
             await(truth.lastSequence());
             tend();
-        }
-    }
-
-    /** Waits for something to be written, and a little for more; never interrupted, since that would close the view's files. */
-    private boolean waited() {
-        state.lock();
-        try {
-            pause(COMMITS, true);
-            // Writes that come meanwhile are taken in together.
-            pause(LAG.dividedBy(2), false);
-            woken = false;
-            return !closing;
-        } finally {
-            state.unlock();
-        }
-    }
-
-    private void pause(Duration most, boolean untilWoken) {
-        long end = System.nanoTime() + most.toNanos();
-        boolean interrupted = false;
-        while (!closing && !(untilWoken && woken) && System.nanoTime() < end) {
-            try {
-                changed.awaitNanos(end - System.nanoTime());
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -367,7 +298,7 @@ final class Follower implements AutoCloseable {
             working.unlock();
         }
         try {
-            clear(beside);
+            LuceneView.clear(beside);
             try (LuceneView fresh = LuceneView.open(beside, truth, engine, building)) {
                 take(fresh);
                 fresh.compact();
@@ -377,7 +308,7 @@ final class Follower implements AutoCloseable {
             try {
                 swap(null);
                 letGo();
-                clear(folder);
+                LuceneView.clear(folder);
                 Files.deleteIfExists(folder);
                 Files.move(beside, folder, StandardCopyOption.ATOMIC_MOVE);
                 open();
@@ -459,8 +390,7 @@ final class Follower implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
-        wake();
+        bell.end();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
