@@ -7,10 +7,12 @@ import dev.kindred.core.Workers;
 import dev.kindred.index.Change;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Engine;
+import dev.kindred.index.Filter;
 import dev.kindred.index.Visibility;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -62,7 +64,7 @@ final class ChurnRecall {
         int[] truth = Arrays.stream(after.truth()).map(at -> rows[at]).toArray();
         try (OurIndex index = OurIndex.build(before, folder, Engine.graph(), 2)) {
             json.addProperty("searches", churned(index, before, all, ef));
-            OurIndex.Pass pass = index.search(new Effort.Ef(ef), dev.kindred.index.Filter.everything(), truth);
+            OurIndex.Pass pass = index.search(new Effort.Ef(ef), Filter.everything(), truth);
             json.addProperty("recall", pass.recall());
             json.addProperty("count", index.generation().info().count());
         }
@@ -90,7 +92,7 @@ final class ChurnRecall {
         }
         Keyed random = Keyed.of(7);
         for (int i = changes.size() - 1; i > 0; i--) {
-            java.util.Collections.swap(changes, i, random.nextInt(i + 1));
+            Collections.swap(changes, i, random.nextInt(i + 1));
         }
         AtomicBoolean ended = new AtomicBoolean();
         int[] passes = {0};

@@ -1,6 +1,7 @@
 package dev.kindred.bench;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Workers;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Filter;
 import dev.kindred.index.Value;
@@ -75,7 +76,7 @@ final class FilterTimes {
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(set.rows(), rows[i] * set.dimension(), vectors, i * set.dimension(), set.dimension());
         }
-        try (dev.kindred.core.Workers workers = dev.kindred.core.Workers.ofAllCores()) {
+        try (Workers workers = Workers.ofAllCores()) {
             int[] found = ExactNeighbors.ten(vectors, set.queries(), set.dimension(), set.distance(), workers);
             return Arrays.stream(found).map(at -> rows[at]).toArray();
         }

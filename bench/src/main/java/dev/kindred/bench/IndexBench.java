@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The embedded index beside hnswlib and FAISS: search, building, scanning, memory, filters, opening, writing. */
 public final class IndexBench {
@@ -51,7 +51,7 @@ public final class IndexBench {
         rows.filters(ofBuilt(
                 "filters",
                 clustered,
-                built -> run.java(
+                () -> run.java(
                         FilterTimes.class,
                         Map.of(),
                         List.of(HEAP),
@@ -125,7 +125,7 @@ public final class IndexBench {
         return folder().resolve("scratch").resolve(name).toString();
     }
 
-    private JsonObject cell(String name, java.util.function.Supplier<JsonObject> measure) {
+    private JsonObject cell(String name, Supplier<JsonObject> measure) {
         return run.ledger().cell(name, measure);
     }
 
@@ -157,12 +157,12 @@ public final class IndexBench {
     }
 
     /** Measured where the set's indexes are built, which they are first. */
-    private JsonObject ofBuilt(String name, Set set, Function<JsonObject, JsonObject> measure) {
+    private JsonObject ofBuilt(String name, Set set, Supplier<JsonObject> measure) {
         return run.ledger().cell(name, () -> {
             if (!Files.exists(Path.of(set.ours("graph"))) && built(set).isEmpty()) {
                 return new JsonObject();
             }
-            return measure.apply(built(set));
+            return measure.get();
         });
     }
 
@@ -170,7 +170,7 @@ public final class IndexBench {
         return ofBuilt(
                 "search " + set.name(),
                 set,
-                built -> run.java(
+                () -> run.java(
                         GraphTimes.class,
                         Map.of(),
                         List.of(HEAP),
@@ -187,7 +187,7 @@ public final class IndexBench {
         return ofBuilt(
                 "scan " + set.name(),
                 set,
-                built -> run.java(
+                () -> run.java(
                         ScanTimes.class,
                         Map.of(),
                         List.of(HEAP),
@@ -202,7 +202,7 @@ public final class IndexBench {
         return ofBuilt(
                 "memory " + engine + " " + set.name(),
                 set,
-                built -> run.java(
+                () -> run.java(
                         IndexMemory.class,
                         Map.of(),
                         List.of(HEAP),
@@ -214,15 +214,15 @@ public final class IndexBench {
     /** Once built, the large index is opened in one JVM after another. */
     private JsonObject opening() {
         String n = run.smoke() ? "20000" : "1000000";
-        String folder = folder().resolve("opening-" + n).toString();
+        String folder = folder().resolve("opening-" + engine() + "-" + n).toString();
         JsonObject built = run.ledger()
                 .cell(
-                        "build for opening",
+                        "build for opening " + engine(),
                         kept -> Files.exists(Path.of(folder)),
                         () -> run.java(OpeningTimes.class, Map.of(), List.of("-Xmx4g"), "build", n, folder, engine()));
         return built.isEmpty()
                 ? built
-                : cell("opening", () -> {
+                : cell("opening " + engine(), () -> {
                     List<Double> seconds = new ArrayList<>();
                     List<Double> slower = new ArrayList<>();
                     for (int i = 0; i < rounds; i++) {

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
@@ -72,7 +74,7 @@ final class ScanTimes {
         }
     }
 
-    private static Optional<Peer> peer(String name, java.util.function.Supplier<Peer> start) {
+    private static Optional<Peer> peer(String name, Supplier<Peer> start) {
         try {
             return Optional.of(start.get());
         } catch (Peer.Missing e) {
@@ -84,8 +86,8 @@ final class ScanTimes {
     /** CPU seconds of rounds of all; every other round goes the other way round. The first two rounds only warm up. */
     static Map<String, List<Double>> measure(Map<String, DoubleSupplier> sides, int rounds) {
         Map<String, List<Double>> seconds = new LinkedHashMap<>();
-        sides.keySet().forEach(name -> seconds.put(name, new java.util.ArrayList<>()));
-        List<String> order = new java.util.ArrayList<>(sides.keySet());
+        sides.keySet().forEach(name -> seconds.put(name, new ArrayList<>()));
+        List<String> order = new ArrayList<>(sides.keySet());
         for (int round = -2; round < rounds; round++) {
             for (String name : order) {
                 DoubleSupplier side = sides.get(name);
