@@ -76,7 +76,15 @@ final class Kernel {
     void sums(MemorySegment rows, long offset, long stride, int n, float[] sums) {
         int i = 0;
         for (; i + 4 <= n; i += 4, offset += 4 * stride) {
-            four(rows, offset, offset + stride, offset + 2 * stride, offset + 3 * stride, sums, i);
+            if (squares) {
+                lineDistances(rows, offset, stride);
+            } else {
+                lineProducts(rows, offset, stride);
+            }
+            sums[i] = lanes[0];
+            sums[i + 1] = lanes[STEP / 2];
+            sums[i + 2] = lanes[STEP / 4];
+            sums[i + 3] = lanes[STEP / 2 + STEP / 4];
         }
         for (; i < n; i++, offset += stride) {
             sums[i] = sum(rows, offset);
@@ -96,8 +104,23 @@ final class Kernel {
                     sums,
                     i);
         }
-        for (; i < n; i++) {
-            sums[i] = sum(rows, chosen[i] * stride);
+        if (i < n) {
+            long last = chosen[n - 1] * stride;
+            long first = chosen[i] * stride;
+            long second = i + 1 < n ? chosen[i + 1] * stride : last;
+            long third = i + 2 < n ? chosen[i + 2] * stride : last;
+            if (squares) {
+                fourDistances(rows, first, second, third, last);
+            } else {
+                fourProducts(rows, first, second, third, last);
+            }
+            sums[i] = lanes[0];
+            if (i + 1 < n) {
+                sums[i + 1] = lanes[STEP / 2];
+            }
+            if (i + 2 < n) {
+                sums[i + 2] = lanes[STEP / 4];
+            }
         }
     }
 
@@ -218,6 +241,48 @@ final class Kernel {
         b.intoArray(lanes, STEP);
         c.intoArray(lanes, 2 * STEP);
         d.intoArray(lanes, 3 * STEP);
+        sumLanes();
+    }
+
+    private void lineProducts(MemorySegment rows, long first, long stride) {
+        long offset = first;
+        for (int row = 0; row < 4; row++, offset += stride) {
+            FloatVector a = FloatVector.zero(SPECIES);
+            for (int i = 0; i < whole; i += STEP) {
+                FloatVector q = FloatVector.fromArray(SPECIES, query, i);
+                FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * i, LITTLE_ENDIAN);
+                a = x.fma(q, a);
+            }
+            if (rest) {
+                FloatVector q = FloatVector.fromArray(SPECIES, query, whole);
+                FloatVector x =
+                        FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * whole, LITTLE_ENDIAN, restLanes);
+                a = x.fma(q, a);
+            }
+            a.intoArray(lanes, row * STEP);
+        }
+        sumLanes();
+    }
+
+    private void lineDistances(MemorySegment rows, long first, long stride) {
+        long offset = first;
+        for (int row = 0; row < 4; row++, offset += stride) {
+            FloatVector a = FloatVector.zero(SPECIES);
+            for (int i = 0; i < whole; i += STEP) {
+                FloatVector q = FloatVector.fromArray(SPECIES, query, i);
+                FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * i, LITTLE_ENDIAN);
+                x = x.sub(q);
+                a = x.fma(x, a);
+            }
+            if (rest) {
+                FloatVector q = FloatVector.fromArray(SPECIES, query, whole);
+                FloatVector x =
+                        FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * whole, LITTLE_ENDIAN, restLanes);
+                x = x.sub(q);
+                a = x.fma(x, a);
+            }
+            a.intoArray(lanes, row * STEP);
+        }
         sumLanes();
     }
 

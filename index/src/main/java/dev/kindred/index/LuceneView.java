@@ -31,6 +31,7 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
@@ -117,7 +118,7 @@ final class LuceneView implements Closeable {
         IndexWriterConfig config = new IndexWriterConfig();
         config.setOpenMode(known ? IndexWriterConfig.OpenMode.APPEND : IndexWriterConfig.OpenMode.CREATE);
         config.setCodec(codec(engine, workers));
-        config.setMergePolicy(merges);
+        config.setMergePolicy(engine instanceof Engine.Graph graph ? new GraphMerges(merges, graph.from()) : merges);
         config.setMergeScheduler(scheduler);
         config.setUseCompoundFile(false);
         config.setRAMBufferSizeMB(BUFFER_MIB);
@@ -126,17 +127,14 @@ final class LuceneView implements Closeable {
     }
 
     private static Lucene104Codec codec(Engine engine, Building workers) {
-        KnnVectorsFormat vectors = new AnyDimension(
-                switch (engine) {
-                    case Engine.Exact e -> new Lucene99HnswVectorsFormat(2, 1, 1, null, Integer.MAX_VALUE);
-                    case Engine.Graph(int links, int beam, int from) ->
-                        new Lucene99HnswVectorsFormat(
-                                links,
-                                beam,
-                                workers.threads(),
-                                workers.threads() > 1 ? workers.pool() : null,
-                                tiny(from));
-                });
+        KnnVectorsFormat without = new Lucene99HnswVectorsFormat(2, 1, 1, null, Integer.MAX_VALUE);
+        KnnVectorsFormat merged = switch (engine) {
+            case Engine.Exact e -> without;
+            case Engine.Graph(int links, int beam, int from) ->
+                new Lucene99HnswVectorsFormat(
+                        links, beam, workers.threads(), workers.threads() > 1 ? workers.pool() : null, tiny(from));
+        };
+        KnnVectorsFormat vectors = new ViewVectors(without, merged);
         return new Lucene104Codec() {
             @Override
             public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
@@ -150,23 +148,29 @@ final class LuceneView implements Closeable {
         return (int) (from / Math.log(Math.max(from, 3)));
     }
 
-    /** Lucene's own format, which is read by its name, without its bound of 1,024 dimensions. */
-    private static final class AnyDimension extends KnnVectorsFormat {
-        private final KnnVectorsFormat format;
+    /**
+     * Lucene's own format, which is read by its name, without its bound of 1,024 dimensions; what is written gets no graph, what is merged
+     * does.
+     */
+    private static final class ViewVectors extends KnnVectorsFormat {
+        private final KnnVectorsFormat written;
+        private final KnnVectorsFormat merged;
 
-        AnyDimension(KnnVectorsFormat format) {
-            super(format.getName());
-            this.format = format;
+        ViewVectors(KnnVectorsFormat written, KnnVectorsFormat merged) {
+            super(merged.getName());
+            this.written = written;
+            this.merged = merged;
         }
 
         @Override
         public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-            return format.fieldsWriter(state);
+            boolean merges = state.context.context() == IOContext.Context.MERGE;
+            return (merges ? merged : written).fieldsWriter(state);
         }
 
         @Override
         public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-            return format.fieldsReader(state);
+            return merged.fieldsReader(state);
         }
 
         @Override
