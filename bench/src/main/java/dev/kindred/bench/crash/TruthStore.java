@@ -23,7 +23,7 @@ record TruthStore(Truth truth) implements Store {
         }
         List<Held.Last> last = new ArrayList<>();
         List<Long> items = new ArrayList<>();
-        for (Truth.Numbered numbered : truth.changes(0, Integer.MAX_VALUE)) {
+        for (Truth.Numbered numbered : truth.changes(0, Integer.MAX_VALUE).changes()) {
             last.add(
                     switch (numbered.change()) {
                         case Change.Put put -> new Held.Last(numbered.sequence(), put.id(), put.item());
