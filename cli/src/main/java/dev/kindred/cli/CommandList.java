@@ -81,6 +81,14 @@ final class CommandList {
                     "Make what searches read anew from the items, beside what is there.",
                     () -> new IndexRebuildCommand()),
             new Entry(
+                    "index snapshot",
+                    "Keep the items of an index as they are now, and its bundle, in a folder with the SHA-256 of each.",
+                    () -> new IndexSnapshotCommand()),
+            new Entry(
+                    "index restore",
+                    "Make an index of a snapshot, every byte of which is checked first.",
+                    () -> new IndexRestoreCommand()),
+            new Entry(
                     "classes add",
                     "Add classes, or examples of classes, by labelled DATA; nothing is taught.",
                     () -> new ClassesAddCommand()),

@@ -24,6 +24,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -203,6 +204,12 @@ final class IndexFolder {
     @SuppressWarnings("NullAway")
     private static Item item(String id, float[] vector, Map<String, Value> payload, byte @Nullable [] source) {
         return new Item(id, vector, payload, source);
+    }
+
+    /** The bundle's file, where there is one. */
+    List<Path> bundles() {
+        Path bundle = folder.resolve(BUNDLE);
+        return Files.isRegularFile(bundle) ? List.of(bundle) : List.of();
     }
 
     /** Bytes that the folder takes. */

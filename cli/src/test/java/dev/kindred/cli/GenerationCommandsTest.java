@@ -126,6 +126,31 @@ class GenerationCommandsTest {
     }
 
     @Test
+    void whatWasKeptIsRestored() {
+        Path index = built("exact");
+        JsonObject expected = answer("index", "search", index, query, "--json");
+        Path kept = folder.resolve("kept");
+        assertThat(answer("index", "snapshot", index, "--out", kept, "--json")
+                        .get("count")
+                        .getAsInt())
+                .isEqualTo(COUNT);
+        answer("index", "delete", index, "v0", "--json");
+        Path again = folder.resolve("again");
+        assertThat(answer("index", "restore", kept, "--out", again, "--json")
+                        .get("count")
+                        .getAsInt())
+                .isEqualTo(COUNT);
+        assertThat(answer("index", "search", again, query, "--json")).isEqualTo(expected);
+        assertThat(shell.run("index", "restore", kept, "--out", again).line()).contains("is there already");
+        assertThat(shell.run("index", "restore", folder, "--out", folder.resolve("x"))
+                        .line())
+                .contains("is no snapshot");
+        assertThat(shell.run("index", "snapshot", built("rows"), "--out", folder.resolve("y"))
+                        .line())
+                .contains("rows file");
+    }
+
+    @Test
     void whatCannotBeIsSaidInOneLine() {
         assertThat(shell.run("index", "build", vectors, "--out", folder.resolve("x"), "--engine", "faiss")
                         .line())

@@ -1,9 +1,9 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Hashes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,7 +98,7 @@ final class FilterTerms {
         byte[] kept = value;
         if (value.length > LONGEST) {
             kept = Arrays.copyOf(value, LONGEST + 32);
-            System.arraycopy(digest(value), 0, kept, LONGEST, 32);
+            System.arraycopy(Hashes.sha256().digest(value), 0, kept, LONGEST, 32);
         }
         byte[] term = ByteBuffer.allocate(2 + name.length + kept.length)
                 .put((byte) name.length)
@@ -155,21 +155,9 @@ final class FilterTerms {
             lengths.putInt(word.length());
             all.append(word);
         });
-        MessageDigest digest = sha256();
+        MessageDigest digest = Hashes.sha256();
         digest.update(lengths.array());
         return digest.digest(utf8(all.toString()));
-    }
-
-    private static byte[] digest(byte[] value) {
-        return sha256().digest(value);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static byte[] utf8(String text) {

@@ -6,6 +6,7 @@ import dev.kindred.core.Space;
 import dev.kindred.index.IndexInfo.Capability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,6 +203,60 @@ public final class Generation implements EmbeddedIndex {
         compact();
         if (engine instanceof Engine.Graph(int links, int beam, int from) && info().count() >= from) {
             recall(RECALL_QUERIES, 1);
+        }
+    }
+
+    /**
+     * Copies the items of this moment, and files that belong to them, into a new folder; writes and searches go on meanwhile.
+     *
+     * @param beside files to keep with the items, e.g. the bundle
+     */
+    public ItemsSnapshot snapshot(List<Path> beside, Path to) {
+        try {
+            return ItemsSnapshot.take(truth, beside, to);
+        } catch (FileAlreadyExistsException e) {
+            throw new Refusal("is there already", to.toString(), "name a new folder for the snapshot", e);
+        } catch (IOException e) {
+            throw new Refusal(
+                    "cannot be written (" + e.getMessage() + ")",
+                    to.toString(),
+                    "check who may write there and that there is room",
+                    e);
+        }
+    }
+
+    /**
+     * Makes a generation of a snapshot, whose every byte is checked first; its view is made when it is opened.
+     *
+     * @param folder that is not there yet
+     */
+    public static ItemsSnapshot restore(Path snapshot, Path folder) {
+        ItemsSnapshot kept = ItemsSnapshot.read(snapshot);
+        boolean whole = false;
+        boolean made = false;
+        try {
+            Files.createDirectory(folder);
+            made = true;
+            kept.restore(snapshot, folder);
+            whole = true;
+            return kept;
+        } catch (FileAlreadyExistsException e) {
+            throw new Refusal("is there already", folder.toString(), "name a new folder to restore into", e);
+        } catch (IOException e) {
+            throw new Refusal(
+                    "cannot be restored (" + e.getMessage() + ")",
+                    folder.toString(),
+                    "check who may write there and that there is room",
+                    e);
+        } finally {
+            if (made && !whole) {
+                try {
+                    LuceneView.clear(folder);
+                    Files.deleteIfExists(folder);
+                } catch (IOException e) {
+                    // What is left there is told of by what failed before.
+                }
+            }
         }
     }
 

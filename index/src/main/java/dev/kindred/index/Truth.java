@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.LongStream;
@@ -309,6 +310,37 @@ public final class Truth implements AutoCloseable {
     /** What was deleted up to this number is forgotten: a view that holds less cannot catch up, and is made anew. */
     public long forgotten() {
         return reading(connection -> TruthFile.number(connection, "SELECT forgotten FROM generation"));
+    }
+
+    /** What a copy holds. */
+    record Copied(long count, long sequence) {}
+
+    /** Copies the items of this moment into a file that is not there yet; writes go on meanwhile. */
+    Copied copyTo(Path copy) {
+        reading(connection -> {
+            try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+                vacuum.setString(1, copy.toAbsolutePath().toString());
+                return vacuum.execute();
+            }
+        });
+        try (Connection copied = TruthFile.looking(copy)) {
+            return new Copied(
+                    TruthFile.number(copied, "SELECT count(*) FROM item"),
+                    TruthFile.number(copied, "SELECT sequence FROM generation"));
+        } catch (SQLException e) {
+            throw TruthFile.failed(copy, e);
+        }
+    }
+
+    /** Makes items of their own of a copy: no view of those it was taken of is taken for one of it. */
+    static void adopt(Path file) {
+        try (Connection connection = TruthFile.writing(file);
+                PreparedStatement update = connection.prepareStatement("UPDATE generation SET identity = ?")) {
+            update.setString(1, UUID.randomUUID().toString());
+            update.executeUpdate();
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        }
     }
 
     /** Reads the whole file: its pages, and every item against its own checksum. Empty where all is sound. */

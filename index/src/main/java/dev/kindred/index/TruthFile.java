@@ -98,6 +98,13 @@ final class TruthFile {
         return connected(config, file);
     }
 
+    /** Of a copy, which has no write-ahead log and gets none. */
+    static Connection looking(Path file) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        return connected(config, file);
+    }
+
     private static Connection connected(SQLiteConfig config, Path file) throws SQLException {
         Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
         try {

@@ -251,6 +251,44 @@ class GenerationTest extends VectorIndexContract {
         }
     }
 
+    /** Taken while it is written to, restored elsewhere, and told from the one it was taken of; a changed byte is refused by its file's name. */
+    @Test
+    void aSnapshotIsRestoredAsItWasAndADamagedOneIsNot() throws IOException {
+        Path kept = dir.resolve("kept");
+        List<Neighbor> expected;
+        try (Generation generation = create("a", SPACE, Engine.exact())) {
+            generation.load(items(400, 1), 400, Progress.SILENT);
+            expected = generation.search(query(1, 400)).neighbors();
+            Path beside = Files.writeString(dir.resolve("bundle"), "what embeds");
+            ItemsSnapshot snapshot = generation.snapshot(List.of(beside), kept);
+            assertThat(snapshot.count()).isEqualTo(400);
+            generation.write(List.of(new Change.Delete("item1")), Visibility.SEARCHABLE);
+            assertThatThrownBy(() -> generation.snapshot(List.of(), kept)).isInstanceOf(Refusal.class);
+        }
+        assertThat(Generation.restore(kept, dir.resolve("b")).sequence()).isEqualTo(400);
+        assertThat(dir.resolve("b").resolve("bundle")).hasContent("what embeds");
+        // The view of the one it was taken of, which knows of a later moment, is no view of it.
+        copy(dir.resolve("a").resolve(Generation.VIEW), dir.resolve("b").resolve(Generation.VIEW));
+        try (Generation restored = open("b")) {
+            assertThat(restored.search(query(1, 400)).neighbors()).isEqualTo(expected);
+            assertThat(restored.check()).isEmpty();
+            assertThat(restored.write(puts(List.of(item(7, 3))), Visibility.SEARCHABLE)
+                            .sequence())
+                    .isEqualTo(401);
+        }
+        for (String name : List.of(Truth.FILE, "bundle", ItemsSnapshot.FILE)) {
+            Path damaged = dir.resolve("damaged-" + name);
+            copy(kept, damaged);
+            byte[] bytes = Files.readAllBytes(damaged.resolve(name));
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(damaged.resolve(name), bytes);
+            assertThatThrownBy(() -> Generation.restore(damaged, dir.resolve("c")))
+                    .as(name)
+                    .isInstanceOf(Refusal.class);
+            assertThat(dir.resolve("c")).doesNotExist();
+        }
+    }
+
     private static void whole(Generation generation, String what) throws InterruptedException {
         long begun = System.nanoTime();
         while (generation.search(query(0, 10)).degraded()) {
