@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class BenchmarksPage {
     /** The benches, in the page's order. */
-    public static final List<String> NAMES = List.of("omniglot", "train", "demo", "text");
+    public static final List<String> NAMES = List.of("omniglot", "train", "demo", "text", "index", "crash");
 
     private static final Gson GSON = new GsonBuilder()
             .setPrettyPrinting()

@@ -7,9 +7,6 @@ import picocli.CommandLine.Option;
 
 /** How hard a search tries. */
 final class EffortOption {
-    /** What a search that is told nothing finds of the true neighbours, at least. */
-    static final double USUAL = 0.99;
-
     @Option(
             names = "--target-recall",
             paramLabel = "R",
@@ -34,6 +31,6 @@ final class EffortOption {
         if (exact) {
             return Effort.exact();
         }
-        return ef != null ? new Effort.Ef(ef) : new Effort.TargetRecall(recall == null ? USUAL : recall);
+        return ef != null ? new Effort.Ef(ef) : new Effort.TargetRecall(recall == null ? Effort.USUAL_RECALL : recall);
     }
 }

@@ -46,6 +46,11 @@ final class IndexFolder {
 
     /** @throws Refusal where there is none */
     EmbeddedIndex open(Run run) {
+        return open(run, OWNER);
+    }
+
+    /** @param owner whom another writer's refusal names */
+    EmbeddedIndex open(Run run, String owner) {
         if (!Files.isDirectory(folder)) {
             throw new Refusal(
                     Files.exists(folder) ? "is not a folder" : "does not exist",
@@ -56,7 +61,7 @@ final class IndexFolder {
             throw new Refusal("holds no index", folder.toString(), "build one with: kindred index build");
         }
         Natives.forIndex(run.home());
-        return EmbeddedIndex.open(folder, OWNER, run.settings().threads());
+        return EmbeddedIndex.open(folder, owner, run.settings().threads());
     }
 
     /** What gives the vectors of the index: its bundle; nobody, where they were made elsewhere. */

@@ -3,6 +3,7 @@ package dev.kindred.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
+import dev.kindred.index.Effort;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Generation;
 import dev.kindred.index.IndexStats;
@@ -102,13 +103,13 @@ final class IndexStatsCommand implements Command {
                     each.get("low").getAsDouble(),
                     each.get("high").getAsDouble()));
         }
-        int usual = curve.effortFor(EffortOption.USUAL);
+        int usual = curve.effortFor(Effort.USUAL_RECALL);
         json.addProperty("effort", usual);
         curve.points().stream()
                 .filter(point -> point.ef() == usual)
                 .forEach(point -> json.addProperty("recallAt10", point.recall()));
         json.add("recall", points);
-        return text.append("%nA search for a recall of %s keeps %d candidates.".formatted(EffortOption.USUAL, usual))
+        return text.append("%nA search for a recall of %s keeps %d candidates.".formatted(Effort.USUAL_RECALL, usual))
                 .toString();
     }
 }

@@ -46,7 +46,12 @@ final class Serving implements AutoCloseable {
     /** @param stated null for the bundle in the index folder */
     static Serving start(Run run, Path folder, @Nullable Path stated, String host) {
         IndexFolder opened = new IndexFolder(folder);
-        EmbeddedIndex index = opened.open(run);
+        EmbeddedIndex index = opened.open(
+                run,
+                "a server on " + host
+                        + (run.settings().port() == null
+                                ? ""
+                                : ":" + run.settings().port()));
         try {
             Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
             index.info().space().require(bundle.space(), folder.toString());

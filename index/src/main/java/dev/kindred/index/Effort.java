@@ -26,6 +26,13 @@ public sealed interface Effort {
         }
     }
 
+    /** What searches that are told nothing find of the true neighbours, on average. */
+    double USUAL_RECALL = 0.99;
+
+    static Effort usual() {
+        return new TargetRecall(USUAL_RECALL);
+    }
+
     static Effort exact() {
         return new Exact();
     }

@@ -124,7 +124,7 @@ final class Answers {
         Filter wanted = input instanceof Inputs.Input.Known(var item)
                 ? new Filter.And(List.of(filter, new Filter.Not(new Filter.Ids(Set.of(item.id())))))
                 : filter;
-        Query query = new Query(vector, served.space(), k, wanted, Effort.exact(), after);
+        Query query = new Query(vector, served.space(), k, wanted, Effort.usual(), after);
         Found found = compute.run(
                 meters.search(),
                 () -> reranking
