@@ -46,11 +46,11 @@ final class NewGeneration {
         Path beside = Files.createTempDirectory(parent, prefix());
         boolean whole = false;
         try {
-            if (giver instanceof Subject.OfBundle(var given)) {
-                Files.copy(given.path(), beside.resolve(bundle));
-            }
             long count;
             try (Generation generation = Generation.create(beside, giver.space(), engine, owner, threads)) {
+                if (giver instanceof Subject.OfBundle(var given)) {
+                    Files.copy(given.path(), beside.resolve(bundle));
+                }
                 generation.load(items, total, progress);
                 count = generation.info().count();
             }
@@ -75,19 +75,29 @@ final class NewGeneration {
             Files.move(beside, folder, StandardCopyOption.ATOMIC_MOVE);
             return;
         }
-        EmbeddedIndex.requireFree(folder);
         Path replaced = parent.resolve("." + folder.getFileName() + REPLACED + System.nanoTime());
-        Files.move(folder, replaced, StandardCopyOption.ATOMIC_MOVE);
-        Files.move(beside, folder, StandardCopyOption.ATOMIC_MOVE);
+        // Nobody begins to write in what is about to go.
+        try (EmbeddedIndex.Held held = EmbeddedIndex.hold(folder, "a build that takes its place")) {
+            Files.move(folder, replaced, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(beside, folder, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                Files.move(replaced, folder, StandardCopyOption.ATOMIC_MOVE);
+                throw e;
+            }
+        }
         Generations.delete(replaced);
     }
 
     /** Takes away what builds that were killed left; one under way is locked and stays. */
     private void sweep(Path parent) throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, prefix() + "*")) {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(
+                parent, path -> String.valueOf(path.getFileName()).startsWith(prefix()))) {
             for (Path each : left) {
-                if (EmbeddedIndex.isFree(each)) {
+                try (EmbeddedIndex.Held held = EmbeddedIndex.hold(each, "a build that clears up")) {
                     Generations.delete(each);
+                } catch (Refusal e) {
+                    // It is being filled.
                 }
             }
         }

@@ -14,19 +14,15 @@ public sealed interface EmbeddedIndex extends VectorIndex permits ExactIndex, Ge
     /** Reads all of it again and compares what must agree. Empty where all is sound. */
     List<Finding> check();
 
-    /** @throws Refusal where somebody writes in the folder, naming them */
-    static void requireFree(Path folder) {
-        WriterLock.take(folder, "a look").close();
+    /** A folder that nobody else writes in until this is closed. */
+    interface Held extends AutoCloseable {
+        @Override
+        void close();
     }
 
-    /** Whether nobody writes in the folder. */
-    static boolean isFree(Path folder) {
-        try {
-            requireFree(folder);
-            return true;
-        } catch (Refusal e) {
-            return false;
-        }
+    /** @throws Refusal where somebody writes in the folder, naming them */
+    static Held hold(Path folder, String owner) {
+        return WriterLock.take(folder, owner)::close;
     }
 
     /** Whether a folder holds one. */

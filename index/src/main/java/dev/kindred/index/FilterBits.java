@@ -21,6 +21,8 @@ import org.apache.lucene.util.FixedBitSet;
  */
 final class FilterBits {
     private static final long MOST_BYTES = 16 << 20;
+    private static final int MOST_KEPT = 256;
+    private static final int MOST_VALUES = 1_000;
 
     /** The rows that pass. */
     record Passing(List<FixedBitSet> segments, int[] counts) {
@@ -61,15 +63,34 @@ final class FilterBits {
             counts[i] = bits.cardinality();
         }
         Passing passing = new Passing(segments, counts);
+        if (weight(filter) > MOST_VALUES) {
+            return passing;
+        }
         synchronized (kept) {
             kept.put(filter, passing);
             var eldest = kept.entrySet().iterator();
-            while (kept.size() * bytesEach > MOST_BYTES && eldest.hasNext()) {
+            while ((kept.size() > MOST_KEPT || kept.size() * bytesEach > MOST_BYTES) && eldest.hasNext()) {
                 eldest.next();
                 eldest.remove();
             }
         }
         return passing;
+    }
+
+    /** Values that the filter names, which are kept with it. */
+    private static long weight(Filter filter) {
+        return switch (filter) {
+            case Filter.And and ->
+                1 + and.all().stream().mapToLong(FilterBits::weight).sum();
+            case Filter.Or or ->
+                1 + or.any().stream().mapToLong(FilterBits::weight).sum();
+            case Filter.Not not -> 1 + weight(not.filter());
+            case Filter.In in -> in.values().size();
+            case Filter.Ids ids -> ids.ids().size();
+            case Filter.Equals e -> 1;
+            case Filter.Range r -> 1;
+            case Filter.Exists e -> 1;
+        };
     }
 
     private List<FixedBitSet> bits(Filter filter) throws IOException {

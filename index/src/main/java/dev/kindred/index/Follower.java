@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +46,12 @@ final class Follower implements AutoCloseable {
     private final AtomicReference<@Nullable ViewReader> current = new AtomicReference<>();
 
     private final ReentrantLock working = new ReentrantLock();
+    private final ReentrantLock rebuilds = new ReentrantLock();
     private final Bell bell = new Bell();
     private final Thread thread;
     private @Nullable LuceneView view;
     private volatile @Nullable Exception failure;
+    private volatile boolean lagging;
     /** Whether another view is being made of all items, which has to hear of everything that is deleted meanwhile. */
     private boolean rebuilding;
     /** What was mended since it was last told. */
@@ -68,12 +72,13 @@ final class Follower implements AutoCloseable {
 
     /** Opens the view of a folder, brings it up to the truth, and follows. One that is damaged is made anew meanwhile. */
     static Follower start(Path folder, Truth truth, Engine engine, int threads) {
+        LuceneView.requireOwn(folder);
         Follower follower = new Follower(folder, truth, engine, threads);
         follower.working.lock();
         try {
             follower.open();
         } catch (IOException | RuntimeException e) {
-            follower.broken(e);
+            follower.giveUp(e);
         } finally {
             follower.working.unlock();
         }
@@ -90,8 +95,11 @@ final class Follower implements AutoCloseable {
             if (LuceneView.bytes(folder) <= CHECKED_AT_OPENING) {
                 first.requireSound();
             }
-            take(opened);
-            swap(opened.reader());
+            if (taken(opened)) {
+                swap(opened.reader());
+            } else if (first.retain()) {
+                swap(first);
+            }
         } finally {
             first.release();
         }
@@ -122,24 +130,39 @@ final class Follower implements AutoCloseable {
         return failure;
     }
 
+    /** Whether the items cannot be read as far as they were written, so that searches see an older moment of them. */
+    boolean isLagging() {
+        return lagging;
+    }
+
     Tuning tuning() {
         return tuning;
     }
 
-    /** Gives the view up, which then is mended. */
-    void broken(Exception cause) {
+    /**
+     * Gives the view up, which then is mended.
+     *
+     * @param of the moment that failed; nothing happens where another is read by now
+     */
+    void broken(Exception cause, ViewReader of) {
         working.lock();
         try {
-            if (bell.ended()) {
-                return;
+            if (current.get() == of) {
+                giveUp(cause);
             }
-            failure = cause;
-            swap(null);
-            letGo();
         } finally {
             working.unlock();
         }
-        wake();
+    }
+
+    /** Holding {@link #working}. */
+    private void giveUp(Exception cause) {
+        if (!bell.ended()) {
+            failure = cause;
+            swap(null);
+            letGo();
+            bell.ring();
+        }
     }
 
     private void letGo() {
@@ -156,39 +179,45 @@ final class Follower implements AutoCloseable {
 
     /** Tried again and again; a damaged one begins from nothing. */
     private void mend() {
-        Exception cause = failure;
-        if (cause == null) {
-            return;
-        }
+        boolean again = false;
         working.lock();
         try {
-            if (LuceneView.isDamage(cause)) {
-                LuceneView.clear(folder);
+            Exception cause = failure;
+            if (cause == null || bell.ended()) {
+                return;
             }
-            open();
-            mended = cause;
-        } catch (IOException | RuntimeException e) {
-            failure = e;
-            swap(null);
-            letGo();
-            bell.again(AGAIN);
+            try {
+                if (LuceneView.isDamage(cause)) {
+                    LuceneView.clear(folder);
+                }
+                open();
+                mended = cause;
+            } catch (IOException | RuntimeException e) {
+                giveUp(e);
+                again = true;
+            }
         } finally {
             working.unlock();
+        }
+        if (again) {
+            bell.again(AGAIN);
         }
     }
 
     /** Returns when everything up to a number is found, in the view or without one. */
     void await(long sequence) {
+        if (current.get() == null) {
+            return;
+        }
         working.lock();
         try {
             ViewReader now = current.get();
             LuceneView there = view;
-            if (now != null && there != null && now.sequence() < sequence) {
-                take(there);
+            if (now != null && there != null && now.sequence() < sequence && taken(there)) {
                 swap(there.reader());
             }
         } catch (IOException | RuntimeException e) {
-            broken(e);
+            giveUp(e);
         } finally {
             working.unlock();
         }
@@ -199,10 +228,30 @@ final class Follower implements AutoCloseable {
         bell.ring();
     }
 
-    /** Takes in all that there is; holding {@link #working}. */
+    /**
+     * Takes in all that there is; holding {@link #working}.
+     *
+     * @return false where the items could not be read: the view is sound then, of a moment before
+     */
+    private boolean taken(LuceneView there) throws IOException {
+        try {
+            take(there);
+            lagging = false;
+        } catch (Refusal e) {
+            if (LuceneView.isDamage(e)) {
+                throw e;
+            }
+            lagging = true;
+        }
+        return !lagging;
+    }
+
     private void take(LuceneView there) throws IOException {
         Truth.Changes changes;
         do {
+            if (bell.ended()) {
+                throw new IOException("it is being closed");
+            }
             changes = truth.changes(there.sequence(), PAGE);
             there.apply(changes.changes());
             there.holds(changes.through());
@@ -219,9 +268,20 @@ final class Follower implements AutoCloseable {
     private void follow() {
         // Writes that come meanwhile are taken in together.
         while (bell.await(COMMITS, LAG.dividedBy(2))) {
-            mend();
-            await(truth.lastSequence());
-            tend();
+            try {
+                mend();
+                await(truth.lastSequence());
+                tend();
+            } catch (Throwable e) {
+                // Memory that ran out, a page that cannot be read: the thread goes on, the view is opened again.
+                working.lock();
+                try {
+                    giveUp(new IOException(e));
+                } finally {
+                    working.unlock();
+                }
+                bell.again(AGAIN);
+            }
         }
     }
 
@@ -232,11 +292,12 @@ final class Follower implements AutoCloseable {
         try {
             LuceneView there = view;
             ViewReader now = current.get();
-            if (there == null || now == null) {
+            if (there == null || now == null || lagging) {
                 return;
             }
             long ahead = there.sequence() - there.committed();
-            if (ahead > 0 && (System.nanoTime() - committedAt > COMMITS.toNanos() || ahead > COMMIT_AFTER)) {
+            if ((ahead > 0 || there.hasUncommitted())
+                    && (System.nanoTime() - committedAt > COMMITS.toNanos() || ahead > COMMIT_AFTER)) {
                 commit(there);
             }
             if (!now.isCurrent()) {
@@ -244,18 +305,12 @@ final class Follower implements AutoCloseable {
             }
             tuned = reader();
         } catch (IOException | RuntimeException e) {
-            broken(e);
+            giveUp(e);
         } finally {
             working.unlock();
         }
         if (tuned != null) {
-            try {
-                tuning.keepUp(tuned);
-            } catch (IOException | RuntimeException e) {
-                broken(e);
-            } finally {
-                tuned.release();
-            }
+            tuning.keepUp(tuned);
         }
     }
 
@@ -282,14 +337,30 @@ final class Follower implements AutoCloseable {
             } finally {
                 working.unlock();
             }
-        } catch (IOException e) {
-            broken(e);
+        } catch (IOException | AlreadyClosedException e) {
+            working.lock();
+            try {
+                if (view == there) {
+                    giveUp(e);
+                }
+            } finally {
+                working.unlock();
+            }
             throw failed(folder, e);
         }
     }
 
     /** Makes another view of all items while this one is searched and written to, and puts it in its place. */
     void rebuild() {
+        rebuilds.lock();
+        try {
+            rebuildAlone();
+        } finally {
+            rebuilds.unlock();
+        }
+    }
+
+    private void rebuildAlone() {
         Path beside = folder.resolveSibling(folder.getFileName() + ".next");
         working.lock();
         try {
@@ -306,6 +377,9 @@ final class Follower implements AutoCloseable {
             }
             working.lock();
             try {
+                if (bell.ended()) {
+                    throw failed(folder, null);
+                }
                 swap(null);
                 letGo();
                 LuceneView.clear(folder);
@@ -314,7 +388,7 @@ final class Follower implements AutoCloseable {
                 open();
                 mended = null;
             } catch (IOException | RuntimeException e) {
-                broken(e);
+                giveUp(e);
                 throw e;
             } finally {
                 working.unlock();
@@ -356,27 +430,34 @@ final class Follower implements AutoCloseable {
                         "had failed and was made anew (" + told + ")",
                         "check again; where that comes again, look after the disk"));
             }
-            take(there);
+            if (!taken(there)) {
+                // The items are what is damaged, and tell of it.
+                return List.of();
+            }
             commit(there);
-            swap(there.reader());
-            ViewReader now = reader();
-            if (now == null) {
-                throw new IllegalStateException("no view to check");
+            List<Finding> findings = new ArrayList<>();
+            // Nothing is written meanwhile, so that the two can be the same.
+            truth.still(() -> findings.addAll(compared(there)));
+            if (!findings.isEmpty()) {
+                giveUp(new LuceneView.Damage(findings.getFirst().what()));
             }
-            try {
-                List<Finding> findings = ViewCheck.of(now, truth, folder.toString());
-                if (!findings.isEmpty()) {
-                    broken(new LuceneView.Damage(findings.getFirst().what()));
-                }
-                return findings;
-            } finally {
-                now.release();
-            }
+            return List.copyOf(findings);
         } catch (IOException | UncheckedIOException e) {
-            broken(e);
+            giveUp(e);
             return List.of(new Finding(folder.toString(), "is damaged: " + e.getMessage(), "it is made anew"));
         } finally {
             working.unlock();
+        }
+    }
+
+    private List<Finding> compared(LuceneView there) {
+        try {
+            take(there);
+            ViewReader fresh = there.reader();
+            swap(fresh);
+            return ViewCheck.of(fresh, truth, folder.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -391,6 +472,7 @@ final class Follower implements AutoCloseable {
     @Override
     public void close() {
         bell.end();
+        tuning.end();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -405,10 +487,10 @@ final class Follower implements AutoCloseable {
         working.lock();
         try {
             LuceneView there = view;
-            if (there != null && there.sequence() > there.committed()) {
+            if (there != null && (there.sequence() > there.committed() || there.hasUncommitted())) {
                 commit(there);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // What was not made durable is replayed at the next opening.
         } finally {
             swap(null);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param neighbors best first, at most k
  * @param exact whether these are surely the true neighbours
- * @param degraded whether a part of the engine fails at the moment, so that this took longer than it does else
+ * @param degraded whether a part of the engine fails at the moment: this took longer than it does else, or lacks the last writes
  * @param next where the next page starts, or null where this was the last
  */
 public record Found(
@@ -20,6 +20,11 @@ public record Found(
         @Nullable After next) {
     public Found {
         neighbors = List.copyOf(neighbors);
+    }
+
+    /** The same, marked: what was written last is not in. */
+    Found withoutWhatCame() {
+        return new Found(space, neighbors, exact, true, next);
     }
 
     /** By an engine that is whole. */

@@ -6,6 +6,8 @@ import dev.kindred.core.Space;
 import dev.kindred.index.IndexInfo.Capability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,20 +123,22 @@ public final class Generation implements EmbeddedIndex {
             return TruthSearch.search(truth, query);
         }
         try {
-            return now.search(query, candidates(query, now));
-        } catch (IOException | RuntimeException e) {
+            Found found = now.search(query, candidates(query, now));
+            return follower.isLagging() ? found.withoutWhatCame() : found;
+        } catch (InternalError | IOException | RuntimeException e) {
             if (e instanceof RuntimeException fault && !(e instanceof UncheckedIOException) && now.isSound()) {
                 // No damage led to it; and nobody's query gets a whole view thrown away.
                 throw fault;
             }
-            follower.broken(e);
+            // A page of a mapped file that cannot be read is an internal error to the machine.
+            follower.broken(e instanceof Exception cause ? cause : new LuceneView.Damage(e.toString()), now);
             return TruthSearch.search(truth, query);
         } finally {
             now.release();
         }
     }
 
-    private int candidates(Query query, ViewReader now) throws IOException {
+    private int candidates(Query query, ViewReader now) {
         return switch (query.effort()) {
             case Effort.Exact e -> 0;
             case Effort.Ef(int ef) -> ef;
@@ -156,7 +160,7 @@ public final class Generation implements EmbeddedIndex {
         try {
             return follower.tuning().measure(now, queries, seed);
         } catch (IOException e) {
-            follower.broken(e);
+            follower.broken(e, now);
             throw Follower.failed(folder, e);
         } finally {
             now.release();
@@ -188,7 +192,9 @@ public final class Generation implements EmbeddedIndex {
             while (each.hasNext()) {
                 Item item = each.next();
                 group.add(item);
-                bytes += 4L * item.vector().length + (item.source() == null ? 0 : item.source().length);
+                bytes += 4L * item.vector().length
+                        + (item.source() == null ? 0 : item.source().length)
+                        + PayloadCodec.encode(item.payload(), Vectors.named(item.id())).length;
                 if (group.size() == GROUP || bytes > GROUP_BYTES) {
                     truth.add(group);
                     follower.wake();
@@ -266,14 +272,19 @@ public final class Generation implements EmbeddedIndex {
         return new IndexStats(info(), bytes(folder), sizes[0], sizes[1], sizes[2]);
     }
 
+    /** Files come and go with merges; one that is gone takes nothing. */
     private static long bytes(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.mapToLong(
-                            file -> file.toFile().isFile() ? file.toFile().length() : 0)
-                    .sum();
-        } catch (IOException e) {
-            throw new Refusal("cannot be read (" + e.getMessage() + ")", folder.toString(), "check who may read it", e);
+        long bytes = 0;
+        for (Path each : List.of(folder, folder.resolve(VIEW))) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(each)) {
+                for (Path file : files) {
+                    bytes += Files.isDirectory(file) ? 0 : file.toFile().length();
+                }
+            } catch (IOException | DirectoryIteratorException e) {
+                // The view's folder is not there while it is made anew.
+            }
         }
+        return bytes;
     }
 
     /** Every byte of items and view, and the two against one another. Waits for writes under way. */

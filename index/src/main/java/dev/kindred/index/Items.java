@@ -14,6 +14,7 @@ public final class Items implements Iterable<Items.Written>, AutoCloseable {
 
     private final Iterator<Written> items;
     private final Runnable onClose;
+    private boolean closed;
 
     /** @param onClose lets go of what the items are read from */
     public Items(Iterator<Written> items, Runnable onClose) {
@@ -33,6 +34,9 @@ public final class Items implements Iterable<Items.Written>, AutoCloseable {
 
     @Override
     public void close() {
-        onClose.run();
+        if (!closed) {
+            closed = true;
+            onClose.run();
+        }
     }
 }

@@ -40,6 +40,7 @@ import org.apache.lucene.store.MMapDirectory;
  * after is replayed. For one thread at a time.
  */
 final class LuceneView implements Closeable {
+    private static final long LARGEST_MAPPING = 1L << 46;
     private static final String SEQUENCE = "sequence";
     private static final String TRUTH = "truth";
     private static final String FORMAT = "format";
@@ -74,7 +75,9 @@ final class LuceneView implements Closeable {
      * @throws IOException where it is damaged
      */
     static LuceneView open(Path folder, Truth truth, Engine engine, Building workers) throws IOException {
-        return open(new MMapDirectory(folder), truth, engine, workers);
+        requireOwn(folder);
+        // Vectors are read as one piece, however large a segment is.
+        return open(new MMapDirectory(folder, LARGEST_MAPPING), truth, engine, workers);
     }
 
     /** Who builds graphs. */
@@ -89,6 +92,13 @@ final class LuceneView implements Closeable {
             long held = DirectoryReader.indexExists(directory) ? held(directory, identity) : 0;
             boolean known = held > 0 && held <= truth.lastSequence() && held >= truth.forgotten();
             writer = new IndexWriter(directory, config(engine, workers, known));
+            if (known) {
+                // Merges that a closing cut off are begun again.
+                writer.maybeMerge();
+            } else {
+                // Of what stood there nothing is opened again, whatever ends this process.
+                commit(writer, 0, identity);
+            }
             opened = true;
             return new LuceneView(truth.space(), identity, directory, writer, known ? held : 0);
         } finally {
@@ -236,7 +246,17 @@ final class LuceneView implements Closeable {
 
     /** What can be searched now; the caller releases it. */
     ViewReader reader() throws IOException {
-        return new ViewReader(DirectoryReader.open(writer, true, false), space, sequence);
+        DirectoryReader reader = DirectoryReader.open(writer, true, false);
+        boolean ready = false;
+        try {
+            ViewReader view = new ViewReader(reader, space, sequence);
+            ready = true;
+            return view;
+        } finally {
+            if (!ready) {
+                reader.decRef();
+            }
+        }
     }
 
     /** Writes what is in memory as a segment of its own. */
@@ -246,10 +266,19 @@ final class LuceneView implements Closeable {
 
     /** Makes it durable, so that an opening replays less. */
     void commit() throws IOException {
+        commit(writer, sequence, truth);
+        committed = sequence;
+    }
+
+    private static void commit(IndexWriter writer, long sequence, String truth) throws IOException {
         writer.setLiveCommitData(Map.of(SEQUENCE, Long.toString(sequence), TRUTH, truth, FORMAT, FORMAT_NOW)
                 .entrySet());
         writer.commit();
-        committed = sequence;
+    }
+
+    /** Whether a commit would keep something, a merge too. */
+    boolean hasUncommitted() {
+        return writer.hasUncommittedChanges();
     }
 
     /** Makes one segment of all, without rows that are gone; beside whatever else is done. */
@@ -264,8 +293,16 @@ final class LuceneView implements Closeable {
         }
     }
 
+    /** Refuses a link in the view's place: a folder from somebody else may lead anywhere, and what is damaged is taken away. */
+    static void requireOwn(Path folder) {
+        if (Files.isSymbolicLink(folder)) {
+            throw new Refusal("is a link", folder.toString(), "remove it; the view is made anew in its place");
+        }
+    }
+
     /** Takes away all files of a view's folder, if it is there. */
     static void clear(Path folder) throws IOException {
+        requireOwn(folder);
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.toList()) {

@@ -25,6 +25,9 @@ final class PayloadCodec {
     /** The largest payload, as bytes. */
     static final int MAX_BYTES = 1 << 20;
 
+    /** The most fields of a payload; a filter could ask for each. */
+    static final int MAX_FIELDS = 1_000;
+
     private static final int TEXT = 1;
     private static final int WHOLE = 2;
     private static final int REAL = 3;
@@ -36,6 +39,12 @@ final class PayloadCodec {
 
     /** @param where names the item in a refusal */
     static byte[] encode(Map<String, Value> payload, String where) {
+        if (payload.size() > MAX_FIELDS) {
+            throw new Refusal(
+                    "has a payload of %,d fields".formatted(payload.size()),
+                    where,
+                    "a payload has at most 1,000 fields; keep the rest in the source");
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         try {

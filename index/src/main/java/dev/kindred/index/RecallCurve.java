@@ -10,9 +10,10 @@ import java.util.Locale;
  *
  * @param count items that there were
  * @param sequence the number of the last write that was in
+ * @param graphs that were walked: the same effort finds more in many than in one
  * @param points by rising effort, at least one
  */
-public record RecallCurve(long count, long sequence, List<Point> points) {
+public record RecallCurve(long count, long sequence, int graphs, List<Point> points) {
 
     /**
      * @param ef results that a walk keeps
@@ -33,19 +34,19 @@ public record RecallCurve(long count, long sequence, List<Point> points) {
         }
     }
 
-    /** The least effort that surely enough reaches a recall; twice the most measured where none did. */
+    /** The least effort that surely enough reaches a recall; 0, which is all rows, where none did. */
     public int effortFor(double recall) {
         for (Point point : points) {
             if (point.low() >= recall) {
                 return point.ef();
             }
         }
-        return 2 * points.getLast().ef();
+        return 0;
     }
 
     /** As it is kept: a line of counts, then one a point. */
     String text() {
-        StringBuilder text = new StringBuilder(count + " " + sequence);
+        StringBuilder text = new StringBuilder(count + " " + sequence + " " + graphs);
         points.forEach(p -> text.append(String.format(Locale.ROOT, "%n%d %.6f %.6f", p.ef(), p.recall(), p.error())));
         return text.toString();
     }
@@ -61,7 +62,8 @@ public record RecallCurve(long count, long sequence, List<Point> points) {
                 points.add(new Point(
                         Integer.parseInt(numbers[0]), Double.parseDouble(numbers[1]), Double.parseDouble(numbers[2])));
             }
-            return new RecallCurve(Long.parseLong(counts[0]), Long.parseLong(counts[1]), points);
+            return new RecallCurve(
+                    Long.parseLong(counts[0]), Long.parseLong(counts[1]), Integer.parseInt(counts[2]), points);
         } catch (RuntimeException e) {
             throw new Refusal("the kept recall cannot be read", "setting 'recall'", "measure it again", e);
         }

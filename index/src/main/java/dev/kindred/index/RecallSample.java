@@ -16,7 +16,7 @@ import org.apache.lucene.index.FloatVectorValues;
 final class RecallSample {
     private static final int NEIGHBOURS = 10;
     private static final int[] EFFORTS = {
-        10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896, 1280, 1792, 2560
+        11, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896, 1280, 1792, 2560
     };
     /** More effort than for this is not tried. */
     private static final double ENOUGH = 0.999;
@@ -109,6 +109,6 @@ final class RecallSample {
                 break;
             }
         }
-        return new RecallCurve(view.count(), view.sequence(), points);
+        return new RecallCurve(view.count(), view.sequence(), view.graphs(), points);
     }
 }

@@ -243,9 +243,8 @@ public final class Truth implements AutoCloseable {
                             more = true;
                             break;
                         }
-                        Numbered numbered = numbered(rows);
-                        changes.add(numbered);
-                        bytes += size(numbered.change());
+                        changes.add(numbered(rows));
+                        bytes += size(rows, 4) + size(rows, 5) + size(rows, 6);
                     }
                 }
                 boolean complete = !more && changes.size() < most;
@@ -265,10 +264,14 @@ public final class Truth implements AutoCloseable {
         return new Numbered(sequence, change);
     }
 
-    private static long size(Change change) {
-        return change instanceof Change.Put(Item item)
-                ? 4L * item.vector().length + (item.source() == null ? 0 : item.source().length)
-                : 0;
+    private static long size(ResultSet row, int column) throws SQLException {
+        byte[] bytes = row.getBytes(column);
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    /** Does it while nothing is written. */
+    void still(Runnable work) {
+        writer.alone(connection -> work.run());
     }
 
     /** Which items these are: another file's differ, though it hold the same. */

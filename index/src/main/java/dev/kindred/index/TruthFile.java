@@ -21,7 +21,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -163,12 +165,32 @@ final class TruthFile {
         if (application != APPLICATION || format < 1) {
             throw new Refusal("is no file of items", file.toString(), "name a folder that Kindred made");
         }
+        if (format == FORMAT && !isAsMade(connection)) {
+            throw new Refusal(
+                    "has other tables than Kindred makes", file.toString(), "name a folder that Kindred made");
+        }
         if (format > FORMAT) {
             throw new Refusal(
                     "is of format " + format + ", this Kindred reads up to " + FORMAT,
                     file.toString(),
                     "open it with a newer Kindred");
         }
+    }
+
+    /** Whether all that is there is what the script makes: a trigger of a stranger could drop what was acknowledged. */
+    private static boolean isAsMade(Connection connection) throws SQLException {
+        Set<String> there = new HashSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")) {
+            while (rows.next()) {
+                there.add(rows.getString(1));
+            }
+        }
+        Set<String> made = new HashSet<>();
+        for (String line : script(FORMAT).split("\n")) {
+            made.add(line.replaceFirst(";$", ""));
+        }
+        return there.equals(made);
     }
 
     static void execute(Connection connection, String sql) throws SQLException {
@@ -279,7 +301,11 @@ final class TruthFile {
     }
 
     private static Refusal damaged(Path file, String what) {
-        return new Refusal("is damaged: " + what + " cannot be trusted", file.toString(), MEND);
+        return new Refusal(
+                "is damaged: " + what + " cannot be trusted",
+                file.toString(),
+                MEND,
+                new SQLException("another checksum"));
     }
 
     /** What went wrong, for a person: a full or unwritable disk, damage, or else. */

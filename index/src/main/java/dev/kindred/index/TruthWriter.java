@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,6 +46,7 @@ final class TruthWriter implements AutoCloseable {
     }
 
     private record Statements(
+            PreparedStatement find,
             PreparedStatement take,
             PreparedStatement recall,
             PreparedStatement put,
@@ -52,6 +54,7 @@ final class TruthWriter implements AutoCloseable {
             PreparedStatement number) {
         static Statements of(Connection connection) throws SQLException {
             return new Statements(
+                    connection.prepareStatement("SELECT 1 FROM item WHERE id = ?"),
                     connection.prepareStatement("DELETE FROM item WHERE id = ?"),
                     connection.prepareStatement("DELETE FROM gone WHERE id = ?"),
                     connection.prepareStatement("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)"),
@@ -194,10 +197,13 @@ final class TruthWriter implements AutoCloseable {
         try {
             TruthFile.execute(connection, "BEGIN IMMEDIATE");
             for (Pending each : group) {
+                String known = each.isNew ? known(each) : null;
+                if (known != null) {
+                    each.failure = twice(known);
+                    continue;
+                }
                 for (Row row : each.rows) {
-                    if (apply(row, sequence) && each.isNew) {
-                        throw twice(new String(row.id(), StandardCharsets.UTF_8));
-                    }
+                    apply(row, sequence);
                 }
                 sequence += each.changes;
                 each.sequence = sequence;
@@ -210,8 +216,6 @@ final class TruthWriter implements AutoCloseable {
             lastSequence = sequence;
         } catch (SQLException e) {
             failure = TruthFile.failed(file, e);
-        } catch (Refusal e) {
-            failure = e;
         } finally {
             if (!durable) {
                 for (Pending each : group) {
@@ -235,8 +239,20 @@ final class TruthWriter implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** @return whether there was an item of its id */
-    private boolean apply(Row row, long before) throws SQLException {
+    /** The first of its ids that an item has; null where none does. */
+    private @Nullable String known(Pending pending) throws SQLException {
+        for (Row row : pending.rows) {
+            statements.find().setBytes(1, row.id());
+            try (ResultSet found = statements.find().executeQuery()) {
+                if (found.next()) {
+                    return new String(row.id(), StandardCharsets.UTF_8);
+                }
+            }
+        }
+        return null;
+    }
+
+    private void apply(Row row, long before) throws SQLException {
         PreparedStatement take = statements.take();
         take.setBytes(1, row.id());
         boolean there = take.executeUpdate() > 0;
@@ -260,7 +276,6 @@ final class TruthWriter implements AutoCloseable {
             bury.setBytes(2, row.id());
             bury.executeUpdate();
         }
-        return there;
     }
 
     /** Where SQLite has not undone it by itself already. Were it not undone, the next write could not begin. */

@@ -1,11 +1,13 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Refusal;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How hard searches have to try for a recall that is asked for: measured on the view, kept with the items, and measured anew as they
- * change. Safe for many threads.
+ * How hard searches have to try for a recall that is asked for: measured on the view, kept with the items, and measured anew, by a thread
+ * of its own, as they change. Until it is measured, all rows are read. Safe for many threads.
  */
 final class Tuning {
     private static final String SETTING = "recall";
@@ -14,42 +16,76 @@ final class Tuning {
     private static final double STALE = 0.1;
 
     private final Truth truth;
+    private final AtomicBoolean measuring = new AtomicBoolean();
     private volatile @Nullable RecallCurve curve;
+    private volatile boolean ended;
 
     Tuning(Truth truth) {
         this.truth = truth;
-        this.curve = truth.setting(SETTING).map(RecallCurve::ofText).orElse(null);
+        this.curve = kept(truth);
     }
 
-    /** Results that a walk through this view keeps for a recall; 0 where nothing is walked. */
-    int effort(ViewReader view, double recall) throws IOException {
-        if (recall == 1 || !view.walks()) {
-            return 0;
+    /** One that cannot be read is measured anew. */
+    private static @Nullable RecallCurve kept(Truth truth) {
+        try {
+            return truth.setting(SETTING).map(RecallCurve::ofText).orElse(null);
+        } catch (Refusal e) {
+            return null;
         }
+    }
+
+    /** Results that a walk through this view keeps for a recall; 0 for reading all rows. */
+    int effort(ViewReader view, double recall) {
         RecallCurve known = curve;
-        return (known != null ? known : measure(view, SAMPLE, 1)).effortFor(recall);
+        return recall == 1 || known == null || !view.walks() ? 0 : known.effortFor(recall);
     }
 
     RecallCurve measure(ViewReader view, int queries, long seed) throws IOException {
         RecallCurve measured =
                 RecallSample.draw(view, truth.space(), queries, seed).curve();
-        if (view.walks()) {
-            truth.set(SETTING, measured.text());
+        if (view.walks() && !ended) {
             curve = measured;
+            try {
+                truth.set(SETTING, measured.text());
+            } catch (Refusal e) {
+                // Where there is no room for it, it is measured again at the next opening.
+            }
         }
         return measured;
     }
 
-    /** Measures where the items have changed so much that what was measured may no longer hold. */
-    void keepUp(ViewReader view) throws IOException {
+    /**
+     * Measures beside everything else where the view has changed so much that what was measured may no longer hold.
+     *
+     * @param view released when that is done
+     */
+    void keepUp(ViewReader view) {
         RecallCurve known = curve;
-        if (view.walks() && (known == null || stale(known, view))) {
-            measure(view, SAMPLE, view.sequence());
+        boolean due = view.walks() && (known == null || isStale(known, view));
+        if (!due || !measuring.compareAndSet(false, true)) {
+            view.release();
+            return;
         }
+        Thread.ofPlatform().daemon().name("kindred-recall").start(() -> {
+            try {
+                measure(view, SAMPLE, view.sequence());
+            } catch (IOException | RuntimeException e) {
+                // A view that fails is found by whoever searches it; one that was closed is measured at the next
+                // opening.
+            } finally {
+                measuring.set(false);
+                view.release();
+            }
+        });
     }
 
-    private static boolean stale(RecallCurve known, ViewReader now) {
+    private static boolean isStale(RecallCurve known, ViewReader now) {
         double moved = Math.max(Math.abs(now.count() - known.count()), now.sequence() - known.sequence());
-        return moved > STALE * known.count();
+        return now.graphs() != known.graphs() || moved > STALE * known.count();
+    }
+
+    /** Nothing is kept any more. */
+    void end() {
+        ended = true;
     }
 }

@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import dev.kindred.core.Keyed;
+import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,7 +121,13 @@ final class ViewCheck {
     }
 
     private void compare(String id, float[] vector, BytesRef payload) {
-        Optional<Item> item = truth.get(id);
+        Optional<Item> item;
+        try {
+            item = truth.get(id);
+        } catch (Refusal damaged) {
+            // Of the items themselves, which tell of it.
+            return;
+        }
         if (item.isEmpty()) {
             found("finds item '" + id + "', which is not there");
             return;

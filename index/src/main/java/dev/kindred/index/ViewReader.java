@@ -54,7 +54,7 @@ final class ViewReader {
         long passed = passing == null ? count() : passing.count();
         // Pages join without a gap only where each is the true one.
         ViewSearch search = new ViewSearch(segments, space, query);
-        search.run(passing, query.after() == null && ef > 0 ? Math.max(ef, query.k()) : 0);
+        search.run(passing, query.after() == null && ef > 0 ? Math.max(ef, query.k() + 1) : 0);
         if (query.after() == null && !search.complete(passed)) {
             search = new ViewSearch(segments, space, query);
             search.run(passing, 0);
@@ -64,7 +64,11 @@ final class ViewReader {
 
     /** Whether a search may go through a graph. */
     boolean walks() {
-        return segments.stream().anyMatch(ViewSegment::hasGraph);
+        return graphs() > 0;
+    }
+
+    int graphs() {
+        return (int) segments.stream().filter(ViewSegment::hasGraph).count();
     }
 
     /** Whether nothing was merged or written since. */

@@ -83,7 +83,7 @@ final class ViewSearch {
 
     /** Whether there are as many as there can be. */
     boolean complete(long passing) {
-        return best.size() >= Math.min(passing, query.k());
+        return best.size() >= Math.min(passing, query.k() + 1);
     }
 
     private void read(ViewSegment segment, @Nullable FixedBitSet bits, int rows) {

@@ -35,7 +35,7 @@ final class ViewSegment {
         this.live = reader.getLiveDocs();
         FloatVectorValues values = reader.getFloatVectorValues(ViewFields.VECTOR);
         if (values == null || values.size() != reader.maxDoc() || values.dimension() != dimension) {
-            throw new IOException("a segment of the view has " + (values == null ? 0 : values.size())
+            throw new LuceneView.Damage("a segment of the view has " + (values == null ? 0 : values.size())
                     + " vectors where it has " + reader.maxDoc() + " documents");
         }
         this.rows = rows(values);
