@@ -97,6 +97,8 @@ final class Follower implements AutoCloseable {
             }
             if (taken(opened)) {
                 swap(opened.reader());
+            } else if (first.sequence() == 0) {
+                throw new IOException("a new view cannot be made of items that cannot be read");
             } else if (first.retain()) {
                 swap(first);
             }
