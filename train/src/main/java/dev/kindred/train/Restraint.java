@@ -7,6 +7,7 @@ import dev.kindred.encode.Architecture;
 import dev.kindred.encode.Heads;
 import dev.kindred.encode.Weights;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much of a head's correction is kept. What is searched for later is seldom like what was taught, and the further a head goes from its
@@ -15,13 +16,13 @@ import java.util.function.Function;
  * standard error of nothing (the rule of Breiman et al. 1984 for the simplest of models that cannot be told apart).
  *
  * @param share of the correction, in (0, 1]; 1 where nothing was held back
- * @param judged what validation says of it
+ * @param judged what validation says of it; null where it was never asked
  */
-public record Restraint(Weights weights, double share, Lesson.Judged judged) {
+public record Restraint(Weights weights, double share, Lesson.@Nullable Judged judged) {
     private static final double[] SHARES = {0.25, 0.5, 0.75};
 
     /** Nothing is held back. */
-    static Restraint none(Weights weights, Lesson.Judged judged) {
+    static Restraint none(Weights weights, Lesson.@Nullable Judged judged) {
         return new Restraint(weights, 1, judged);
     }
 

@@ -46,7 +46,11 @@ public sealed interface Teaching {
 
         /** What validation says of it. */
         public Lesson.Judged judged() {
-            return restraint.judged();
+            Lesson.Judged judged = restraint.judged();
+            if (judged == null) {
+                throw new IllegalStateException("a run that was stopped before its first step was not validated");
+            }
+            return judged;
         }
     }
 

@@ -165,12 +165,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Restraint restrained() {
-        Lesson.Judged whole = history.stream()
+        Lesson.@Nullable Judged whole = history.stream()
                 .filter(point -> point.step() == bestStep)
                 .findFirst()
-                .orElseThrow()
-                .judged();
-        if (bestStep == 0
+                .map(Teaching.Point::judged)
+                .orElse(null);
+        if (whole == null
+                || bestStep == 0
                 || !(set.lesson() instanceof Lesson.Matches matches)
                 || !(set.samples() instanceof Samples.Features)) {
             return Restraint.none(best, whole);
