@@ -1,11 +1,7 @@
 package dev.kindred.cli;
 
-import com.google.gson.JsonObject;
-import dev.kindred.core.Refusal;
-import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Generation;
 import java.nio.file.Path;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -28,32 +24,6 @@ final class IndexRebuildCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        IndexFolder folder = new IndexFolder(dir);
-        long before = folder.bytes();
-        long begun = System.nanoTime();
-        long count;
-        try (EmbeddedIndex index = folder.open(run)) {
-            if (!(index instanceof Generation generation)) {
-                throw new Refusal("is a rows file, which is all there is of it", dir.toString(), "build it anew");
-            }
-            generation.rebuild();
-            count = generation.info().count();
-        }
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        JsonObject json = new JsonObject();
-        json.addProperty("count", count);
-        json.addProperty("bytesBefore", before);
-        json.addProperty("bytes", folder.bytes());
-        json.addProperty("seconds", seconds);
-        return Answer.done(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s: %,d items, %s instead of %s, in %s",
-                        dir,
-                        count,
-                        Words.bytes(folder.bytes()),
-                        Words.bytes(before),
-                        ProgressLine.clock(seconds)));
+        return ViewWork.run(run, dir, Generation::rebuild);
     }
 }

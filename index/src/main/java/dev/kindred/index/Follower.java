@@ -405,11 +405,16 @@ final class Follower implements AutoCloseable {
     }
 
     private LuceneView require() {
-        LuceneView there = view;
-        if (there == null) {
-            throw failed(folder, failure);
+        working.lock();
+        try {
+            LuceneView there = view;
+            if (there == null) {
+                throw failed(folder, failure);
+            }
+            return there;
+        } finally {
+            working.unlock();
         }
-        return there;
     }
 
     /** The view as it stands, durable, against the truth as it is; nothing is taken in meanwhile. */

@@ -10,9 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -194,7 +192,8 @@ public final class Truth implements AutoCloseable {
         Connection connection = borrowed();
         boolean begun = false;
         try {
-            Rows rows = new Rows(connection, TruthFile.ITEM + " WHERE sequence > ? ORDER BY sequence", afterSequence);
+            TruthRows rows = new TruthRows(
+                    file, connection, TruthFile.ITEM + " WHERE sequence > ? ORDER BY sequence", afterSequence);
             begun = true;
             return new Items(rows.map(row -> TruthFile.written(row, space, file)), () -> {
                 rows.close();
@@ -397,68 +396,5 @@ public final class Truth implements AutoCloseable {
         // The last to close takes the write-ahead log into the file, which a connection that only reads cannot.
         writer.close();
         lock.close();
-    }
-
-    /** Rows of one statement, which hold their moment until closed. */
-    private final class Rows implements AutoCloseable {
-        private final PreparedStatement statement;
-        private final ResultSet rows;
-
-        Rows(Connection connection, String sql, long after) throws SQLException {
-            statement = connection.prepareStatement(sql);
-            try {
-                statement.setLong(1, after);
-                rows = statement.executeQuery();
-            } catch (SQLException e) {
-                statement.close();
-                throw e;
-            }
-        }
-
-        interface Row<T> {
-            T of(ResultSet row) throws SQLException;
-        }
-
-        <T> Iterator<T> map(Row<T> read) {
-            return new Iterator<>() {
-                private boolean ready;
-                private boolean ended;
-
-                @Override
-                public boolean hasNext() {
-                    try {
-                        if (!ready && !ended) {
-                            ready = rows.next();
-                            ended = !ready;
-                        }
-                        return ready;
-                    } catch (SQLException e) {
-                        throw TruthFile.failed(file, e);
-                    }
-                }
-
-                @Override
-                public T next() {
-                    if (!hasNext()) {
-                        throw new NoSuchElementException();
-                    }
-                    ready = false;
-                    try {
-                        return read.of(rows);
-                    } catch (SQLException e) {
-                        throw TruthFile.failed(file, e);
-                    }
-                }
-            };
-        }
-
-        @Override
-        public void close() {
-            try {
-                statement.close();
-            } catch (SQLException e) {
-                throw TruthFile.failed(file, e);
-            }
-        }
     }
 }
