@@ -207,7 +207,7 @@ public final class Generation implements EmbeddedIndex {
             truth.add(group);
         }
         compact();
-        if (engine instanceof Engine.Graph(int links, int beam, int from) && info().count() >= from) {
+        if (engine instanceof Engine.Graph graph && info().count() >= graph.from()) {
             recall(RECALL_QUERIES, 1);
         }
     }
@@ -303,6 +303,10 @@ public final class Generation implements EmbeddedIndex {
     /** Makes one segment of the view, with one graph, without rows that are gone. */
     public void compact() {
         follower.compact();
+    }
+
+    public Engine engine() {
+        return engine;
     }
 
     /** The items themselves. */

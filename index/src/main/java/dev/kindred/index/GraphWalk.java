@@ -1,6 +1,5 @@
 package dev.kindred.index;
 
-import dev.kindred.core.Distance;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.util.FixedBitSet;
@@ -19,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class GraphWalk {
     private final ViewSegment segment;
     private final HnswGraph graph;
-    private final Kernel kernel;
-    private final Distance distance;
+    private final RowKeys ranks;
     private final int ef;
     private final @Nullable FixedBitSet passing;
     private final FixedBitSet seen;
@@ -41,12 +39,10 @@ final class GraphWalk {
      * @param ef results to keep, at least k
      * @param passing rows that may be found; null for all that are live
      */
-    GraphWalk(ViewSegment segment, Kernel kernel, Distance distance, int ef, @Nullable FixedBitSet passing)
-            throws IOException {
+    GraphWalk(ViewSegment segment, RowKeys ranks, int ef, @Nullable FixedBitSet passing) throws IOException {
         this.segment = segment;
         this.graph = segment.graph();
-        this.kernel = kernel;
-        this.distance = distance;
+        this.ranks = ranks;
         this.ef = ef;
         this.passing = passing;
         this.seen = new FixedBitSet(segment.count());
@@ -58,8 +54,8 @@ final class GraphWalk {
         this.through = new int[room];
     }
 
-    /** Offers the best rows found, numbered through all segments. */
-    void into(TopK best) throws IOException {
+    /** Gives the best rows found. */
+    void into(TopK.Taker taker) throws IOException {
         int entry = entry();
         seen.set(entry);
         batch[0] = entry;
@@ -81,7 +77,7 @@ final class GraphWalk {
         int found = results.size();
         for (int i = 0; i < found; i++) {
             float key = results.topScore();
-            best.offer(key, segment.base() + results.pop());
+            taker.take(key, results.pop());
         }
     }
 
@@ -155,10 +151,7 @@ final class GraphWalk {
     }
 
     private float[] keysOf(int n) {
-        kernel.sums(segment.rows(), segment.stride(), batch, n, keys);
-        for (int i = 0; i < n; i++) {
-            keys[i] = Ranks.key(distance, keys[i]);
-        }
+        ranks.of(batch, n, keys);
         scored += n;
         return keys;
     }

@@ -50,14 +50,17 @@ final class LuceneView implements Closeable {
     private static final double MOST_GONE = 20;
 
     private final Space space;
+    private final Engine engine;
     private final String truth;
     private final Directory directory;
     private final IndexWriter writer;
     private long sequence;
     private long committed;
 
-    private LuceneView(Space space, String truth, Directory directory, IndexWriter writer, long sequence) {
+    private LuceneView(
+            Space space, Engine engine, String truth, Directory directory, IndexWriter writer, long sequence) {
         this.space = space;
+        this.engine = engine;
         this.truth = truth;
         this.directory = directory;
         this.writer = writer;
@@ -100,7 +103,7 @@ final class LuceneView implements Closeable {
                 commit(writer, 0, identity);
             }
             opened = true;
-            return new LuceneView(truth.space(), identity, directory, writer, known ? held : 0);
+            return new LuceneView(truth.space(), engine, identity, directory, writer, known ? held : 0);
         } finally {
             if (!opened) {
                 if (writer != null) {
@@ -140,15 +143,17 @@ final class LuceneView implements Closeable {
         KnnVectorsFormat without = new Lucene99HnswVectorsFormat(2, 1, 1, null, Integer.MAX_VALUE);
         KnnVectorsFormat merged = switch (engine) {
             case Engine.Exact e -> without;
-            case Engine.Graph(int links, int beam, int from) ->
+            case Engine.Graph(int links, int beam, int from, Engine.Codes codes) ->
                 new Lucene99HnswVectorsFormat(
                         links, beam, workers.threads(), workers.threads() > 1 ? workers.pool() : null, tiny(from));
         };
+        // Each in a file of its own.
         KnnVectorsFormat vectors = new ViewVectors(without, merged);
+        KnnVectorsFormat codes = new ViewVectors(without, without);
         return new Lucene104Codec() {
             @Override
             public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-                return vectors;
+                return field.equals(ViewFields.CODES) ? codes : vectors;
             }
         };
     }
@@ -185,7 +190,7 @@ final class LuceneView implements Closeable {
 
         @Override
         public int getMaxDimensions(String field) {
-            return Header.MAX_DIMENSION;
+            return RowCodes.bytes(Header.MAX_DIMENSION);
         }
     }
 
@@ -233,7 +238,8 @@ final class LuceneView implements Closeable {
             switch (numbered.change()) {
                 case Change.Put(Item item) ->
                     writer.updateDocument(
-                            ViewFields.id(item.id()), ViewFields.of(numbered.sequence(), item, space.distance()));
+                            ViewFields.id(item.id()),
+                            ViewFields.of(numbered.sequence(), item, space.distance(), engine.codes()));
                 case Change.Delete(String id) -> writer.deleteDocuments(ViewFields.id(id));
             }
         }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.lucene.index.FloatVectorValues;
 
 /**
  * Measures the recall of walks through one moment of the view: items are drawn as queries, and what a walk finds is held against their true
@@ -40,12 +39,11 @@ final class RecallSample {
         ViewColumn ids = new ViewColumn(view.segments(), ViewFields.ID);
         for (int tries = 0; tries < 4 * queries && asked.size() < queries && rows > 0; tries++) {
             int row = random.nextInt(rows);
-            ViewSegment segment = segment(view, row);
+            ViewSegment segment = ViewSegment.holding(view.segments(), row);
             if (!segment.isLive(row - segment.base()) || !drawn.add(row)) {
                 continue;
             }
-            FloatVectorValues vectors = segment.reader().getFloatVectorValues(ViewFields.VECTOR);
-            float[] vector = vectors.vectorValue(row - segment.base()).clone();
+            float[] vector = segment.vector(row - segment.base());
             String id = ids.at(row).utf8ToString();
             Query query = Query.of(space, vector, NEIGHBOURS + 1);
             List<Neighbor> nearest = others(view.search(query, 0), id);
@@ -56,16 +54,6 @@ final class RecallSample {
             }
         }
         return new RecallSample(view, asked);
-    }
-
-    private static ViewSegment segment(ViewReader view, int row) {
-        ViewSegment found = view.segments().getFirst();
-        for (ViewSegment segment : view.segments()) {
-            if (segment.base() <= row) {
-                found = segment;
-            }
-        }
-        return found;
     }
 
     private static List<Neighbor> others(Found found, String id) {

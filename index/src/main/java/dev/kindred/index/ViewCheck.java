@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.util.BytesRef;
 
@@ -110,11 +109,10 @@ final class ViewCheck {
         ViewColumn ids = new ViewColumn(view.segments(), ViewFields.ID);
         ViewColumn payloads = new ViewColumn(view.segments(), ViewFields.PAYLOAD);
         for (ViewSegment segment : view.segments()) {
-            FloatVectorValues vectors = segment.reader().getFloatVectorValues(ViewFields.VECTOR);
             for (int row : chosen) {
                 int own = row - segment.base();
-                if (own >= 0 && own < segment.count() && segment.isLive(own) && vectors != null) {
-                    compare(ids.at(row).utf8ToString(), vectors.vectorValue(own), payloads.at(row));
+                if (own >= 0 && own < segment.count() && segment.isLive(own)) {
+                    compare(ids.at(row).utf8ToString(), segment.vector(own), payloads.at(row));
                 }
             }
         }

@@ -21,16 +21,14 @@ final class ViewColumn {
 
     /** Of a row numbered through all segments; valid until the next call for its segment. */
     BytesRef at(int row) {
-        int i = segments.size() - 1;
-        while (segments.get(i).base() > row) {
-            i--;
-        }
-        int own = row - segments.get(i).base();
+        ViewSegment segment = ViewSegment.holding(segments, row);
+        int i = segment.number();
+        int own = row - segment.base();
         try {
             BinaryDocValues values = open[i];
             // Values only go forward; anew is cheap where they lie in the mapped file.
             if (values == null || values.docID() > own) {
-                values = segments.get(i).reader().getBinaryDocValues(name);
+                values = segment.reader().getBinaryDocValues(name);
                 open[i] = values;
             }
             if (values == null || !values.advanceExact(own)) {

@@ -7,6 +7,7 @@ import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
@@ -18,6 +19,7 @@ import org.apache.lucene.util.BytesRef;
 final class ViewFields {
     static final String ID = "id";
     static final String VECTOR = "vector";
+    static final String CODES = "codes";
     static final String PAYLOAD = "payload";
     static final String SEQUENCE = "sequence";
     static final String TERMS = "terms";
@@ -37,7 +39,7 @@ final class ViewFields {
         return new Term(ID, new BytesRef(id.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static Document of(long sequence, Item item, Distance distance) {
+    static Document of(long sequence, Item item, Distance distance, Engine.Codes codes) {
         Document document = new Document();
         BytesRef id = new BytesRef(item.id().getBytes(StandardCharsets.UTF_8));
         document.add(new StringField(ID, id, Field.Store.NO));
@@ -45,7 +47,11 @@ final class ViewFields {
         document.add(new NumericDocValuesField(SEQUENCE, sequence));
         document.add(new BinaryDocValuesField(
                 PAYLOAD, new BytesRef(PayloadCodec.encode(item.payload(), Vectors.named(item.id())))));
-        document.add(new KnnFloatVectorField(VECTOR, Vectors.compared(item.vector(), distance), similarity(distance)));
+        float[] row = Vectors.compared(item.vector(), distance);
+        document.add(new KnnFloatVectorField(VECTOR, row, similarity(distance)));
+        if (codes == Engine.Codes.INT8) {
+            document.add(new KnnByteVectorField(CODES, RowCodes.of(row), VectorSimilarityFunction.DOT_PRODUCT));
+        }
         for (Map.Entry<String, Value> field : item.payload().entrySet()) {
             filterable(document, field.getKey(), field.getValue());
         }

@@ -27,8 +27,14 @@ final class ViewReader {
         List<ViewSegment> opened = new ArrayList<>();
         for (LeafReaderContext leaf : reader.leaves()) {
             opened.add(new ViewSegment(leaf, space.dimension()));
+            opened.getLast().unload();
         }
         this.segments = List.copyOf(opened);
+        reader.getReaderCacheHelper().addClosedListener(closed -> {
+            for (ViewSegment segment : segments) {
+                segment.close();
+            }
+        });
         IndexSearcher searcher = new IndexSearcher(reader);
         searcher.setQueryCache(null);
         this.filters = new FilterBits(searcher);
@@ -80,6 +86,7 @@ final class ViewReader {
     void requireSound() throws IOException {
         for (ViewSegment segment : segments) {
             segment.reader().checkIntegrity();
+            segment.unload();
         }
     }
 

@@ -32,6 +32,9 @@ final class ViewSearch {
     private final Kernel kernel;
     private final ViewColumn ids;
     private final TopK best;
+    /** What is read by codes first; null where no segment has them. */
+    private final @Nullable CodedPass coded;
+
     private final float[] keys = new float[BLOCK_ROWS];
     private final int[] chosen = new int[BLOCK_ROWS];
     private final float afterKey;
@@ -44,14 +47,17 @@ final class ViewSearch {
         this.space = space;
         this.query = query;
         this.distance = space.distance();
-        this.kernel = new Kernel(
-                Kernel.padded(Vectors.compared(query.vector(), distance)), space.dimension(), distance == Distance.L2);
+        float[] vector = Vectors.compared(query.vector(), distance);
+        this.kernel = new Kernel(Kernel.padded(vector), space.dimension(), distance == Distance.L2);
         this.ids = new ViewColumn(segments, ViewFields.ID);
         // One more than asked for tells whether another page follows.
         this.best = new TopK(query.k() + 1, this::compareIds);
         After after = query.after();
         this.afterKey = after == null ? Float.POSITIVE_INFINITY : Ranks.ofScore(distance, after.score());
         this.afterId = after == null ? null : new BytesRef(after.id());
+        this.coded = segments.stream().anyMatch(ViewSegment::hasCodes)
+                ? new CodedPass(new CodedQuery(vector, distance), query.k() + 1, afterKey)
+                : null;
     }
 
     private int compareIds(int left, int right) {
@@ -72,13 +78,29 @@ final class ViewSearch {
                 continue;
             }
             if (ef > 0 && segment.hasGraph() && (long) ROWS_PER_RESULT * ef < rows) {
-                new GraphWalk(segment, kernel, distance, ef, bits).into(best);
+                walk(segment, bits, ef);
                 walked = true;
             } else {
                 read(segment, bits, rows);
             }
         }
+        if (coded != null) {
+            coded.rescore(segments, kernel, distance, best, this::offer);
+        }
         exact = !walked;
+    }
+
+    private void walk(ViewSegment segment, @Nullable FixedBitSet bits, int ef) throws IOException {
+        if (coded != null && segment.hasCodes()) {
+            int[] found = new int[ef];
+            int[] n = {0};
+            new GraphWalk(segment, new RowKeys.Coded(segment, coded.query()), ef, bits)
+                    .into((key, row) -> found[n[0]++] = row);
+            coded.read(segment, found, n[0]);
+        } else {
+            new GraphWalk(segment, new RowKeys.Full(segment, kernel, distance), ef, bits)
+                    .into((key, row) -> best.offer(key, segment.base() + row));
+        }
     }
 
     /** Whether there are as many as there can be. */
@@ -89,6 +111,10 @@ final class ViewSearch {
     private void read(ViewSegment segment, @Nullable FixedBitSet bits, int rows) {
         if (bits != null && rows < segment.count() / 4) {
             readChosen(segment, bits);
+            return;
+        }
+        if (coded != null && segment.hasCodes()) {
+            coded.read(segment, bits);
             return;
         }
         MemorySegment values = segment.rows();
@@ -114,10 +140,14 @@ final class ViewSearch {
                 chosen[n++] = row;
                 row = row + 1 < bits.length() ? bits.nextSetBit(row + 1) : DocIdSetIterator.NO_MORE_DOCS;
             }
+            if (coded != null && segment.hasCodes()) {
+                coded.read(segment, chosen, n);
+                continue;
+            }
             kernel.sums(segment.rows(), segment.stride(), chosen, n, keys);
             for (int i = 0; i < n; i++) {
                 float key = Ranks.key(distance, keys[i]);
-                if (key >= best.floor() && key <= afterKey) {
+                if (key >= best.floor()) {
                     offer(key, segment.base() + chosen[i]);
                 }
             }
@@ -125,7 +155,7 @@ final class ViewSearch {
     }
 
     private void offer(float key, int row) {
-        if (afterId == null || key < afterKey || ids.at(row).compareTo(afterId) > 0) {
+        if (key < afterKey || key == afterKey && (afterId == null || ids.at(row).compareTo(afterId) > 0)) {
             best.offer(key, row);
         }
     }
