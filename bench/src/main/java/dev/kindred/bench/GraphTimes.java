@@ -19,6 +19,9 @@ final class GraphTimes {
     static final int M = 16;
     static final int EF_CONSTRUCTION = 200;
     static final Engine ENGINE = new Engine.Graph(M, EF_CONSTRUCTION, 8_192);
+    /** The same by codes of a byte a value. */
+    static final Engine CODED = ENGINE.with(Engine.Codes.INT8);
+
     private static final Duration LIMIT = Duration.ofHours(2);
 
     private final Path root;
@@ -55,6 +58,8 @@ final class GraphTimes {
         json.addProperty("threads", threads);
         json.add("withoutGraph", ours(Engine.exact(), folder.resolve("exact"), threads));
         json.add("ours", ours(ENGINE, folder.resolve("graph"), threads));
+        json.add("coded", ours(CODED, folder.resolve("graph-int8"), threads));
+        ours(Engine.exact().with(Engine.Codes.INT8), folder.resolve("exact-int8"), threads);
         try {
             Files.deleteIfExists(sets.resolve("hnswlib-%d-%d.index".formatted(M, EF_CONSTRUCTION)));
         } catch (IOException e) {
@@ -90,14 +95,18 @@ final class GraphTimes {
         json.addProperty("n", set.n());
         json.addProperty("queries", set.q());
         try (OurIndex index = OurIndex.open(set, folder.resolve("graph"), 1);
+                OurIndex codes = OurIndex.open(set, folder.resolve("graph-int8"), 1);
                 Peer peer = peer(2)) {
             json.addProperty("instructions", peer.built().get("instructions").getAsString());
             EffortCurve ours = new EffortCurve(ef -> index.search(new Effort.Ef(ef)));
+            EffortCurve coded = new EffortCurve(ef -> codes.search(new Effort.Ef(ef)));
             EffortCurve theirs = new EffortCurve(ef -> pass(peer.search(ef, LIMIT)));
             for (double recall : recalls) {
                 json.add("at " + recall, compared(ours, theirs, recall, rounds));
+                json.add("coded at " + recall, compared(coded, theirs, recall, rounds));
             }
             json.add("ours", ours.json());
+            json.add("coded", coded.json());
             json.add("hnswlib", theirs.json());
         }
         return json;

@@ -48,6 +48,9 @@ public final class IndexBench {
         }
         rows.memory("exact", memory(clustered, "exact"));
         rows.memory("graph", memory(clustered, "graph"));
+        for (Set set : List.of(fashion, clustered)) {
+            rows.coded(set.name(), set == fashion ? 0.4 : 0.5, memory(set, "graph-int8"));
+        }
         rows.filters(ofBuilt(
                 "filters",
                 clustered,

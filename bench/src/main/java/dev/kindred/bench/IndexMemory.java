@@ -31,7 +31,9 @@ final class IndexMemory {
         }
         double residentBefore = TextVectors.memory("VmRSS").orElse(0.0);
         try (OurIndex index = OurIndex.open(set, folder, 1)) {
-            index.search(ef == 0 ? Effort.exact() : new Effort.Ef(ef));
+            json.addProperty(
+                    "recall",
+                    index.search(ef == 0 ? Effort.exact() : new Effort.Ef(ef)).recall());
             index.generation().search(index.queries().getFirst());
             json.addProperty("heapBytes", heap() - empty);
             json.addProperty("mappedBytes", mapped(folder));

@@ -46,6 +46,7 @@ final class ScanTimes {
         set.write(asking);
         JsonObject json = new JsonObject();
         try (OurIndex index = OurIndex.open(set, folder.resolve("exact"), 1);
+                OurIndex codes = OurIndex.open(set, folder.resolve("exact-int8"), 1);
                 Arena arena = Arena.ofConfined();
                 Closing scan = new Closing(peer("hnswlib", () -> Peer.scan(root, set, asking, LIMIT)));
                 Closing flat = new Closing(peer("faiss", () -> Peer.flat(root, set, asking, LIMIT)))) {
@@ -53,12 +54,14 @@ final class ScanTimes {
             MemorySegment file = vectors(folder.resolve("exact"), arena);
             Map<String, DoubleSupplier> sides = new LinkedHashMap<>();
             sides.put("ours", () -> index.search(Effort.exact()).cpuSeconds());
+            sides.put("coded", () -> codes.search(Effort.exact()).cpuSeconds());
             sides.put("stream", () -> streamed(file, bytes, set.q()));
             scan.peer().ifPresent(p -> sides.put("hnswlib", () -> seconds(p)));
             flat.peer().ifPresent(p -> sides.put("faiss", () -> seconds(p)));
             json.addProperty("bytes", bytes);
             json.addProperty("queries", set.q());
             json.addProperty("recall", index.search(Effort.exact()).recall());
+            json.addProperty("codedRecall", codes.search(Effort.exact()).recall());
             measure(sides, Integer.parseInt(words[4])).forEach((name, values) -> json.add(name, Spread.array(values)));
         }
         System.out.println(json);
