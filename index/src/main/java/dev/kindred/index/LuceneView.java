@@ -319,10 +319,17 @@ final class LuceneView implements Closeable {
         }
     }
 
-    /** Refuses a link in the view's place: a folder from somebody else may lead anywhere, and what is damaged is taken away. */
+    /**
+     * Refuses a link or a file in the view's place: a folder from somebody else may lead anywhere, and what is damaged is taken away, which
+     * nothing of anybody's is to be.
+     */
     static void requireOwn(Path folder) {
-        if (Files.isSymbolicLink(folder)) {
-            throw new Refusal("is a link", folder.toString(), "remove it; the view is made anew in its place");
+        boolean link = Files.isSymbolicLink(folder);
+        if (link || Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new Refusal(
+                    link ? "is a link" : "is no folder",
+                    folder.toString(),
+                    "remove it; the view is made anew in its place");
         }
     }
 
