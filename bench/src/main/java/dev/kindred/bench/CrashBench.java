@@ -43,6 +43,7 @@ public final class CrashBench {
     private List<Row> rows() {
         killed();
         powerless();
+        powerlessViews();
         controls();
         return rows;
     }
@@ -117,6 +118,38 @@ public final class CrashBench {
         rows.add(some("control, the same on a disk that ignores syncs", liars, "faulty"));
     }
 
+    private void powerlessViews() {
+        List<JsonObject> cells = new ArrayList<>();
+        for (int i = 0; i < (run.smoke() || !run.goals() ? 1 : 17); i++) {
+            int history = i;
+            cells.add(run.ledger()
+                    .cell(
+                            "loss of power, view, history " + (i + 1),
+                            () -> power(StoreKind.GENERATION, SEED + history, WRITERS, POINTS)));
+        }
+        rows.add(counted("loss of power, items and view: rounds", sum(cells, "rounds"), 300, 5000)
+                .with("calls", whole(cells, "calls"))
+                .with("syncs", whole(cells, "syncs")));
+        rows.add(none(
+                "loss of power, items and view: rounds in which a search found other than the items, or any fault as"
+                        + " above",
+                cells,
+                "faulty"));
+        rows.add(Row.of(
+                "loss of power, items and view: rounds after which the view was damaged and had to be made anew",
+                "",
+                sum(cells, "anew"),
+                Row.Bound.AT_MOST,
+                null,
+                0.0));
+        List<JsonObject> liars = cells.stream()
+                .filter(cell -> cell.has("liar"))
+                .map(cell -> cell.getAsJsonObject("liar"))
+                .toList();
+        rows.add(some("control, the view's syncs ignored: rounds in which it was found damaged", liars, "anew"));
+        rows.add(none("control, the view's syncs ignored: rounds with such a search or fault", liars, "faulty"));
+    }
+
     private void controls() {
         int points = run.smoke() ? 10 : 60;
         JsonObject off = run.ledger().cell("control OFF", () -> power(StoreKind.OFF, SEED, 1, points));
@@ -135,7 +168,7 @@ public final class CrashBench {
     }
 
     private JsonObject power(StoreKind kind, long seed, int writers, int points) {
-        boolean trial = run.smoke() && kind == StoreKind.TRUTH;
+        boolean trial = run.smoke() && (kind == StoreKind.TRUTH || kind == StoreKind.GENERATION);
         return PowerLoss.history(
                 launch(), recorder(), kind, folder.resolve("power"), seed, trial ? 1 : writers, trial ? 20 : points);
     }

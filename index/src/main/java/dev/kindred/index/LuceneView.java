@@ -23,13 +23,16 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.MMapDirectory;
@@ -91,6 +94,7 @@ final class LuceneView implements Closeable {
         IndexWriter writer = null;
         boolean opened = false;
         try {
+            dropEarlier(directory);
             String identity = truth.identity();
             long held = DirectoryReader.indexExists(directory) ? held(directory, identity) : 0;
             boolean known = held > 0 && held <= truth.lastSequence() && held >= truth.forgotten();
@@ -114,6 +118,19 @@ final class LuceneView implements Closeable {
         }
     }
 
+    /**
+     * Takes away commits that a later one replaced. A loss of power can bring one back without its files, and a writer, which looks at all
+     * that are there, would take the view for damaged.
+     */
+    private static void dropEarlier(Directory directory) throws IOException {
+        String last = SegmentInfos.getLastCommitSegmentsFileName(directory);
+        for (String name : directory.listAll()) {
+            if (name.startsWith(IndexFileNames.SEGMENTS + "_") && !name.equals(last)) {
+                directory.deleteFile(name);
+            }
+        }
+    }
+
     private static long held(Directory directory, String truth) throws IOException {
         try (DirectoryReader reader = DirectoryReader.open(directory)) {
             Map<String, String> data = reader.getIndexCommit().getUserData();
@@ -126,7 +143,7 @@ final class LuceneView implements Closeable {
         TieredMergePolicy merges = new TieredMergePolicy();
         merges.setMaxMergedSegmentMB(1 << 20);
         merges.setDeletesPctAllowed(MOST_GONE);
-        ConcurrentMergeScheduler scheduler = new ConcurrentMergeScheduler();
+        ConcurrentMergeScheduler scheduler = new Merges();
         scheduler.setMaxMergesAndThreads(6, 1);
         IndexWriterConfig config = new IndexWriterConfig();
         config.setOpenMode(known ? IndexWriterConfig.OpenMode.APPEND : IndexWriterConfig.OpenMode.CREATE);
@@ -137,6 +154,12 @@ final class LuceneView implements Closeable {
         config.setRAMBufferSizeMB(BUFFER_MIB);
         config.setCommitOnClose(false);
         return config;
+    }
+
+    private static final class Merges extends ConcurrentMergeScheduler {
+        /** It has closed the writer by now, which tells whoever uses it next; nobody else is to be told. */
+        @Override
+        protected void handleMergeException(Throwable e) {}
     }
 
     private static Lucene104Codec codec(Engine engine, Building workers) {
@@ -218,6 +241,9 @@ final class LuceneView implements Closeable {
             // Numbers in a damaged file lead anywhere.
             case IndexOutOfBoundsException i -> true;
             case IllegalArgumentException i -> true;
+            // What ended a merge closed the writer.
+            case AlreadyClosedException closed when closed.getCause() instanceof Exception cause -> isDamage(cause);
+            case IOException outer when outer.getCause() instanceof IOException cause -> isDamage(cause);
             case Refusal refusal -> !(refusal.getCause() instanceof SQLException);
             default -> false;
         };
@@ -299,10 +325,17 @@ final class LuceneView implements Closeable {
         }
     }
 
-    /** Refuses a link in the view's place: a folder from somebody else may lead anywhere, and what is damaged is taken away. */
+    /**
+     * Refuses a link or a file in the view's place: a folder from somebody else may lead anywhere, and what is damaged is taken away, which
+     * nothing of anybody's is to be.
+     */
     static void requireOwn(Path folder) {
-        if (Files.isSymbolicLink(folder)) {
-            throw new Refusal("is a link", folder.toString(), "remove it; the view is made anew in its place");
+        boolean link = Files.isSymbolicLink(folder);
+        if (link || Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new Refusal(
+                    link ? "is a link" : "is no folder",
+                    folder.toString(),
+                    "remove it; the view is made anew in its place");
         }
     }
 

@@ -21,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,11 @@ final class TruthFile {
     static final int FORMAT = 1;
     /** "Kind" of {@code PRAGMA application_id}. */
     private static final int APPLICATION = 0x4B696E64;
+    /** Of every SQLite file, and where in it the application is. */
+    private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int HEADER_BYTES = 100;
+    private static final int APPLICATION_AT = 68;
 
     static final String ITEM = "SELECT sequence, id, sum, vector, payload, source FROM item";
     /** Of what is gone the columns after the id are null. */
@@ -81,6 +87,7 @@ final class TruthFile {
     }
 
     static Connection writing(Path file) throws SQLException {
+        requireOurs(file);
         Connection connection = connected(config(), file);
         boolean ready = false;
         try {
@@ -91,6 +98,20 @@ final class TruthFile {
             if (!ready) {
                 close(connection);
             }
+        }
+    }
+
+    /** Before it is opened for writing, which alone would change a stranger's file. What is no database SQLite itself refuses. */
+    private static void requireOurs(Path file) {
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (header.hasRemaining() && in.read(header) >= 0) {}
+        } catch (IOException e) {
+            throw new Refusal("cannot be read (" + e + ")", file.toString(), "check who may read it", e);
+        }
+        boolean isDatabase = Arrays.equals(header.array(), 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+        if (header.hasRemaining() || isDatabase && header.getInt(APPLICATION_AT) != APPLICATION) {
+            throw new Refusal("is no file of items", file.toString(), "name a folder that Kindred made");
         }
     }
 

@@ -26,6 +26,7 @@ final class TruthWriter implements AutoCloseable {
 
     private final Connection connection;
     private final Path file;
+    private final FilesThere files;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition turn = lock.newCondition();
     private final List<Pending> waiting = new ArrayList<>();
@@ -41,6 +42,7 @@ final class TruthWriter implements AutoCloseable {
     TruthWriter(Connection connection, Path file) throws SQLException {
         this.connection = connection;
         this.file = file;
+        this.files = FilesThere.of(file);
         this.statements = Statements.of(connection);
         this.lastSequence = TruthFile.number(connection, "SELECT sequence FROM generation");
     }
@@ -195,6 +197,8 @@ final class TruthWriter implements AutoCloseable {
         Refusal failure = new Refusal("was not written", file.toString(), "try again");
         boolean durable = false;
         try {
+            // SQLite would go on writing into a file that has no name any more.
+            files.requireAll();
             TruthFile.execute(connection, "BEGIN IMMEDIATE");
             for (Pending each : group) {
                 String known = each.isNew ? known(each) : null;
@@ -216,6 +220,8 @@ final class TruthWriter implements AutoCloseable {
             lastSequence = sequence;
         } catch (SQLException e) {
             failure = TruthFile.failed(file, e);
+        } catch (Refusal gone) {
+            failure = gone;
         } finally {
             if (!durable) {
                 for (Pending each : group) {

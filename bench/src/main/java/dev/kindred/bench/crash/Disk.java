@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -28,14 +29,17 @@ import java.util.stream.Stream;
 final class Disk {
     private static final String REBUILT = "-shm";
 
-    /** Whether a sync does anything; a disk on which it does not is a control. */
-    private final boolean honest;
+    /** Of which files and folders a sync does anything; a disk on which it does not is a control. */
+    private final Predicate<String> honest;
 
     private final Map<String, DiskFile> names = new HashMap<>();
     private final Map<String, DiskFile> safeNames = new HashMap<>();
     private final Map<String, Folder> folders = new HashMap<>();
     private final Map<Integer, DiskFile> open = new HashMap<>();
     private final Map<Integer, Folder> openFolders = new HashMap<>();
+    /** By descriptor, of files and folders. */
+    private final Map<Integer, String> paths = new HashMap<>();
+
     private final Set<Integer> telling = new HashSet<>();
     private final Map<Asked, Long> asked = new HashMap<>();
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
@@ -74,8 +78,11 @@ final class Disk {
         }
     }
 
-    /** @param folder what is on it, all of it safe */
-    Disk(Path folder, boolean honest) {
+    /**
+     * @param folder what is on it, all of it safe
+     * @param honest whether a sync of what has this path does what it says
+     */
+    Disk(Path folder, Predicate<String> honest) {
         this.honest = honest;
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -98,6 +105,7 @@ final class Disk {
             case Call.OpenFolder(int descriptor, String path) -> {
                 requireClosed(descriptor);
                 openFolders.put(descriptor, folder(path));
+                paths.put(descriptor, path);
             }
             case Call.Write(int descriptor, long offset, byte[] bytes) -> {
                 if (telling.contains(descriptor)) {
@@ -149,6 +157,7 @@ final class Disk {
             file.resize(0, false);
         }
         open.put(call.descriptor(), file);
+        paths.put(call.descriptor(), call.path());
     }
 
     private void renamed(String from, String to) {
@@ -165,7 +174,7 @@ final class Disk {
 
     private void synced(int descriptor, long thread) {
         Long mark = asked.remove(new Asked(descriptor, thread));
-        if (mark == null || !honest) {
+        if (mark == null || !honest.test(paths.getOrDefault(descriptor, ""))) {
             return;
         }
         Folder folder = openFolders.get(descriptor);

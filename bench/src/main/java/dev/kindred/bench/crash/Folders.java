@@ -27,12 +27,14 @@ public final class Folders {
         }
     }
 
-    /** A copy of a folder's files in a folder of its own, as they stand. */
+    /** A copy of a folder in a folder of its own, as they stand. */
     static Path copied(Path from, Path to) {
         Path folder = emptied(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName()));
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(from.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -184,14 +184,28 @@ final class Judge {
             return;
         }
         if (last.put()) {
+            if (now == null && isForgotten(id, last.sequence())) {
+                return;
+            }
             if (now == null || now.sequence() < last.sequence() || writeOf(now) != last.write()) {
                 add(Fault.Kind.LOST, id + " of write " + last.write() + " is " + (now == null ? "lost" : "older"));
             }
         } else if (now != null && now.item() != null) {
             add(Fault.Kind.LOST, id + " is there again, deleted at " + last.sequence());
-        } else if (last.since() > 0 && (now == null || now.sequence() <= last.since())) {
+        } else if (last.since() > 0
+                && last.since() >= held.forgotten()
+                && (now == null || now.sequence() <= last.since())) {
             add(Fault.Kind.LOST, id + " is gone without its number " + last.sequence());
         }
+    }
+
+    /** Whether what is gone may have been deleted after a number without a trace: by a write that was begun, and before what is forgotten. */
+    private boolean isForgotten(String id, long sequence) {
+        return !found.containsKey(id)
+                && held.forgotten() > sequence
+                && writes.stream()
+                        .filter(write -> write.acknowledged().orElse(Long.MAX_VALUE) > sequence)
+                        .anyMatch(write -> write.deed().steps().contains(new Deed.Step(false, id)));
     }
 
     private static long writeOf(Held.Last last) {
@@ -208,7 +222,7 @@ final class Judge {
             Held.@Nullable Last now = found.get(steps.get(i).id());
             boolean later = now != null && now.sequence() >= first + i;
             boolean gone = !steps.get(i).put() && (now == null || now.item() == null);
-            if (!later && !gone) {
+            if (!later && !gone && !isForgotten(steps.get(i).id(), first + i)) {
                 add(Fault.Kind.HALF, "write " + write.deed().number() + " is there without " + steps.get(i));
             }
         }

@@ -119,7 +119,10 @@ public final class Launch {
 
     /** A writer; standard error is the bench's. */
     Process writer(Map<String, String> environment, String... words) {
-        List<String> options = Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
+        // A view searches with the vector module, which the cache is made without.
+        List<String> options = words[0].equals(StoreKind.GENERATION.name())
+                ? List.of("--add-modules", "jdk.incubator.vector")
+                : Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
         ProcessBuilder builder =
                 new ProcessBuilder(command(options, words)).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);

@@ -31,7 +31,7 @@ public final class PowerLoss {
     private final Path work;
     private final long seed;
     private final Tally tally;
-    private final Tally liar = new Tally(false);
+    private final Tally liar;
     private int unmade;
     private int stuck;
     private long calls;
@@ -43,7 +43,9 @@ public final class PowerLoss {
         this.kind = kind;
         this.work = work;
         this.seed = seed;
-        this.tally = new Tally(kind == StoreKind.TRUTH);
+        boolean kept = kind == StoreKind.TRUTH || kind == StoreKind.GENERATION;
+        this.tally = new Tally(kept);
+        this.liar = new Tally(kind == StoreKind.GENERATION);
     }
 
     /** Compiles the recorder. */
@@ -88,8 +90,8 @@ public final class PowerLoss {
         long number = 1;
         for (int i = 0; i < writers; i++) {
             List<Call> recorded = recorded(start, number, i);
-            Disk disk = new Disk(start, true);
-            Disk lying = new Disk(start, false);
+            Disk disk = new Disk(start, path -> true);
+            Disk lying = new Disk(start, path -> !kind.isControlled(path));
             Held now = before;
             int at = 0;
             int round = 0;
@@ -159,13 +161,13 @@ public final class PowerLoss {
 
     /** With its power kept, the disk of the calls has what the real one has: nothing was done unseen. */
     private void requireRecorded(List<Call> recorded, Path start, Path folder) throws IOException {
-        Disk disk = new Disk(start, true);
+        Disk disk = new Disk(start, path -> true);
         recorded.forEach(disk::apply);
         Path kept = Folders.emptied(work.resolve("kept"));
         disk.keep(kept);
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = folder.relativize(file).toString();
                 if (!Disk.isOffDisk(name)
                         && (!Files.exists(kept.resolve(name)) || Files.mismatch(file, kept.resolve(name)) >= 0)) {
                     throw new IllegalStateException("the calls recorded do not make " + name);
@@ -225,7 +227,7 @@ public final class PowerLoss {
         }
         try (Store store = kind.open(copy)) {
             Held held = store.read();
-            count.add(told, Judge.faults(before, told, held));
+            count.add(told, Judge.faults(before, told, held), held);
             return held;
         } catch (RuntimeException e) {
             count.add(told, List.of(new Fault(Fault.Kind.UNOPENED, String.valueOf(e))));

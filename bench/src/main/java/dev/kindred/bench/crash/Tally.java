@@ -15,12 +15,18 @@ final class Tally {
     private final Map<Fault.Kind, Integer> rounds = new EnumMap<>(Fault.Kind.class);
     private int all;
     private int faulty;
+    private int anew;
     private long begun;
     private long acknowledged;
 
     /** @param tells whether faults are told: those of a control are wanted */
     Tally(boolean tells) {
         this.tells = tells;
+    }
+
+    void add(Told told, List<Fault> faults, Held held) {
+        anew += held.anew() ? 1 : 0;
+        add(told, faults);
     }
 
     void add(Told told, List<Fault> faults) {
@@ -46,6 +52,7 @@ final class Tally {
         json.addProperty("begun", begun);
         json.addProperty("acknowledged", acknowledged);
         json.addProperty("faulty", faulty);
+        json.addProperty("anew", anew);
         for (Fault.Kind kind : Fault.Kind.values()) {
             json.addProperty(kind.name().toLowerCase(Locale.ROOT), rounds.getOrDefault(kind, 0));
         }

@@ -43,7 +43,7 @@ record TruthStore(Truth truth) implements Store {
         if (truth.count() != items.size()) {
             findings.add("count is " + truth.count() + " of " + items.size());
         }
-        return new Held(truth.lastSequence(), last, findings);
+        return new Held(truth.lastSequence(), last, findings, truth.forgotten(), false);
     }
 
     @Override
