@@ -43,12 +43,14 @@ public final class Generation implements EmbeddedIndex {
     private final Truth truth;
     private final Engine engine;
     private final Follower follower;
+    private final Upkeep upkeep;
 
     private Generation(Path folder, Truth truth, Engine engine, Follower follower) {
         this.folder = folder;
         this.truth = truth;
         this.engine = engine;
         this.follower = follower;
+        this.upkeep = new Upkeep(folder.resolve(VIEW), truth, engine, follower);
     }
 
     /**
@@ -291,18 +293,18 @@ public final class Generation implements EmbeddedIndex {
     @Override
     public List<Finding> check() {
         List<Finding> findings = new ArrayList<>(truth.check());
-        findings.addAll(follower.check());
+        findings.addAll(upkeep.check());
         return List.copyOf(findings);
     }
 
     /** Makes the view anew from the items, beside the one that is searched meanwhile. */
     public void rebuild() {
-        follower.rebuild();
+        upkeep.rebuild();
     }
 
     /** Makes one segment of the view, with one graph, without rows that are gone. */
     public void compact() {
-        follower.compact();
+        upkeep.compact();
     }
 
     /** The items themselves. */
