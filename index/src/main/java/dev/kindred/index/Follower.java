@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,21 +55,25 @@ final class Follower implements AutoCloseable {
 
     private long committedAt = System.nanoTime();
 
-    private Follower(Path folder, Truth truth, Engine engine, int threads) {
+    private Follower(Path folder, Truth truth, Engine engine, int threads, double share) {
         this.folder = folder;
         this.truth = truth;
         this.engine = engine;
         this.tuning = new Tuning(truth);
         this.pool = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("kindred-graph-", 0).factory());
-        this.building = new LuceneView.Building(pool, threads);
+        this.building = new LuceneView.Building(pool, threads, new Pace(share, threads));
         this.thread = Thread.ofPlatform().daemon().name("kindred-view").unstarted(this::follow);
     }
 
-    /** Opens the view of a folder, brings it up to the truth, and follows. One that is damaged is made anew meanwhile. */
-    static Follower start(Path folder, Truth truth, Engine engine, int threads) {
+    /**
+     * Opens the view of a folder, brings it up to the truth, and follows. One that is damaged is made anew meanwhile.
+     *
+     * @param share of the threads' cores that merges in the background may take
+     */
+    static Follower start(Path folder, Truth truth, Engine engine, int threads, double share) {
         LuceneView.requireOwn(folder);
-        Follower follower = new Follower(folder, truth, engine, threads);
+        Follower follower = new Follower(folder, truth, engine, threads, share);
         follower.working.lock();
         try {
             follower.open();
@@ -250,7 +255,13 @@ final class Follower implements AutoCloseable {
 
     /** The same, or fails. */
     void take(LuceneView there) throws IOException {
+        take(there, taken -> {});
+    }
+
+    /** @param told how many were taken in so far, now and then */
+    void take(LuceneView there, LongConsumer told) throws IOException {
         Truth.Changes changes;
+        long done = 0;
         do {
             if (bell.ended()) {
                 throw new IOException("it is being closed");
@@ -258,6 +269,8 @@ final class Follower implements AutoCloseable {
             changes = truth.changes(there.sequence(), PAGE);
             there.apply(changes.changes());
             there.holds(changes.through());
+            done += changes.changes().size();
+            told.accept(done);
         } while (!changes.complete());
     }
 

@@ -32,6 +32,10 @@ public final class Generation implements EmbeddedIndex {
     public static final String VIEW = "view";
 
     private static final String ENGINE = "engine";
+    private static final String MERGE_SHARE = "merge-share";
+
+    /** Of the threads' cores: what merges in the background may take where nothing else was said. */
+    public static final double USUAL_MERGE_SHARE = 0.5;
 
     /** Items that are made durable at once while loading, and their bytes. */
     private static final int GROUP = 1_024;
@@ -78,7 +82,8 @@ public final class Generation implements EmbeddedIndex {
             Engine engine = created != null
                     ? created
                     : truth.setting(ENGINE).map(Engine::ofText).orElseGet(Engine::exact);
-            Follower follower = Follower.start(folder.resolve(VIEW), truth, engine, threads);
+            double share = truth.setting(MERGE_SHARE).map(Pace::ofText).orElse(USUAL_MERGE_SHARE);
+            Follower follower = Follower.start(folder.resolve(VIEW), truth, engine, threads, share);
             opened = true;
             return new Generation(folder, truth, engine, follower);
         } finally {
@@ -186,7 +191,8 @@ public final class Generation implements EmbeddedIndex {
      * @throws Refusal where an id stands twice, or an item does not belong into the space
      */
     public void load(Stream<Item> items, int total, Progress progress) {
-        try (items) {
+        try (items;
+                Pace.Hurry hurry = follower.building().pace().hurry()) {
             List<Item> group = new ArrayList<>();
             long bytes = 0;
             long done = 0;
@@ -208,7 +214,7 @@ public final class Generation implements EmbeddedIndex {
             }
             truth.add(group);
         }
-        compact();
+        compact(progress);
         if (engine instanceof Engine.Graph(int links, int beam, int from) && info().count() >= from) {
             recall(RECALL_QUERIES, 1);
         }
@@ -299,12 +305,41 @@ public final class Generation implements EmbeddedIndex {
 
     /** Makes the view anew from the items, beside the one that is searched meanwhile. */
     public void rebuild() {
-        upkeep.rebuild();
+        rebuild(Progress.SILENT);
+    }
+
+    /** The same. Where {@code progress} throws, what was begun is left and the view stays as it was. */
+    public void rebuild(Progress progress) {
+        upkeep.rebuild(progress);
     }
 
     /** Makes one segment of the view, with one graph, without rows that are gone. */
     public void compact() {
-        upkeep.compact();
+        compact(Progress.SILENT);
+    }
+
+    /**
+     * The same, which says how far the graph is, about: in rows, those of a larger graph that is taken over being counted at last. Where
+     * {@code progress} throws, closing ends what was begun.
+     */
+    public void compact(Progress progress) {
+        upkeep.compact(progress);
+    }
+
+    /**
+     * How much of the machine merging in the background may take from now on, and after the next opening: all its threads together at most
+     * {@code share × threads} cores over any second, threads being those that build a graph. Loading, compacting and making the view anew
+     * are not bound by it, nor are merges while writes would have to wait for them, since more than six wait.
+     *
+     * @param share above 0, 1 for no bound
+     */
+    public void mergeShare(double share) {
+        truth.set(MERGE_SHARE, Double.toString(Pace.require(share)));
+        follower.building().pace().set(share);
+    }
+
+    public double mergeShare() {
+        return follower.building().pace().share();
     }
 
     /** The items themselves. */

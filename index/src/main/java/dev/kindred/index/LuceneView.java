@@ -18,9 +18,12 @@ import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -30,9 +33,11 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.MMapDirectory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The view of a generation's items: a Lucene index of ids, payloads, filters, vectors and, by the engine, a graph. Everything in it comes
@@ -80,8 +85,17 @@ final class LuceneView implements Closeable {
         return open(new MMapDirectory(folder, LARGEST_MAPPING), truth, engine, workers);
     }
 
-    /** Who builds graphs. */
-    record Building(ExecutorService pool, int threads) {}
+    /**
+     * Who builds graphs.
+     *
+     * @param pace of all that merges
+     * @param rows counts those of the graph under way
+     */
+    record Building(ExecutorService pool, int threads, Pace pace, GraphRows rows) {
+        Building(ExecutorService pool, int threads, Pace pace) {
+            this(pool, threads, pace, new GraphRows(pace));
+        }
+    }
 
     /** @param directory closed with the view, or where this fails */
     static LuceneView open(Directory directory, Truth truth, Engine engine, Building workers) throws IOException {
@@ -123,13 +137,11 @@ final class LuceneView implements Closeable {
         TieredMergePolicy merges = new TieredMergePolicy();
         merges.setMaxMergedSegmentMB(1 << 20);
         merges.setDeletesPctAllowed(MOST_GONE);
-        ConcurrentMergeScheduler scheduler = new ConcurrentMergeScheduler();
-        scheduler.setMaxMergesAndThreads(6, 1);
         IndexWriterConfig config = new IndexWriterConfig();
         config.setOpenMode(known ? IndexWriterConfig.OpenMode.APPEND : IndexWriterConfig.OpenMode.CREATE);
         config.setCodec(codec(engine, workers));
         config.setMergePolicy(engine instanceof Engine.Graph graph ? new GraphMerges(merges, graph.from()) : merges);
-        config.setMergeScheduler(scheduler);
+        config.setMergeScheduler(new BackgroundMerges(workers.pace()));
         config.setUseCompoundFile(false);
         config.setRAMBufferSizeMB(BUFFER_MIB);
         config.setCommitOnClose(false);
@@ -140,9 +152,7 @@ final class LuceneView implements Closeable {
         KnnVectorsFormat without = new Lucene99HnswVectorsFormat(2, 1, 1, null, Integer.MAX_VALUE);
         KnnVectorsFormat merged = switch (engine) {
             case Engine.Exact e -> without;
-            case Engine.Graph(int links, int beam, int from) ->
-                new Lucene99HnswVectorsFormat(
-                        links, beam, workers.threads(), workers.threads() > 1 ? workers.pool() : null, tiny(from));
+            case Engine.Graph graph -> new GraphVectors(graph, workers);
         };
         KnnVectorsFormat vectors = new ViewVectors(without, merged);
         return new Lucene104Codec() {
@@ -153,9 +163,51 @@ final class LuceneView implements Closeable {
         };
     }
 
-    /** Lucene leaves the graph out where walking it for this many neighbours would be expected to see every row. */
-    private static int tiny(int from) {
-        return (int) (from / Math.log(Math.max(from, 3)));
+    /** Lucene's own format, its graphs built by our threads, which are counted and paced. */
+    private static final class GraphVectors extends KnnVectorsFormat {
+        private final Engine.Graph graph;
+        private final FlatVectorsFormat rows;
+        private final int threads;
+        private final @Nullable TaskExecutor pool;
+
+        GraphVectors(Engine.Graph graph, Building workers) {
+            super(new Lucene99HnswVectorsFormat().getName());
+            this.graph = graph;
+            this.rows = new Lucene99FlatVectorsFormat(
+                    workers.rows().counting(FlatVectorScorerUtil.getLucene99FlatVectorsScorer()));
+            this.threads = workers.threads();
+            this.pool = threads > 1 ? new TaskExecutor(workers.pool()) : null;
+        }
+
+        /** Lucene leaves the graph out where walking it for this many neighbours would be expected to see every row. */
+        private static int tiny(int from) {
+            return (int) (from / Math.log(Math.max(from, 3)));
+        }
+
+        // Lucene takes null for "on the merge's own thread".
+        @SuppressWarnings("NullAway")
+        @Override
+        public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+            return new Lucene99HnswVectorsWriter(
+                    state,
+                    graph.links(),
+                    graph.beam(),
+                    rows,
+                    rows.fieldsWriter(state),
+                    threads,
+                    pool,
+                    tiny(graph.from()));
+        }
+
+        @Override
+        public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+            return new Lucene99HnswVectorsFormat().fieldsReader(state);
+        }
+
+        @Override
+        public int getMaxDimensions(String field) {
+            return Header.MAX_DIMENSION;
+        }
     }
 
     /**

@@ -1,7 +1,10 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Progress;
+import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.jspecify.annotations.Nullable;
 
-/** What a person asks of the view that the {@link Follower} keeps: to be compacted, made anew, compared with the items. */
+/**
+ * What a person asks of the view that the {@link Follower} keeps: to be compacted, made anew, compared with the items. Merges do not keep
+ * to their pace meanwhile, since somebody waits for them.
+ */
 final class Upkeep {
     private final Path folder;
     private final Truth truth;
@@ -29,12 +35,12 @@ final class Upkeep {
         this.working = follower.working();
     }
 
-    /** Searches and writes go on meanwhile. */
-    void compact() {
+    /** Searches and writes go on meanwhile. Where the saying how far it is throws, that is thrown and the work left. */
+    void compact(Progress progress) {
         follower.await(truth.lastSequence());
         LuceneView there = follower.require();
-        try {
-            there.compact();
+        try (Pace.Hurry hurry = building.pace().hurry()) {
+            building.rows().tell(there::compact, progress);
             working.lock();
             try {
                 if (follower.view() == there) {
@@ -58,28 +64,31 @@ final class Upkeep {
     }
 
     /** Makes another view of all items while this one is searched and written to, and puts it in its place. */
-    void rebuild() {
+    void rebuild(Progress progress) {
         rebuilds.lock();
-        try {
-            rebuildAlone();
+        try (Pace.Hurry hurry = building.pace().hurry()) {
+            rebuildAlone(progress);
         } finally {
             rebuilds.unlock();
         }
     }
 
-    private void rebuildAlone() {
+    private void rebuildAlone(Progress progress) {
         Path beside = folder.resolveSibling(folder.getFileName() + ".next");
         rebuilding(true);
+        boolean replaced = false;
         try {
             LuceneView.clear(beside);
             try (LuceneView fresh = LuceneView.open(beside, truth, engine, building)) {
-                follower.take(fresh);
-                fresh.compact();
+                long total = truth.count();
+                follower.take(fresh, done -> progress.at("reading the items", Math.min(done, total), total, ""));
+                building.rows().tell(fresh::compact, progress);
                 fresh.commit();
             }
             working.lock();
             try {
                 follower.replace(beside);
+                replaced = true;
             } catch (IOException | RuntimeException e) {
                 follower.giveUp(e);
                 throw e;
@@ -90,6 +99,18 @@ final class Upkeep {
             throw Follower.failed(folder, e);
         } finally {
             rebuilding(false);
+            if (!replaced) {
+                leave(beside);
+            }
+        }
+    }
+
+    private static void leave(Path beside) {
+        try {
+            LuceneView.clear(beside);
+            Files.deleteIfExists(beside);
+        } catch (IOException | Refusal e) {
+            // What is left there is cleared before the next is made.
         }
     }
 
