@@ -2,6 +2,7 @@ package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Engine;
+import dev.kindred.index.Generation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,9 +32,27 @@ final class EngineOption {
     @Nullable
     Integer beam;
 
+    @Option(
+            names = "--merge-share",
+            paramLabel = "S",
+            description = "Of exact and graph: the share of the threads' cores, above 0 to 1, that merging in the"
+                    + " background may take while the index is written to. Building itself takes all. Default: 0.5.")
+    @Nullable
+    Double mergeShare;
+
+    double mergeShare() {
+        return mergeShare == null ? Generation.USUAL_MERGE_SHARE : mergeShare;
+    }
+
     /** Null for the rows file. */
     @Nullable
     Engine chosen() {
+        if (mergeShare != null && engine.equals("rows")) {
+            throw new Refusal("--merge-share is of an index that merges", "--engine rows", "say --engine graph");
+        }
+        if (mergeShare != null && !(mergeShare > 0 && mergeShare <= 1)) {
+            throw new Refusal(mergeShare + " is out of range", "--merge-share", "write a number above 0, up to 1");
+        }
         if (!engine.equals("graph") && (links != null || beam != null)) {
             throw new Refusal(
                     (links != null ? "--links" : "--beam") + " is of a graph",

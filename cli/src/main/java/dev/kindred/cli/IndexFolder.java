@@ -141,12 +141,16 @@ final class IndexFolder {
         }
     }
 
-    /** The same as a generation, filled beside the folder. */
-    long build(Subject giver, Stream<Item> items, int total, Engine engine, Run run) throws IOException {
+    /**
+     * The same as a generation, filled beside the folder.
+     *
+     * @param share of the cores that its merges in the background may take
+     */
+    long build(Subject giver, Stream<Item> items, int total, Engine engine, double share, Run run) throws IOException {
         requirePlace();
         Natives.forIndex(run.home());
         return new NewGeneration(folder, BUNDLE)
-                .fill(giver, items, total, engine, OWNER, run.settings().threads(), run.progress());
+                .fill(giver, items, total, engine, share, OWNER, run.settings().threads(), run.progress());
     }
 
     /** Takes away what a build that was killed left; called under the writer's lock. */

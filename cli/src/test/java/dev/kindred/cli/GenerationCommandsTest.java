@@ -194,6 +194,21 @@ class GenerationCommandsTest {
         Shell.Ended checked = shell.run("index", "check", index);
         assertThat(checked.code()).isEqualTo(1);
         assertThat(checked.out()).contains(file.getFileName().toString());
+        assertThat(shell.run("index", "build", vectors, "--out", folder.resolve("x"), "--merge-share", "0.5")
+                        .line())
+                .contains("--engine graph");
+        assertThat(shell.run(
+                                "index",
+                                "build",
+                                vectors,
+                                "--out",
+                                folder.resolve("x"),
+                                "--engine",
+                                "graph",
+                                "--merge-share",
+                                "2")
+                        .line())
+                .contains("out of range");
         assertThat(answer("index", "search", index, query, "--json").get("neighbors"))
                 .isEqualTo(expected.get("neighbors"));
         answer("index", "rebuild", index, "--json");

@@ -72,14 +72,14 @@ class MergePaceTest {
     @Test
     void mergesInTheBackgroundTakeTheirShareOfTheCoresAndNoMore() throws InterruptedException {
         try (Generation generation = create()) {
-            generation.mergeShare(0.1);
+            generation.mergeShare(0.05);
             // One segment, whose graph takes some seconds.
             generation.write(puts(15_000), Visibility.SEARCHABLE);
             while (merged() == 0) {
                 Thread.sleep(5);
             }
             double bound = cores(2_000);
-            assertThat(bound).isBetween(0.05, 0.1 * 2 + 0.05);
+            assertThat(bound).isBetween(0.02, 0.05 * 2 + 0.03);
             generation.mergeShare(1);
             Thread.sleep(50);
             assertThat(cores(500)).isGreaterThan(1.5 * bound);
