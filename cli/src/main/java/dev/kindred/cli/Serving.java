@@ -6,6 +6,7 @@ import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.EmbeddedIndex;
+import dev.kindred.index.Generation;
 import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
@@ -63,6 +64,9 @@ final class Serving implements AutoCloseable {
                 comparator = bundle.comparator(threads);
                 Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), comparator, index);
                 KindredServer server = KindredServer.start(options(run, host), served, faults(run));
+                if (index instanceof Generation generation) {
+                    generation.warm();
+                }
                 return new Serving(run, bundle, index, encoders, comparator, server);
             } catch (RuntimeException e) {
                 encoders.forEach(Encoder::close);

@@ -48,6 +48,7 @@ public final class Generation implements EmbeddedIndex {
     private final Engine engine;
     private final Follower follower;
     private final Upkeep upkeep;
+    private final Warming warming;
 
     private Generation(Path folder, Truth truth, Engine engine, Follower follower) {
         this.folder = folder;
@@ -55,6 +56,7 @@ public final class Generation implements EmbeddedIndex {
         this.engine = engine;
         this.follower = follower;
         this.upkeep = new Upkeep(folder.resolve(VIEW), truth, engine, follower);
+        this.warming = new Warming(folder.resolve(VIEW), follower::reader);
     }
 
     /**
@@ -293,6 +295,19 @@ public final class Generation implements EmbeddedIndex {
             }
         }
         return bytes;
+    /**
+     * Reads the view as it is now from end to end, on a thread of its own, so that the first searches need not wait for the disk. Nothing
+     * is done where it is larger than half of this machine's memory, which could not keep it.
+     */
+    public void warm() {
+        warming.begin();
+    }
+
+    /** How far {@link #warm} came. */
+    public Warmth warmth() {
+        return warming.warmth();
+    }
+
     }
 
     /** Every byte of items and view, and the two against one another. Waits for writes under way. */
@@ -340,6 +355,7 @@ public final class Generation implements EmbeddedIndex {
 
     public double mergeShare() {
         return follower.building().pace().share();
+        warming.close();
     }
 
     /** The items themselves. */
