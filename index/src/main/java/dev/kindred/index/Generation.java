@@ -31,8 +31,8 @@ public final class Generation implements EmbeddedIndex {
     /** The view's folder. */
     public static final String VIEW = "view";
 
-    private static final String ENGINE = "engine";
-    private static final String MERGE_SHARE = "merge-share";
+    static final String ENGINE = "engine";
+    static final String MERGE_SHARE = "merge-share";
 
     /** Of the threads' cores: what merges in the background may take where nothing else was said. */
     public static final double USUAL_MERGE_SHARE = 0.5;
@@ -228,17 +228,7 @@ public final class Generation implements EmbeddedIndex {
      * @param beside files to keep with the items, e.g. the bundle
      */
     public ItemsSnapshot snapshot(List<Path> beside, Path to) {
-        try {
-            return ItemsSnapshot.take(truth, beside, to);
-        } catch (FileAlreadyExistsException e) {
-            throw new Refusal("is there already", to.toString(), "name a new folder for the snapshot", e);
-        } catch (IOException e) {
-            throw new Refusal(
-                    "cannot be written (" + e.getMessage() + ")",
-                    to.toString(),
-                    "check who may write there and that there is room",
-                    e);
-        }
+        return GenerationItems.snapshot(truth, beside, to);
     }
 
     /**
@@ -283,7 +273,7 @@ public final class Generation implements EmbeddedIndex {
     }
 
     /** Files come and go with merges; one that is gone takes nothing. */
-    private static long bytes(Path folder) {
+    static long bytes(Path folder) {
         long bytes = 0;
         for (Path each : List.of(folder, folder.resolve(VIEW))) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(each)) {
@@ -295,6 +285,16 @@ public final class Generation implements EmbeddedIndex {
             }
         }
         return bytes;
+    }
+
+    /** Every byte of items and view, and the two against one another. Waits for writes under way. */
+    @Override
+    public List<Finding> check() {
+        List<Finding> findings = new ArrayList<>(truth.check());
+        findings.addAll(upkeep.check());
+        return List.copyOf(findings);
+    }
+
     /**
      * Reads the view as it is now from end to end, on a thread of its own, so that the first searches need not wait for the disk. Nothing
      * is done where it is larger than half of this machine's memory, which could not keep it.
@@ -306,16 +306,6 @@ public final class Generation implements EmbeddedIndex {
     /** How far {@link #warm} came. */
     public Warmth warmth() {
         return warming.warmth();
-    }
-
-    }
-
-    /** Every byte of items and view, and the two against one another. Waits for writes under way. */
-    @Override
-    public List<Finding> check() {
-        List<Finding> findings = new ArrayList<>(truth.check());
-        findings.addAll(upkeep.check());
-        return List.copyOf(findings);
     }
 
     /** Makes the view anew from the items, beside the one that is searched meanwhile. */
@@ -355,7 +345,6 @@ public final class Generation implements EmbeddedIndex {
 
     public double mergeShare() {
         return follower.building().pace().share();
-        warming.close();
     }
 
     /** The items themselves. */
@@ -366,6 +355,7 @@ public final class Generation implements EmbeddedIndex {
     /** The view is made durable first, so that opening again is quick. */
     @Override
     public void close() {
+        warming.close();
         try {
             follower.close();
         } finally {
