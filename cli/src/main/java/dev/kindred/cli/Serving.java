@@ -1,6 +1,7 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
@@ -44,8 +45,11 @@ final class Serving implements AutoCloseable {
         this.server = server;
     }
 
-    /** @param stated null for the bundle in the index folder */
-    static Serving start(Run run, Path folder, @Nullable Path stated, String host) {
+    /**
+     * @param stated null for the bundle in the index folder
+     * @param mergeShare of the cores, for merges in the background; null for what the index has
+     */
+    static Serving start(Run run, Path folder, @Nullable Path stated, String host, @Nullable Double mergeShare) {
         IndexFolder opened = new IndexFolder(folder);
         EmbeddedIndex index = opened.open(
                 run,
@@ -54,6 +58,13 @@ final class Serving implements AutoCloseable {
                                 ? ""
                                 : ":" + run.settings().port()));
         try {
+            if (mergeShare != null) {
+                if (!(index instanceof Generation generation)) {
+                    throw new Refusal(
+                            "is a rows file, which merges nothing", folder.toString(), "leave --merge-share out");
+                }
+                generation.mergeShare(mergeShare);
+            }
             Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
             index.info().space().require(bundle.space(), folder.toString());
             Natives.forEncoding(run.home());
