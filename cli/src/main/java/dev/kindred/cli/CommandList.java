@@ -85,6 +85,10 @@ final class CommandList {
                     "Keep the items of an index as they are now, and its bundle, in a folder with the SHA-256 of each.",
                     () -> new IndexSnapshotCommand()),
             new Entry(
+                    "index export",
+                    "Write the items of an index as they are now into a rows file, which many programs read at once.",
+                    () -> new IndexExportCommand()),
+            new Entry(
                     "index restore",
                     "Make an index of a snapshot, every byte of which is checked first.",
                     () -> new IndexRestoreCommand()),

@@ -62,7 +62,7 @@ final class DemoCommand implements Command {
             return answer;
         }
         return answer.then(() -> {
-            Serving serving = Serving.start(run, made.index(), null, "127.0.0.1");
+            Serving serving = Serving.start(run, made.index(), null, "127.0.0.1", null);
             run.say("the page is at " + serving.url() + " (Ctrl-C ends)");
             show(serving.url(), run);
             serving.untilStopped();

@@ -2,6 +2,7 @@ package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Engine;
+import dev.kindred.index.Generation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -42,19 +43,37 @@ final class EngineOption {
     @Nullable
     String codes;
 
+    @Option(
+            names = "--merge-share",
+            paramLabel = "S",
+            description = "Of exact and graph: the share of the threads' cores, above 0 to 1, that merging in the"
+                    + " background may take while the index is written to. Building itself takes all. Default: 0.5.")
+    @Nullable
+    Double mergeShare;
+
+    double mergeShare() {
+        return mergeShare == null ? Generation.USUAL_MERGE_SHARE : mergeShare;
+    }
+
     /** Null for the rows file. */
     @Nullable
     Engine chosen() {
-        Engine engine = engine();
-        if (codes == null) {
-            return engine;
+        if (mergeShare != null && engine.equals("rows")) {
+            throw new Refusal("--merge-share is of an index that merges", "--engine rows", "say --engine graph");
         }
-        if (engine == null) {
+        if (mergeShare != null && !(mergeShare > 0 && mergeShare <= 1)) {
+            throw new Refusal(mergeShare + " is out of range", "--merge-share", "write a number above 0, up to 1");
+        }
+        Engine found = engine();
+        if (codes == null) {
+            return found;
+        }
+        if (found == null) {
             throw new Refusal("--codes is of exact and graph", "--engine rows", "say --engine exact or graph");
         }
         return switch (codes) {
-            case "float" -> engine.with(Engine.Codes.FLOAT);
-            case "int8" -> engine.with(Engine.Codes.INT8);
+            case "float" -> found.with(Engine.Codes.FLOAT);
+            case "int8" -> found.with(Engine.Codes.INT8);
             default -> throw new Refusal("there are no codes '" + codes + "'", "--codes", "use float or int8");
         };
     }

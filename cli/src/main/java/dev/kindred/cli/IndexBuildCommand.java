@@ -86,7 +86,7 @@ final class IndexBuildCommand implements Command {
         int total = encoded.rows().length;
         long count = chosen == null
                 ? folder.build(giver, items, total, run)
-                : folder.build(giver, items, total, chosen, run);
+                : folder.build(giver, items, total, chosen, engine.mergeShare(), run);
         double seconds = (System.nanoTime() - begun) / 1e9;
         JsonObject json = new JsonObject();
         json.addProperty("index", out.toString());

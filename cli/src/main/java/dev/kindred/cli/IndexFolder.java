@@ -15,6 +15,7 @@ import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Engine;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Generation;
+import dev.kindred.index.GenerationItems;
 import dev.kindred.index.IndexBuilder;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -49,8 +51,28 @@ final class IndexFolder {
         return open(run, OWNER);
     }
 
+    /**
+     * The items of a generation, beside whoever has it open; empty for a rows file.
+     *
+     * @throws Refusal where there is no index
+     */
+    Optional<GenerationItems> items(Run run) {
+        requireIndex();
+        if (!Files.exists(folder.resolve(Generation.ITEMS))) {
+            return Optional.empty();
+        }
+        Natives.forIndex(run.home());
+        return Optional.of(GenerationItems.open(folder));
+    }
+
     /** @param owner whom another writer's refusal names */
     EmbeddedIndex open(Run run, String owner) {
+        requireIndex();
+        Natives.forIndex(run.home());
+        return EmbeddedIndex.open(folder, owner, run.settings().threads());
+    }
+
+    private void requireIndex() {
         if (!Files.isDirectory(folder)) {
             throw new Refusal(
                     Files.exists(folder) ? "is not a folder" : "does not exist",
@@ -60,8 +82,6 @@ final class IndexFolder {
         if (!EmbeddedIndex.isIn(folder)) {
             throw new Refusal("holds no index", folder.toString(), "build one with: kindred index build");
         }
-        Natives.forIndex(run.home());
-        return EmbeddedIndex.open(folder, owner, run.settings().threads());
     }
 
     /** What gives the vectors of the index: its bundle; nobody, where they were made elsewhere. */
@@ -141,12 +161,16 @@ final class IndexFolder {
         }
     }
 
-    /** The same as a generation, filled beside the folder. */
-    long build(Subject giver, Stream<Item> items, int total, Engine engine, Run run) throws IOException {
+    /**
+     * The same as a generation, filled beside the folder.
+     *
+     * @param share of the cores that its merges in the background may take
+     */
+    long build(Subject giver, Stream<Item> items, int total, Engine engine, double share, Run run) throws IOException {
         requirePlace();
         Natives.forIndex(run.home());
         return new NewGeneration(folder, BUNDLE)
-                .fill(giver, items, total, engine, OWNER, run.settings().threads(), run.progress());
+                .fill(giver, items, total, engine, share, OWNER, run.settings().threads(), run.progress());
     }
 
     /** Takes away what a build that was killed left; called under the writer's lock. */

@@ -2,8 +2,7 @@ package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
-import dev.kindred.index.EmbeddedIndex;
-import dev.kindred.index.Generation;
+import dev.kindred.index.GenerationItems;
 import dev.kindred.index.ItemsSnapshot;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -35,11 +34,10 @@ final class IndexSnapshotCommand implements Command {
     @Override
     public Answer run(Run run) {
         IndexFolder folder = new IndexFolder(dir);
-        try (EmbeddedIndex index = folder.open(run)) {
-            if (!(index instanceof Generation generation)) {
-                throw new Refusal("is a rows file, which is never changed in place", dir.toString(), "copy the folder");
-            }
-            ItemsSnapshot snapshot = generation.snapshot(folder.bundles(), out);
+        try (GenerationItems items = folder.items(run)
+                .orElseThrow(() -> new Refusal(
+                        "is a rows file, which is never changed in place", dir.toString(), "copy the folder"))) {
+            ItemsSnapshot snapshot = items.snapshot(folder.bundles(), out);
             JsonObject json = new JsonObject();
             json.addProperty("snapshot", out.toString());
             json.addProperty("count", snapshot.count());

@@ -6,10 +6,12 @@ import dev.kindred.core.Refusal;
 import dev.kindred.index.Effort;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Generation;
+import dev.kindred.index.GenerationItems;
 import dev.kindred.index.IndexStats;
 import dev.kindred.index.RecallCurve;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,35 +47,56 @@ final class IndexStatsCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        try (EmbeddedIndex index = new IndexFolder(dir).open(run)) {
-            IndexStats stats = index.stats();
-            JsonObject json = new JsonObject();
-            json.addProperty("count", stats.info().count());
-            json.addProperty("dimension", stats.info().dimension());
-            json.addProperty("space", stats.info().space().id());
-            json.addProperty("distance", stats.info().distance().wireName());
-            json.addProperty("engine", stats.info().engine());
-            json.addProperty("bytes", stats.fileBytes());
-            json.addProperty("vectorBytes", stats.vectorBytes());
-            json.addProperty("payloadBytes", stats.payloadBytes());
-            json.addProperty("sourceBytes", stats.sourceBytes());
-            String measured = recall ? recall(index, json) : "";
-            return Answer.done(
-                    json,
-                    String.format(
-                                    Locale.ROOT,
-                                    "%,d items of %d values, compared by %s, in space %s%n%s: vectors %s, fields %s,"
-                                            + " pictures %s",
-                                    stats.info().count(),
-                                    stats.info().dimension(),
-                                    stats.info().distance().wireName(),
-                                    stats.info().space().id(),
-                                    Words.bytes(stats.fileBytes()),
-                                    Words.bytes(stats.vectorBytes()),
-                                    Words.bytes(stats.payloadBytes()),
-                                    Words.bytes(stats.sourceBytes()))
-                            + measured);
+        IndexFolder folder = new IndexFolder(dir);
+        if (recall) {
+            try (EmbeddedIndex index = folder.open(run)) {
+                JsonObject json = json(index.stats());
+                return Answer.done(json, text(index.stats()) + recall(index, json));
+            }
         }
+        IndexStats stats = stats(folder, run);
+        return Answer.done(json(stats), text(stats));
+    }
+
+    /** Beside whoever has it open. */
+    private static IndexStats stats(IndexFolder folder, Run run) {
+        Optional<GenerationItems> items = folder.items(run);
+        if (items.isPresent()) {
+            try (GenerationItems there = items.get()) {
+                return there.stats();
+            }
+        }
+        try (EmbeddedIndex index = folder.open(run)) {
+            return index.stats();
+        }
+    }
+
+    private static JsonObject json(IndexStats stats) {
+        JsonObject json = new JsonObject();
+        json.addProperty("count", stats.info().count());
+        json.addProperty("dimension", stats.info().dimension());
+        json.addProperty("space", stats.info().space().id());
+        json.addProperty("distance", stats.info().distance().wireName());
+        json.addProperty("engine", stats.info().engine());
+        json.addProperty("bytes", stats.fileBytes());
+        json.addProperty("vectorBytes", stats.vectorBytes());
+        json.addProperty("payloadBytes", stats.payloadBytes());
+        json.addProperty("sourceBytes", stats.sourceBytes());
+        return json;
+    }
+
+    private static String text(IndexStats stats) {
+        return String.format(
+                Locale.ROOT,
+                "%,d items of %d values, compared by %s, in space %s%n%s: vectors %s, fields %s, pictures %s",
+                stats.info().count(),
+                stats.info().dimension(),
+                stats.info().distance().wireName(),
+                stats.info().space().id(),
+                Words.bytes(stats.fileBytes()),
+                Words.bytes(stats.vectorBytes()),
+                Words.bytes(stats.payloadBytes()),
+                Words.bytes(stats.sourceBytes()));
     }
 
     /** As told; the object gets {@code recallAt10} at the effort of a search that is told nothing, and the whole curve. */

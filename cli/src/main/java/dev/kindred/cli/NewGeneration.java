@@ -33,9 +33,18 @@ final class NewGeneration {
 
     /**
      * @param items closed afterwards
+     * @param share of the cores that merges in the background may take
      * @return how many items there are
      */
-    long fill(Subject giver, Stream<Item> items, int total, Engine engine, String owner, int threads, Progress progress)
+    long fill(
+            Subject giver,
+            Stream<Item> items,
+            int total,
+            Engine engine,
+            double share,
+            String owner,
+            int threads,
+            Progress progress)
             throws IOException {
         Path parent = folder.getParent();
         if (parent == null) {
@@ -51,6 +60,7 @@ final class NewGeneration {
                 if (giver instanceof Subject.OfBundle(var given)) {
                     Files.copy(given.path(), beside.resolve(bundle));
                 }
+                generation.mergeShare(share);
                 generation.load(items, total, progress);
                 count = generation.info().count();
             }

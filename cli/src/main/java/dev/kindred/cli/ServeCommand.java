@@ -44,6 +44,15 @@ final class ServeCommand implements Command {
                     + " ${DEFAULT-VALUE}.")
     String host = "127.0.0.1";
 
+    @Option(
+            names = "--merge-share",
+            paramLabel = "S",
+            description =
+                    "Of an index built with --engine exact or graph: the share of the threads' cores, above 0 to 1,"
+                            + " that merging in the background may take from now on. Default: as it was.")
+    @Nullable
+    Double mergeShare;
+
     @Mixin
     DeviceOption device = new DeviceOption();
 
@@ -67,7 +76,7 @@ final class ServeCommand implements Command {
             throw new Refusal("a bundle alone has nothing to find", "--bundle", "name an index folder by --index too");
         }
         Path folder = index != null ? index : standing(run);
-        return Serving.start(run, folder, bundle, host).answer();
+        return Serving.start(run, folder, bundle, host, mergeShare).answer();
     }
 
     /** What the demo left, made first where there is none. */

@@ -1,11 +1,13 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.EmbeddedIndex;
+import dev.kindred.index.Generation;
 import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
@@ -43,8 +45,11 @@ final class Serving implements AutoCloseable {
         this.server = server;
     }
 
-    /** @param stated null for the bundle in the index folder */
-    static Serving start(Run run, Path folder, @Nullable Path stated, String host) {
+    /**
+     * @param stated null for the bundle in the index folder
+     * @param mergeShare of the cores, for merges in the background; null for what the index has
+     */
+    static Serving start(Run run, Path folder, @Nullable Path stated, String host, @Nullable Double mergeShare) {
         IndexFolder opened = new IndexFolder(folder);
         EmbeddedIndex index = opened.open(
                 run,
@@ -53,6 +58,13 @@ final class Serving implements AutoCloseable {
                                 ? ""
                                 : ":" + run.settings().port()));
         try {
+            if (mergeShare != null) {
+                if (!(index instanceof Generation generation)) {
+                    throw new Refusal(
+                            "is a rows file, which merges nothing", folder.toString(), "leave --merge-share out");
+                }
+                generation.mergeShare(mergeShare);
+            }
             Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
             index.info().space().require(bundle.space(), folder.toString());
             Natives.forEncoding(run.home());
@@ -63,6 +75,9 @@ final class Serving implements AutoCloseable {
                 comparator = bundle.comparator(threads);
                 Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), comparator, index);
                 KindredServer server = KindredServer.start(options(run, host), served, faults(run));
+                if (index instanceof Generation generation) {
+                    generation.warm();
+                }
                 return new Serving(run, bundle, index, encoders, comparator, server);
             } catch (RuntimeException e) {
                 encoders.forEach(Encoder::close);

@@ -1,18 +1,19 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Generation;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Work on what an index's searches read, which changes none of its items: told by what the folder takes before and after. */
 final class ViewWork {
     private ViewWork() {}
 
-    static Answer run(Run run, Path dir, Consumer<Generation> work) {
+    static Answer run(Run run, Path dir, BiConsumer<Generation, Progress> work) {
         IndexFolder folder = new IndexFolder(dir);
         long before = folder.bytes();
         long begun = System.nanoTime();
@@ -24,7 +25,7 @@ final class ViewWork {
                         dir.toString(),
                         "this is for an index built with --engine exact or graph");
             }
-            work.accept(generation);
+            work.accept(generation, run.progress());
             count = generation.info().count();
         }
         double seconds = (System.nanoTime() - begun) / 1e9;

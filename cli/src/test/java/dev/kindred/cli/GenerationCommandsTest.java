@@ -150,6 +150,41 @@ class GenerationCommandsTest {
                 .contains("rows file");
     }
 
+    /** Rows answer as the generation they were exported from, which somebody else may hold open. */
+    @Test
+    void itemsAreReadBesideWhoeverHoldsThem() {
+        Path index = built("graph");
+        JsonObject expected = answer("index", "search", index, query, "-k", 5, "--exact", "--json");
+        Path rows = folder.resolve("exported");
+        try (EmbeddedIndex held = EmbeddedIndex.open(index, "the night shift", 1)) {
+            assertThat(answer("index", "export", index, "--out", rows, "--json")
+                            .get("count")
+                            .getAsLong())
+                    .isEqualTo(held.info().count());
+            assertThat(answer("index", "stats", index, "--json").get("engine").getAsString())
+                    .isEqualTo("graph");
+            assertThat(answer("index", "snapshot", index, "--out", folder.resolve("kept"), "--json")
+                            .get("count")
+                            .getAsInt())
+                    .isEqualTo(COUNT);
+            assertThat(shell.run("index", "stats", index, "--recall").line()).contains("the night shift");
+        }
+        JsonObject found = answer("index", "search", rows, query, "-k", 5, "--json");
+        for (int i = 0; i < 5; i++) {
+            JsonObject one = expected.getAsJsonArray("neighbors").get(i).getAsJsonObject();
+            JsonObject other = found.getAsJsonArray("neighbors").get(i).getAsJsonObject();
+            assertThat(other.get("id")).isEqualTo(one.get("id"));
+            assertThat(other.get("payload")).isEqualTo(one.get("payload"));
+        }
+        assertThat(answer("index", "stats", rows, "--json").get("engine").getAsString())
+                .isEqualTo("exact");
+        assertThat(shell.run("index", "check", rows).code()).isZero();
+        assertThat(shell.run("index", "export", index, "--out", rows).line()).contains("is there already");
+        assertThat(shell.run("index", "export", rows, "--out", folder.resolve("x"))
+                        .line())
+                .contains("is a rows file already");
+    }
+
     @Test
     void whatCannotBeIsSaidInOneLine() {
         assertThat(shell.run("index", "build", vectors, "--out", folder.resolve("x"), "--engine", "faiss")
@@ -159,6 +194,21 @@ class GenerationCommandsTest {
         assertThat(shell.run("index", "build", vectors, "--out", folder.resolve("x"), "--links", "8")
                         .line())
                 .contains("--engine graph");
+        assertThat(shell.run("index", "build", vectors, "--out", folder.resolve("x"), "--merge-share", "0.5")
+                        .line())
+                .contains("--engine graph");
+        assertThat(shell.run(
+                                "index",
+                                "build",
+                                vectors,
+                                "--out",
+                                folder.resolve("x"),
+                                "--engine",
+                                "graph",
+                                "--merge-share",
+                                "2")
+                        .line())
+                .contains("out of range");
         Path index = built("graph");
         assertThat(shell.run("index", "build", vectors, "--out", index).line()).contains("holds a database of items");
         assertThat(shell.run("index", "search", index, query, "--exact", "--ef", "9")

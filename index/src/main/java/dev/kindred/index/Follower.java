@@ -2,18 +2,15 @@ package dev.kindred.index;
 
 import dev.kindred.core.Refusal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.lucene.store.AlreadyClosedException;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +43,6 @@ final class Follower implements AutoCloseable {
     private final AtomicReference<@Nullable ViewReader> current = new AtomicReference<>();
 
     private final ReentrantLock working = new ReentrantLock();
-    private final ReentrantLock rebuilds = new ReentrantLock();
     private final Bell bell = new Bell();
     private final Thread thread;
     private @Nullable LuceneView view;
@@ -59,21 +55,25 @@ final class Follower implements AutoCloseable {
 
     private long committedAt = System.nanoTime();
 
-    private Follower(Path folder, Truth truth, Engine engine, int threads) {
+    private Follower(Path folder, Truth truth, Engine engine, int threads, double share) {
         this.folder = folder;
         this.truth = truth;
         this.engine = engine;
         this.tuning = new Tuning(truth);
         this.pool = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("kindred-graph-", 0).factory());
-        this.building = new LuceneView.Building(pool, threads);
+        this.building = new LuceneView.Building(pool, threads, new Pace(share, threads));
         this.thread = Thread.ofPlatform().daemon().name("kindred-view").unstarted(this::follow);
     }
 
-    /** Opens the view of a folder, brings it up to the truth, and follows. One that is damaged is made anew meanwhile. */
-    static Follower start(Path folder, Truth truth, Engine engine, int threads) {
+    /**
+     * Opens the view of a folder, brings it up to the truth, and follows. One that is damaged is made anew meanwhile.
+     *
+     * @param share of the threads' cores that merges in the background may take
+     */
+    static Follower start(Path folder, Truth truth, Engine engine, int threads, double share) {
         LuceneView.requireOwn(folder);
-        Follower follower = new Follower(folder, truth, engine, threads);
+        Follower follower = new Follower(folder, truth, engine, threads, share);
         follower.working.lock();
         try {
             follower.open();
@@ -141,6 +141,11 @@ final class Follower implements AutoCloseable {
         return tuning;
     }
 
+    /** Who builds the view's graphs. */
+    LuceneView.Building building() {
+        return building;
+    }
+
     /**
      * Gives the view up, which then is mended.
      *
@@ -158,7 +163,7 @@ final class Follower implements AutoCloseable {
     }
 
     /** Holding {@link #working}. */
-    private void giveUp(Exception cause) {
+    void giveUp(Exception cause) {
         if (!bell.ended()) {
             failure = cause;
             swap(null);
@@ -235,7 +240,7 @@ final class Follower implements AutoCloseable {
      *
      * @return false where the items could not be read: the view is sound then, of a moment before
      */
-    private boolean taken(LuceneView there) throws IOException {
+    boolean taken(LuceneView there) throws IOException {
         try {
             take(there);
             lagging = false;
@@ -248,8 +253,15 @@ final class Follower implements AutoCloseable {
         return !lagging;
     }
 
-    private void take(LuceneView there) throws IOException {
+    /** The same, or fails. */
+    void take(LuceneView there) throws IOException {
+        take(there, taken -> {});
+    }
+
+    /** @param told how many were taken in so far, now and then */
+    void take(LuceneView there, LongConsumer told) throws IOException {
         Truth.Changes changes;
+        long done = 0;
         do {
             if (bell.ended()) {
                 throw new IOException("it is being closed");
@@ -257,10 +269,13 @@ final class Follower implements AutoCloseable {
             changes = truth.changes(there.sequence(), PAGE);
             there.apply(changes.changes());
             there.holds(changes.through());
+            done += changes.changes().size();
+            told.accept(done);
         } while (!changes.complete());
     }
 
-    private void swap(@Nullable ViewReader fresh) {
+    /** What searches read from now on; holding {@link #working}. */
+    void swap(@Nullable ViewReader fresh) {
         ViewReader before = current.getAndSet(fresh);
         if (before != null) {
             before.release();
@@ -316,7 +331,8 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void commit(LuceneView there) throws IOException {
+    /** Holding {@link #working}. */
+    void commit(LuceneView there) throws IOException {
         there.commit();
         committedAt = System.nanoTime();
         if (!rebuilding) {
@@ -324,87 +340,8 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** Searches and writes go on meanwhile. */
-    void compact() {
-        await(truth.lastSequence());
-        LuceneView there = require();
-        try {
-            there.compact();
-            working.lock();
-            try {
-                if (view == there) {
-                    commit(there);
-                    swap(there.reader());
-                }
-            } finally {
-                working.unlock();
-            }
-        } catch (IOException | AlreadyClosedException e) {
-            working.lock();
-            try {
-                if (view == there) {
-                    giveUp(e);
-                }
-            } finally {
-                working.unlock();
-            }
-            throw failed(folder, e);
-        }
-    }
-
-    /** Makes another view of all items while this one is searched and written to, and puts it in its place. */
-    void rebuild() {
-        rebuilds.lock();
-        try {
-            rebuildAlone();
-        } finally {
-            rebuilds.unlock();
-        }
-    }
-
-    private void rebuildAlone() {
-        Path beside = folder.resolveSibling(folder.getFileName() + ".next");
-        working.lock();
-        try {
-            rebuilding = true;
-        } finally {
-            working.unlock();
-        }
-        try {
-            LuceneView.clear(beside);
-            try (LuceneView fresh = LuceneView.open(beside, truth, engine, building)) {
-                take(fresh);
-                fresh.compact();
-                fresh.commit();
-            }
-            working.lock();
-            try {
-                if (bell.ended()) {
-                    throw failed(folder, null);
-                }
-                swap(null);
-                letGo();
-                LuceneView.clear(folder);
-                Files.deleteIfExists(folder);
-                Files.move(beside, folder, StandardCopyOption.ATOMIC_MOVE);
-                open();
-                mended = null;
-            } catch (IOException | RuntimeException e) {
-                giveUp(e);
-                throw e;
-            } finally {
-                working.unlock();
-            }
-        } catch (IOException e) {
-            throw failed(folder, e);
-        } finally {
-            working.lock();
-            rebuilding = false;
-            working.unlock();
-        }
-    }
-
-    private LuceneView require() {
+    /** The view, which is there. */
+    LuceneView require() {
         working.lock();
         try {
             LuceneView there = view;
@@ -417,55 +354,42 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** The view as it stands, durable, against the truth as it is; nothing is taken in meanwhile. */
-    List<Finding> check() {
-        working.lock();
-        try {
-            LuceneView there = view;
-            Exception cause = failure;
-            if (there == null) {
-                return List.of(new Finding(
-                        folder.toString(),
-                        "failed and is being made anew (" + cause + ")",
-                        "searches read the items meanwhile; to wait for it: kindred index rebuild DIR"));
-            }
-            Exception told = mended;
-            if (told != null) {
-                mended = null;
-                return List.of(new Finding(
-                        folder.toString(),
-                        "had failed and was made anew (" + told + ")",
-                        "check again; where that comes again, look after the disk"));
-            }
-            if (!taken(there)) {
-                // The items are what is damaged, and tell of it.
-                return List.of();
-            }
-            commit(there);
-            List<Finding> findings = new ArrayList<>();
-            // Nothing is written meanwhile, so that the two can be the same.
-            truth.still(() -> findings.addAll(compared(there)));
-            if (!findings.isEmpty()) {
-                giveUp(new LuceneView.Damage(findings.getFirst().what()));
-            }
-            return List.copyOf(findings);
-        } catch (IOException | UncheckedIOException e) {
-            giveUp(e);
-            return List.of(new Finding(folder.toString(), "is damaged: " + e.getMessage(), "it is made anew"));
-        } finally {
-            working.unlock();
-        }
+    /** Whoever changes or replaces the view holds it. */
+    ReentrantLock working() {
+        return working;
     }
 
-    private List<Finding> compared(LuceneView there) {
-        try {
-            take(there);
-            ViewReader fresh = there.reader();
-            swap(fresh);
-            return ViewCheck.of(fresh, truth, folder.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Holding {@link #working}. */
+    @Nullable
+    LuceneView view() {
+        return view;
+    }
+
+    /** Says whether another view is being made of all items; holding {@link #working}. */
+    void rebuilding(boolean now) {
+        rebuilding = now;
+    }
+
+    /** Puts the view of another folder in the place of this one; holding {@link #working}. */
+    void replace(Path by) throws IOException {
+        if (bell.ended()) {
+            throw failed(folder, null);
         }
+        swap(null);
+        letGo();
+        LuceneView.clear(folder);
+        Files.deleteIfExists(folder);
+        Files.move(by, folder, StandardCopyOption.ATOMIC_MOVE);
+        open();
+        mended = null;
+    }
+
+    /** What was mended since this was last asked; holding {@link #working}. */
+    @Nullable
+    Exception told() {
+        Exception told = mended;
+        mended = null;
+        return told;
     }
 
     static Refusal failed(Path folder, @Nullable Exception e) {

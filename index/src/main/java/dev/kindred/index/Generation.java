@@ -31,7 +31,11 @@ public final class Generation implements EmbeddedIndex {
     /** The view's folder. */
     public static final String VIEW = "view";
 
-    private static final String ENGINE = "engine";
+    static final String ENGINE = "engine";
+    static final String MERGE_SHARE = "merge-share";
+
+    /** Of the threads' cores: what merges in the background may take where nothing else was said. */
+    public static final double USUAL_MERGE_SHARE = 0.5;
 
     /** Items that are made durable at once while loading, and their bytes. */
     private static final int GROUP = 1_024;
@@ -43,12 +47,16 @@ public final class Generation implements EmbeddedIndex {
     private final Truth truth;
     private final Engine engine;
     private final Follower follower;
+    private final Upkeep upkeep;
+    private final Warming warming;
 
     private Generation(Path folder, Truth truth, Engine engine, Follower follower) {
         this.folder = folder;
         this.truth = truth;
         this.engine = engine;
         this.follower = follower;
+        this.upkeep = new Upkeep(folder.resolve(VIEW), truth, engine, follower);
+        this.warming = new Warming(folder.resolve(VIEW), follower::reader);
     }
 
     /**
@@ -76,7 +84,8 @@ public final class Generation implements EmbeddedIndex {
             Engine engine = created != null
                     ? created
                     : truth.setting(ENGINE).map(Engine::ofText).orElseGet(Engine::exact);
-            Follower follower = Follower.start(folder.resolve(VIEW), truth, engine, threads);
+            double share = truth.setting(MERGE_SHARE).map(Pace::ofText).orElse(USUAL_MERGE_SHARE);
+            Follower follower = Follower.start(folder.resolve(VIEW), truth, engine, threads, share);
             opened = true;
             return new Generation(folder, truth, engine, follower);
         } finally {
@@ -184,7 +193,8 @@ public final class Generation implements EmbeddedIndex {
      * @throws Refusal where an id stands twice, or an item does not belong into the space
      */
     public void load(Stream<Item> items, int total, Progress progress) {
-        try (items) {
+        try (items;
+                Pace.Hurry hurry = follower.building().pace().hurry()) {
             List<Item> group = new ArrayList<>();
             long bytes = 0;
             long done = 0;
@@ -206,7 +216,7 @@ public final class Generation implements EmbeddedIndex {
             }
             truth.add(group);
         }
-        compact();
+        compact(progress);
         if (engine instanceof Engine.Graph graph && info().count() >= graph.from()) {
             recall(RECALL_QUERIES, 1);
         }
@@ -218,17 +228,7 @@ public final class Generation implements EmbeddedIndex {
      * @param beside files to keep with the items, e.g. the bundle
      */
     public ItemsSnapshot snapshot(List<Path> beside, Path to) {
-        try {
-            return ItemsSnapshot.take(truth, beside, to);
-        } catch (FileAlreadyExistsException e) {
-            throw new Refusal("is there already", to.toString(), "name a new folder for the snapshot", e);
-        } catch (IOException e) {
-            throw new Refusal(
-                    "cannot be written (" + e.getMessage() + ")",
-                    to.toString(),
-                    "check who may write there and that there is room",
-                    e);
-        }
+        return GenerationItems.snapshot(truth, beside, to);
     }
 
     /**
@@ -273,7 +273,7 @@ public final class Generation implements EmbeddedIndex {
     }
 
     /** Files come and go with merges; one that is gone takes nothing. */
-    private static long bytes(Path folder) {
+    static long bytes(Path folder) {
         long bytes = 0;
         for (Path each : List.of(folder, folder.resolve(VIEW))) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(each)) {
@@ -291,18 +291,60 @@ public final class Generation implements EmbeddedIndex {
     @Override
     public List<Finding> check() {
         List<Finding> findings = new ArrayList<>(truth.check());
-        findings.addAll(follower.check());
+        findings.addAll(upkeep.check());
         return List.copyOf(findings);
+    }
+
+    /**
+     * Reads the view as it is now from end to end, on a thread of its own, so that the first searches need not wait for the disk. Nothing
+     * is done where it is larger than half of this machine's memory, which could not keep it.
+     */
+    public void warm() {
+        warming.begin();
+    }
+
+    /** How far {@link #warm} came. */
+    public Warmth warmth() {
+        return warming.warmth();
     }
 
     /** Makes the view anew from the items, beside the one that is searched meanwhile. */
     public void rebuild() {
-        follower.rebuild();
+        rebuild(Progress.SILENT);
+    }
+
+    /** The same. Where {@code progress} throws, what was begun is left and the view stays as it was. */
+    public void rebuild(Progress progress) {
+        upkeep.rebuild(progress);
     }
 
     /** Makes one segment of the view, with one graph, without rows that are gone. */
     public void compact() {
-        follower.compact();
+        compact(Progress.SILENT);
+    }
+
+    /**
+     * The same, which says how far the graph is, about: in rows, those of a larger graph that is taken over being counted at last. Where
+     * {@code progress} throws, closing ends what was begun.
+     */
+    public void compact(Progress progress) {
+        upkeep.compact(progress);
+    }
+
+    /**
+     * How much of the machine merging in the background may take from now on, and after the next opening: all its threads together at most
+     * {@code share × threads} cores over any second, threads being those that build a graph. Loading, compacting and making the view anew
+     * are not bound by it, nor are merges while writes would have to wait for them, since more than six wait.
+     *
+     * @param share above 0, 1 for no bound
+     */
+    public void mergeShare(double share) {
+        truth.set(MERGE_SHARE, Double.toString(Pace.require(share)));
+        follower.building().pace().set(share);
+    }
+
+    public double mergeShare() {
+        return follower.building().pace().share();
     }
 
     public Engine engine() {
@@ -317,6 +359,7 @@ public final class Generation implements EmbeddedIndex {
     /** The view is made durable first, so that opening again is quick. */
     @Override
     public void close() {
+        warming.close();
         try {
             follower.close();
         } finally {

@@ -13,6 +13,7 @@ public final class IndexBuilder implements AutoCloseable {
     private final Space space;
     private final ColumnsBuilder columns;
     private @Nullable WriterLock lock;
+    private long last;
 
     IndexBuilder(Path dir, Space space, WriterLock lock) {
         this.dir = dir;
@@ -27,7 +28,13 @@ public final class IndexBuilder implements AutoCloseable {
 
     /** @throws Refusal where the item does not belong into the space, naming it */
     public void add(Item item) {
-        columns.add(item, columns.count() + 1);
+        add(new Items.Written(last + 1, item));
+    }
+
+    /** The same of one that keeps its number, which is above that of the one before. */
+    void add(Items.Written written) {
+        columns.add(written.item(), written.sequence());
+        last = written.sequence();
     }
 
     /** Writes the file, puts it in its place and opens it for writing. */
@@ -39,8 +46,8 @@ public final class IndexBuilder implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             // Past all that the old one's journal holds, which is overtaken then, even where this ends before it is
             // gone.
-            long last = Math.max(columns.count(), Journal.lastSequence(dir, space));
-            new RowsWriter(space).add(columns.columns(arena), new BitSet()).write(dir.resolve(ExactIndex.FILE), last);
+            long past = Math.max(last, Journal.lastSequence(dir, space));
+            new RowsWriter(space).add(columns.columns(arena), new BitSet()).write(dir.resolve(ExactIndex.FILE), past);
         }
         Journal.delete(dir);
         lock = null;

@@ -137,7 +137,8 @@ public record ItemsSnapshot(String space, long count, long sequence, Map<String,
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void force(Path folder) throws IOException {
+    /** Makes the files of a folder, and that they are there, outlive a loss of power. */
+    static void force(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {

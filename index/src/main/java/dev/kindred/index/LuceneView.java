@@ -18,9 +18,12 @@ import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
@@ -32,10 +35,12 @@ import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.MMapDirectory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The view of a generation's items: a Lucene index of ids, payloads, filters, vectors and, by the engine, a graph. Everything in it comes
@@ -86,8 +91,17 @@ final class LuceneView implements Closeable {
         return open(new MMapDirectory(folder, LARGEST_MAPPING), truth, engine, workers);
     }
 
-    /** Who builds graphs. */
-    record Building(ExecutorService pool, int threads) {}
+    /**
+     * Who builds graphs.
+     *
+     * @param pace of all that merges
+     * @param rows counts those of the graph under way
+     */
+    record Building(ExecutorService pool, int threads, Pace pace, GraphRows rows) {
+        Building(ExecutorService pool, int threads, Pace pace) {
+            this(pool, threads, pace, new GraphRows(pace));
+        }
+    }
 
     /** @param directory closed with the view, or where this fails */
     static LuceneView open(Directory directory, Truth truth, Engine engine, Building workers) throws IOException {
@@ -95,7 +109,8 @@ final class LuceneView implements Closeable {
         boolean opened = false;
         try {
             dropEarlier(directory);
-            String identity = truth.identity();
+            // Of these items, searched in this way.
+            String identity = truth.identity() + ", " + engine.text();
             long held = DirectoryReader.indexExists(directory) ? held(directory, identity) : 0;
             boolean known = held > 0 && held <= truth.lastSequence() && held >= truth.forgotten();
             writer = new IndexWriter(directory, config(engine, workers, known));
@@ -143,32 +158,22 @@ final class LuceneView implements Closeable {
         TieredMergePolicy merges = new TieredMergePolicy();
         merges.setMaxMergedSegmentMB(1 << 20);
         merges.setDeletesPctAllowed(MOST_GONE);
-        ConcurrentMergeScheduler scheduler = new Merges();
-        scheduler.setMaxMergesAndThreads(6, 1);
         IndexWriterConfig config = new IndexWriterConfig();
         config.setOpenMode(known ? IndexWriterConfig.OpenMode.APPEND : IndexWriterConfig.OpenMode.CREATE);
         config.setCodec(codec(engine, workers));
         config.setMergePolicy(engine instanceof Engine.Graph graph ? new GraphMerges(merges, graph.from()) : merges);
-        config.setMergeScheduler(scheduler);
+        config.setMergeScheduler(new BackgroundMerges(workers.pace()));
         config.setUseCompoundFile(false);
         config.setRAMBufferSizeMB(BUFFER_MIB);
         config.setCommitOnClose(false);
         return config;
     }
 
-    private static final class Merges extends ConcurrentMergeScheduler {
-        /** It has closed the writer by now, which tells whoever uses it next; nobody else is to be told. */
-        @Override
-        protected void handleMergeException(Throwable e) {}
-    }
-
     private static Lucene104Codec codec(Engine engine, Building workers) {
         KnnVectorsFormat without = new Lucene99HnswVectorsFormat(2, 1, 1, null, Integer.MAX_VALUE);
         KnnVectorsFormat merged = switch (engine) {
             case Engine.Exact e -> without;
-            case Engine.Graph(int links, int beam, int from, Engine.Codes codes) ->
-                new Lucene99HnswVectorsFormat(
-                        links, beam, workers.threads(), workers.threads() > 1 ? workers.pool() : null, tiny(from));
+            case Engine.Graph graph -> new GraphVectors(graph, workers);
         };
         // Each in a file of its own.
         KnnVectorsFormat vectors = new ViewVectors(without, merged);
@@ -181,9 +186,51 @@ final class LuceneView implements Closeable {
         };
     }
 
-    /** Lucene leaves the graph out where walking it for this many neighbours would be expected to see every row. */
-    private static int tiny(int from) {
-        return (int) (from / Math.log(Math.max(from, 3)));
+    /** Lucene's own format, its graphs built by our threads, which are counted and paced. */
+    private static final class GraphVectors extends KnnVectorsFormat {
+        private final Engine.Graph graph;
+        private final FlatVectorsFormat rows;
+        private final int threads;
+        private final @Nullable TaskExecutor pool;
+
+        GraphVectors(Engine.Graph graph, Building workers) {
+            super(new Lucene99HnswVectorsFormat().getName());
+            this.graph = graph;
+            this.rows = new Lucene99FlatVectorsFormat(
+                    workers.rows().counting(FlatVectorScorerUtil.getLucene99FlatVectorsScorer()));
+            this.threads = workers.threads();
+            this.pool = threads > 1 ? new TaskExecutor(workers.pool()) : null;
+        }
+
+        /** Lucene leaves the graph out where walking it for this many neighbours would be expected to see every row. */
+        private static int tiny(int from) {
+            return (int) (from / Math.log(Math.max(from, 3)));
+        }
+
+        // Lucene takes null for "on the merge's own thread".
+        @SuppressWarnings("NullAway")
+        @Override
+        public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+            return new Lucene99HnswVectorsWriter(
+                    state,
+                    graph.links(),
+                    graph.beam(),
+                    rows,
+                    rows.fieldsWriter(state),
+                    threads,
+                    pool,
+                    tiny(graph.from()));
+        }
+
+        @Override
+        public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+            return new Lucene99HnswVectorsFormat().fieldsReader(state);
+        }
+
+        @Override
+        public int getMaxDimensions(String field) {
+            return Header.MAX_DIMENSION;
+        }
     }
 
     /**

@@ -37,12 +37,14 @@ public final class Truth implements AutoCloseable {
 
     private final Path file;
     private final Space space;
-    private final WriterLock lock;
-    private final TruthWriter writer;
+    /** Null, as the writer is, where it is open for reading alone. */
+    private final @Nullable WriterLock lock;
+
+    private final @Nullable TruthWriter writer;
     private final BlockingQueue<Connection> readers = new ArrayBlockingQueue<>(KEPT);
     private volatile boolean closed;
 
-    private Truth(Path file, Space space, WriterLock lock, TruthWriter writer) {
+    private Truth(Path file, Space space, @Nullable WriterLock lock, @Nullable TruthWriter writer) {
         this.file = file;
         this.space = space;
         this.lock = lock;
@@ -69,6 +71,23 @@ public final class Truth implements AutoCloseable {
             throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
         }
         return opened(file, WriterLock.take(folder, owner), null);
+    }
+
+    /**
+     * Opens for reading alone, beside whoever has it open for writing: every read sees what was durable when it began. Nothing but its
+     * readers' places in the write-ahead log is written.
+     */
+    static Truth reading(Path folder) {
+        Path file = folder.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
+        }
+        try (Connection connection = TruthFile.reading(file)) {
+            TruthFile.requireFormat(connection, file);
+            return new Truth(file, TruthFile.space(connection, file), null, null);
+        } catch (SQLException e) {
+            throw TruthFile.failed(file, e);
+        }
     }
 
     private static Truth opened(Path file, WriterLock lock, @Nullable Space created) {
@@ -101,7 +120,9 @@ public final class Truth implements AutoCloseable {
 
     /** The number of the last write that is durable; 0 where nothing was ever written. */
     public long lastSequence() {
-        return writer.lastSequence();
+        return writer != null
+                ? writer.lastSequence()
+                : reading(connection -> TruthFile.number(connection, "SELECT sequence FROM generation"));
     }
 
     /**
@@ -130,12 +151,19 @@ public final class Truth implements AutoCloseable {
                 case Change.Delete(String id) -> Item.requireId(id);
             }
         }
-        return changes.isEmpty() ? lastSequence() : writer.write(changes, isNew);
+        return changes.isEmpty() ? lastSequence() : writer().write(changes, isNew);
+    }
+
+    private TruthWriter writer() {
+        if (writer == null) {
+            throw new IllegalStateException("the items in " + file + " are open for reading alone");
+        }
+        return writer;
     }
 
     /** Transactions so far, each with one wait for the disk. */
     long commits() {
-        return writer.commits();
+        return writer().commits();
     }
 
     /** Items that there are. */
@@ -270,7 +298,7 @@ public final class Truth implements AutoCloseable {
 
     /** Does it while nothing is written. */
     void still(Runnable work) {
-        writer.alone(connection -> work.run());
+        writer().alone(connection -> work.run());
     }
 
     /** Which items these are: another file's differ, though it hold the same. */
@@ -290,7 +318,7 @@ public final class Truth implements AutoCloseable {
 
     /** Keeps a setting; durable on return. */
     public void set(String name, String value) {
-        writer.alone(connection -> {
+        writer().alone(connection -> {
             try (PreparedStatement put = connection.prepareStatement("INSERT OR REPLACE INTO setting VALUES (?, ?)")) {
                 put.setString(1, name);
                 put.setString(2, value);
@@ -301,7 +329,7 @@ public final class Truth implements AutoCloseable {
 
     /** Forgets what was deleted up to a number, which every view then has to hold. */
     public void forget(long throughSequence) {
-        writer.alone(connection -> {
+        writer().alone(connection -> {
             TruthFile.execute(connection, "BEGIN IMMEDIATE");
             TruthFile.execute(connection, "DELETE FROM gone WHERE sequence <= " + throughSequence);
             TruthFile.execute(connection, "UPDATE generation SET forgotten = max(forgotten, " + throughSequence + ")");
@@ -394,7 +422,11 @@ public final class Truth implements AutoCloseable {
             TruthFile.close(each);
         }
         // The last to close takes the write-ahead log into the file, which a connection that only reads cannot.
-        writer.close();
-        lock.close();
+        if (writer != null) {
+            writer.close();
+        }
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

@@ -180,7 +180,7 @@ final class TruthFile {
         }
     }
 
-    private static void requireFormat(Connection connection, Path file) throws SQLException {
+    static void requireFormat(Connection connection, Path file) throws SQLException {
         long application = number(connection, "PRAGMA application_id");
         long format = number(connection, "PRAGMA user_version");
         if (application != APPLICATION || format < 1) {
