@@ -15,7 +15,7 @@ import java.util.List;
  * Builds an index of every engine from the same vectors, asks all the same queries, and says which engine to take: recall against reading
  * all rows by effort, latency, processor time, memory, disk.
  *
- * <p>Where all vectors would take longer than there is, a pilot of some thousand tells how many do not, and so many are drawn.
+ * <p>A pilot of some thousand vectors tells how long all would take; where that is longer than there is, as many are drawn as are not.
  */
 public final class EngineTrial {
     private static final int PILOT = 10_000;
@@ -97,21 +97,21 @@ public final class EngineTrial {
                     searches.timedQueries(),
                     searches.rounds(),
                     figures,
-                    TrialChoice.of(figures, plan.target(), set.count(), set.total()));
+                    TrialChoice.of(figures, plan.target(), set.count(), set.isWhole() ? set.count() : set.total()));
         }
     }
 
-    /** As many rows as can be built in the time. */
+    /** As many rows as can be built in the time. The pilot also warms up what builds, so that none pays for being the first. */
     private TrialSet fitting(TrialSet set) throws IOException {
-        if (set.count() <= 2 * PILOT) {
-            return set;
-        }
         TrialSet pilot = set.limited(PILOT, plan.seed());
         requireRoom(pilot);
         double seconds = 0;
         for (TrialEngine engine : plan.engines()) {
             Path own = folder.resolve("pilot-" + plan.engines().indexOf(engine));
             seconds += build(engine, pilot, own).seconds();
+        }
+        if (set.count() <= 2 * PILOT) {
+            return set;
         }
         double left = plan.time().toNanos() / 1e9 - (System.nanoTime() - begun) / 1e9;
         return set.limited(rowsIn(BUILDING * left, seconds, PILOT, set.count()), plan.seed());
@@ -145,7 +145,7 @@ public final class EngineTrial {
                 set,
                 own,
                 plan.threads(),
-                (what, done, total, note) -> progress.at("building " + engine.name(), done, set.count(), note));
+                (what, done, total, note) -> progress.at("building " + engine.name(), done, total, note));
         return new Build((System.nanoTime() - from) / 1e9, Footprint.processCpuSeconds() - cpu, Footprint.bytes(own));
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>Of every engine the least effort counts whose recall is {@linkplain RecallCurve.Point#low() surely} what is wanted. Those that
  * answer nearly as many queries per CPU-second as the fastest ({@link #NEARLY}) count as equally fast; of these the one of least memory
- * is taken, and of those of nearly the same memory the one that was named first, which is the simplest.
+ * is taken, and of those of nearly the same memory (a tenth or 16 MiB more) the one that was named first, which is the simplest.
  *
  * @param target the recall that was wanted
  * @param taken the engine, and the effort by which it reaches the recall
@@ -23,6 +23,8 @@ public record TrialChoice(double target, Candidate taken, List<Candidate> reachi
     public static final double NEARLY = 1.25;
 
     private static final double NEARLY_THE_SAME_MEMORY = 1.1;
+    /** Nobody chooses by less. */
+    private static final long LITTLE_MEMORY = 16L << 20;
 
     public TrialChoice {
         reaching = List.copyOf(reaching);
@@ -55,10 +57,16 @@ public record TrialChoice(double target, Candidate taken, List<Candidate> reachi
                 .min()
                 .orElseThrow();
         Candidate taken = fast.stream()
-                .filter(each -> each.figures().memory().bytes() <= NEARLY_THE_SAME_MEMORY * least)
+                .filter(each -> !takesClearlyMore(each.figures(), least))
                 .findFirst()
                 .orElseThrow();
         return new TrialChoice(target, taken, reaching, rows, total);
+    }
+
+    /** Whether an engine takes so much more than so many bytes that it may count. */
+    public static boolean takesClearlyMore(Figures figures, long bytes) {
+        long own = figures.memory().bytes();
+        return own > NEARLY_THE_SAME_MEMORY * bytes && own - bytes > LITTLE_MEMORY;
     }
 
     /** Reading all rows takes as much longer as there are more of them; a walk as their logarithm grows (Malkov, Yashunin 2018). */

@@ -82,6 +82,11 @@ public record TrialSet(Embeddings all, int[] rows, Embeddings queries, boolean h
         return rows.length;
     }
 
+    /** Whether all of the collection is indexed, but for what is held out. */
+    public boolean isWhole() {
+        return count() + (heldOut ? queries.count() : 0) >= total;
+    }
+
     /** Bytes of what is indexed, as float32. */
     public long vectorBytes() {
         return 4L * count() * space().dimension();

@@ -17,8 +17,9 @@ class TrialChoiceTest {
     private static final TrialEngine GRAPH = new TrialEngine("graph", "--engine graph", Engine.graph());
     private static final TrialEngine SMALL = new TrialEngine("small", "--engine graph", Engine.graph());
 
-    private static Figures figures(TrialEngine engine, long bytes, Point... curve) {
-        return new Figures(engine, new Build(1, 1, 1), new Memory(0, bytes, true), List.of(curve));
+    /** @param mib of memory */
+    private static Figures figures(TrialEngine engine, long mib, Point... curve) {
+        return new Figures(engine, new Build(1, 1, 1), new Memory(0, mib << 20, true), List.of(curve));
     }
 
     private static Point point(int ef, double recall, double error, double perCpuSecond) {
@@ -76,6 +77,16 @@ class TrialChoiceTest {
         Figures exact = figures(EXACT, 95, point(0, 1, 0, 1_100));
         assertThat(taken(TrialChoice.of(List.of(rows(1_000), exact), 0.99, 1_000, 1_000)))
                 .isEqualTo("rows");
+    }
+
+    @Test
+    void aLittleMemoryIsNoReason() {
+        Figures exact = figures(EXACT, 90, point(0, 1, 0, 1_000));
+        assertThat(taken(TrialChoice.of(List.of(rows(1_000), exact), 0.99, 1_000, 1_000)))
+                .isEqualTo("rows");
+        Figures small = figures(EXACT, 80, point(0, 1, 0, 1_000));
+        assertThat(taken(TrialChoice.of(List.of(rows(1_000), small), 0.99, 1_000, 1_000)))
+                .isEqualTo("exact");
     }
 
     @Test
