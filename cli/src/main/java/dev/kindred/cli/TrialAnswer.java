@@ -10,6 +10,9 @@ import dev.kindred.index.TrialResult.Figures;
 import dev.kindred.index.TrialResult.Point;
 import dev.kindred.index.TrialResult.Rounds;
 import dev.kindred.index.TrialSet;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -169,7 +172,7 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
 
     /** What a reader must know before believing the figures. */
     List<String> cautions() {
-        List<String> cautions = new java.util.ArrayList<>();
+        List<String> cautions = new ArrayList<>();
         TrialSet set = result.set();
         if (!set.isWhole()) {
             cautions.add(String.format(
@@ -224,7 +227,8 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
                     share(choice.target()),
                     best.get().engine().name(),
                     point.recall().ef(),
-                    recall(point));
+                    share(point.recall().interval().low()),
+                    share(point.recall().interval().high()));
         }
         boolean few = result.engines().stream()
                 .filter(figures -> !figures.engine().readsAll())
@@ -332,8 +336,8 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
 
     /** {@code 0.99}, {@code 0.9937}, {@code 1}. */
     static String share(double value) {
-        return java.math.BigDecimal.valueOf(value)
-                .setScale(4, java.math.RoundingMode.HALF_UP)
+        return BigDecimal.valueOf(value)
+                .setScale(4, RoundingMode.HALF_UP)
                 .stripTrailingZeros()
                 .toPlainString();
     }

@@ -81,7 +81,7 @@ public final class EngineTrial {
             folders.add(own);
         }
         long until = begun + plan.time().toNanos();
-        try (TrialSearches searches = TrialSearches.open(set, folders, plan.k(), plan.threads(), until, progress)) {
+        try (TrialSearches searches = TrialSearches.open(set, folders, plan, until, progress)) {
             List<TrialSearches.Curve> curves = searches.measure();
             List<Figures> figures = new ArrayList<>();
             for (int i = 0; i < curves.size(); i++) {

@@ -21,12 +21,13 @@ import java.util.stream.IntStream;
  */
 final class TrialSearches implements AutoCloseable {
     private static final int ROUNDS = 5;
+    private static final int FEWEST_ROUNDS = 3;
     private static final int FEWEST_TIMED = 30;
     /** Answers that are held at once while the true neighbours are found. */
     private static final int NEIGHBOURS_AT_ONCE = 1_000_000;
 
     private final TrialSet set;
-    private final int k;
+    private final EngineTrial.Plan plan;
     private final long until;
     private final Progress progress;
     private final List<Query> queries;
@@ -52,24 +53,23 @@ final class TrialSearches implements AutoCloseable {
 
     private record Figures(double medianMicros, double p95Micros, double perCpuSecond) {}
 
-    private TrialSearches(TrialSet set, int k, long until, Progress progress) {
+    private TrialSearches(TrialSet set, EngineTrial.Plan plan, long until, Progress progress) {
         this.set = set;
-        this.k = k;
+        this.plan = plan;
         this.until = until;
         this.progress = progress;
         this.queries = IntStream.range(0, set.queries().count())
-                .mapToObj(i -> Query.of(set.space(), set.queries().row(i), k))
+                .mapToObj(i -> Query.of(set.space(), set.queries().row(i), plan.k()))
                 .toList();
         this.least = new double[queries.size()];
     }
 
     /**
      * @param folders of the indexes, the first of a rows file
-     * @param threads that find the true neighbours
-     * @param until {@link System#nanoTime} after which nothing more is begun that can be left out
+     * @param until {@link System#nanoTime} after which nothing more is begun that can be left out. At least three rounds are timed
      */
-    static TrialSearches open(TrialSet set, List<Path> folders, int k, int threads, long until, Progress progress) {
-        TrialSearches searches = new TrialSearches(set, k, until, progress);
+    static TrialSearches open(TrialSet set, List<Path> folders, EngineTrial.Plan plan, long until, Progress progress) {
+        TrialSearches searches = new TrialSearches(set, plan, until, progress);
         boolean ready = false;
         try {
             for (Path folder : folders) {
@@ -80,7 +80,7 @@ final class TrialSearches implements AutoCloseable {
                 long more = Math.max(0, Footprint.heap() - before);
                 searches.opened.set(searches.opened.size() - 1, new Opened(folder, index, more));
             }
-            searches.findTruth(threads);
+            searches.findTruth();
             ready = true;
             return searches;
         } finally {
@@ -90,12 +90,12 @@ final class TrialSearches implements AutoCloseable {
         }
     }
 
-    private void findTruth(int threads) {
+    private void findTruth() {
         if (!(opened.getFirst().index() instanceof ExactIndex rows)) {
             throw new IllegalStateException("the first index is no rows file");
         }
-        int step = Math.clamp(NEIGHBOURS_AT_ONCE / k, 1, 256);
-        try (Workers workers = Workers.of(threads)) {
+        int step = Math.clamp(NEIGHBOURS_AT_ONCE / plan.k(), 1, 256);
+        try (Workers workers = Workers.of(plan.threads())) {
             for (int from = 0; from < least.length; from += step) {
                 int to = Math.min(least.length, from + step);
                 List<Found> found = rows.search(queries.subList(from, to), workers);
@@ -144,13 +144,14 @@ final class TrialSearches implements AutoCloseable {
     }
 
     /**
-     * Efforts from little to much, until nearly all are found or all rows are read.
+     * Efforts from little to much, until nearly all are found or all rows are read; once the time is over, until the wanted recall is
+     * reached, without which there is nothing to choose.
      *
      * @return the seconds that all queries take at all these efforts
      */
     private double sweep(Opened each, List<Effortful> efforts) {
         double seconds = 0;
-        for (int ef : efforts(k)) {
+        for (int ef : efforts(plan.k())) {
             Effort effort = new Effort.Ef(ef);
             double[] shares = new double[queries.size()];
             boolean exact = true;
@@ -169,7 +170,7 @@ final class TrialSearches implements AutoCloseable {
             }
             efforts.add(new Effortful(each, effort, point, new ArrayList<>()));
             progress.at("measuring recall", efforts.size(), 0, "");
-            if (exact || point.low() >= RecallSample.ENOUGH || System.nanoTime() > until) {
+            if (exact || point.low() >= (System.nanoTime() < until ? RecallSample.ENOUGH : plan.target())) {
                 break;
             }
         }
@@ -193,7 +194,7 @@ final class TrialSearches implements AutoCloseable {
         long right = found.neighbors().stream()
                 .filter(neighbor -> set.score(query, row(neighbor)) >= least[query])
                 .count();
-        return Math.min(1, (double) right / k);
+        return Math.min(1, (double) right / plan.k());
     }
 
     private void time(List<List<Effortful>> all, double secondsOfARound) {
@@ -203,7 +204,7 @@ final class TrialSearches implements AutoCloseable {
         int longest = all.stream().mapToInt(List::size).max().orElse(0);
         int passes = ROUNDS * all.stream().mapToInt(List::size).sum();
         int done = 0;
-        for (int round = 0; round < ROUNDS && (round == 0 || System.nanoTime() < until); round++) {
+        for (int round = 0; round < ROUNDS && (round < FEWEST_ROUNDS || System.nanoTime() < until); round++) {
             for (int at = 0; at < longest; at++) {
                 for (int turn = 0; turn < all.size(); turn++) {
                     // Every other round the other way about, so that none always comes after the same one.
