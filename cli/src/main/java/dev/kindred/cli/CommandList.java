@@ -93,6 +93,10 @@ final class CommandList {
                     "Make an index of a snapshot, every byte of which is checked first.",
                     () -> new IndexRestoreCommand()),
             new Entry(
+                    "index bench",
+                    "Try every engine on your own vectors: recall, speed, memory, build, and which one to take.",
+                    () -> new IndexBenchCommand()),
+            new Entry(
                     "classes add",
                     "Add classes, or examples of classes, by labelled DATA; nothing is taught.",
                     () -> new ClassesAddCommand()),

@@ -115,16 +115,16 @@ final class IndexStatsCommand implements Command {
             JsonObject each = new JsonObject();
             each.addProperty("ef", point.ef());
             each.addProperty("recallAt10", point.recall());
-            each.addProperty("low", Math.max(0, point.recall() - 1.96 * point.error()));
-            each.addProperty("high", Math.min(1, point.recall() + 1.96 * point.error()));
+            each.addProperty("low", point.interval().low());
+            each.addProperty("high", point.interval().high());
             points.add(each);
             text.append(String.format(
                     Locale.ROOT,
                     "%n  %6d  %.4f (%.4f to %.4f)",
                     point.ef(),
                     point.recall(),
-                    each.get("low").getAsDouble(),
-                    each.get("high").getAsDouble()));
+                    point.interval().low(),
+                    point.interval().high()));
         }
         int usual = curve.effortFor(Effort.USUAL_RECALL);
         json.addProperty("effort", usual);

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Interval;
 import dev.kindred.core.Refusal;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,30 @@ public record RecallCurve(long count, long sequence, int graphs, List<Point> poi
         /** What the recall is above, nineteen times of twenty. */
         public double low() {
             return Math.max(0, recall - 1.645 * error);
+        }
+
+        /** The 95% interval of the recall. */
+        public Interval interval() {
+            return new Interval(Math.max(0, recall - 1.96 * error), Math.min(1, recall + 1.96 * error));
+        }
+
+        /**
+         * Of queries that are independent of one another.
+         *
+         * @param found the share of its true neighbours that each query found; may be none
+         */
+        static Point of(int ef, double[] found) {
+            double sum = 0;
+            double squares = 0;
+            for (double share : found) {
+                sum += share;
+                squares += share * share;
+            }
+            int n = Math.max(1, found.length);
+            double mean = sum / n;
+            // Where all were found, one that was not may still come: as if one of the next n had lost one neighbour.
+            double variance = Math.max(squares / n - mean * mean, 0.01 / n);
+            return new Point(ef, mean, Math.sqrt(variance / n));
         }
     }
 

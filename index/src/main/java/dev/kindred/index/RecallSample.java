@@ -14,11 +14,10 @@ import java.util.Set;
  */
 final class RecallSample {
     private static final int NEIGHBOURS = 10;
-    private static final int[] EFFORTS = {
-        11, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896, 1280, 1792, 2560
-    };
+    /** From little to much, each some 1.4 times the one before. */
+    static final int[] EFFORTS = {11, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896, 1280, 1792, 2560};
     /** More effort than for this is not tried. */
-    private static final double ENOUGH = 0.999;
+    static final double ENOUGH = 0.999;
 
     private record Asked(Query query, String id, Set<String> nearest, double tenth) {}
 
@@ -69,22 +68,16 @@ final class RecallSample {
 
     /** Recall@10 at one effort; 0 for the exact search. */
     RecallCurve.Point at(int ef) throws IOException {
-        double sum = 0;
-        double squares = 0;
-        for (Asked each : asked) {
+        double[] found = new double[asked.size()];
+        for (int i = 0; i < found.length; i++) {
+            Asked each = asked.get(i);
             long right = others(view.search(each.query(), ef), each.id()).stream()
                     .filter(neighbor ->
                             neighbor.score() >= each.tenth() || each.nearest().contains(neighbor.id()))
                     .count();
-            double recall = Math.min(1, (double) right / each.nearest().size());
-            sum += recall;
-            squares += recall * recall;
+            found[i] = Math.min(1, (double) right / each.nearest().size());
         }
-        int n = Math.max(1, asked.size());
-        double mean = sum / n;
-        // Where all were found, one that was not may still come: as if one of the next n had lost one neighbour.
-        double variance = Math.max(squares / n - mean * mean, 0.01 / n);
-        return new RecallCurve.Point(ef, mean, Math.sqrt(variance / n));
+        return RecallCurve.Point.of(ef, found);
     }
 
     /** Efforts from little to much, until nearly all are found. */

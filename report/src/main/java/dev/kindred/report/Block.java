@@ -9,6 +9,13 @@ public sealed interface Block {
     /** A paragraph. */
     record Prose(String text) implements Block {}
 
+    /** Lines for a shell, as they are to be typed. */
+    record Commands(List<String> lines) implements Block {
+        public Commands {
+            lines = List.copyOf(lines);
+        }
+    }
+
     /**
      * One figure, large.
      *

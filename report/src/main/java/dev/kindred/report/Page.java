@@ -90,6 +90,10 @@ public final class Page {
         switch (block) {
             case Block.Prose(String text) ->
                 out.append("<p>").append(Html.escape(text)).append("</p>\n");
+            case Block.Commands(List<String> lines) ->
+                out.append("<pre class=\"card\" tabindex=\"0\">")
+                        .append(Html.escape(String.join("\n", lines)))
+                        .append("</pre>\n");
             case Block.Figures(List<Block.Figure> figures) -> {
                 out.append("<div class=\"figures\">");
                 figures.forEach(figure -> figure(out, figure));

@@ -30,9 +30,17 @@ public enum Scale {
 
         @Override
         List<Double> ticks(double low, double high) {
+            double decades = Math.log10(high / low);
+            // Where few powers of ten lie, some of what is between them.
+            double[] steps = decades >= 2 ? new double[] {1} : new double[] {1, 2, 5};
             List<Double> ticks = new ArrayList<>();
-            for (int e = (int) Math.ceil(Math.log10(low) - 1e-9); e <= Math.log10(high) + 1e-9; e++) {
-                ticks.add(Math.pow(10, e));
+            for (int e = (int) Math.floor(Math.log10(low)); e <= Math.log10(high) + 1e-9; e++) {
+                for (double step : steps) {
+                    double tick = step * Math.pow(10, e);
+                    if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) {
+                        ticks.add(tick);
+                    }
+                }
             }
             return ticks;
         }

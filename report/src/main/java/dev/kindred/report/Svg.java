@@ -65,16 +65,19 @@ final class Svg {
     }
 
     private void points(Plot.Lines plot, Plot.Series series) {
+        // One alone marks a place among the points of others.
+        boolean alone = series.x().length == 1;
         for (int i = 0; i < series.x().length; i++) {
             if (Double.isNaN(series.y()[i])) {
                 continue;
             }
             String said = plot.x().tick(series.x()[i]) + ", " + plot.y().tick(series.y()[i]);
-            out.append("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"3.5\"><title>%s</title></circle>"
+            out.append("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"><title>%s</title></circle>"
                     .formatted(
-                            series.tone().css(),
+                            series.tone().css() + (alone ? " alone" : ""),
                             Html.at(px(plot.x().fraction(series.x()[i]))),
                             Html.at(py(plot.y().fraction(series.y()[i]))),
+                            alone ? "6" : "3.5",
                             Html.escape(series.name() + ": " + said)));
         }
     }

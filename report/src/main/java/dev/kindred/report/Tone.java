@@ -8,8 +8,10 @@ public enum Tone {
     MAIN,
     /** What it is compared with. */
     OTHER,
-    /** A further thing compared. */
+    /** Further things compared. */
     THIRD,
+    FOURTH,
+    FIFTH,
     /** Guides, chance, the background. */
     QUIET,
     GOOD,
