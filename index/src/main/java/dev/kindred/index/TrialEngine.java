@@ -26,7 +26,9 @@ public record TrialEngine(
         return List.of(
                 ROWS,
                 new TrialEngine("exact", "--engine exact", Engine.exact()),
+                new TrialEngine("exact int8", "--engine exact --codes int8", Engine.exact().with(Engine.Codes.INT8)),
                 new TrialEngine("graph", "--engine graph", Engine.graph()),
+                new TrialEngine("graph int8", "--engine graph --codes int8", Engine.graph().with(Engine.Codes.INT8)),
                 new TrialEngine("graph 32", "--engine graph --links 32 --beam 200", new Engine.Graph(32, 200, 8_192)));
     }
 
@@ -54,6 +56,6 @@ public record TrialEngine(
     /** An upper bound of what building takes on disk: items and view, and a second view while graphs are joined. */
     long roomFor(int count, int dimension) {
         long vector = 4L * dimension;
-        return engine == null ? count * (vector + 192) : count * (4 * vector + 768);
+        return engine == null ? count * (vector + 192) : count * (5 * vector + 768);
     }
 }

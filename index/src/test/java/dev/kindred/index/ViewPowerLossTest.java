@@ -41,7 +41,7 @@ class ViewPowerLossTest {
     Path folder;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(1);
-    private final LuceneView.Building building = new LuceneView.Building(pool, 1);
+    private final LuceneView.Building building = new LuceneView.Building(pool, 1, new Pace(1, 1));
     private final TreeMap<Long, Change> written = new TreeMap<>();
     private Truth truth;
     /** What the disk has. */
