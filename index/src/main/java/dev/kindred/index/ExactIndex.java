@@ -225,6 +225,7 @@ public final class ExactIndex implements EmbeddedIndex {
 
     private Scan scan(View view, Query query) {
         space.require(query.space(), dir.toString());
+        FilterCheck.require(query.filter(), view.payloadFields());
         return new Scan(view, query);
     }
 

@@ -122,9 +122,13 @@ public final class Generation implements EmbeddedIndex {
         if (now == null) {
             return TruthSearch.search(truth, query);
         }
+        Refusal refused;
         try {
-            Found found = now.search(query, candidates(query, now));
-            return follower.isLagging() ? found.withoutWhatCame() : found;
+            refused = now.refusal(query.filter());
+            if (refused == null) {
+                Found found = now.search(query, candidates(query, now));
+                return follower.isLagging() ? found.withoutWhatCame() : found;
+            }
         } catch (InternalError | IOException | RuntimeException e) {
             if (e instanceof RuntimeException fault && !(e instanceof UncheckedIOException) && now.isSound()) {
                 // No damage led to it; and nobody's query gets a whole view thrown away.
@@ -136,6 +140,7 @@ public final class Generation implements EmbeddedIndex {
         } finally {
             now.release();
         }
+        throw refused;
     }
 
     private int candidates(Query query, ViewReader now) {

@@ -53,7 +53,7 @@ final class ViewFields {
     }
 
     private static void filterable(Document document, String field, Value value) {
-        document.add(new StringField(TERMS, FilterTerms.has(field), Field.Store.NO));
+        document.add(new StringField(TERMS, FilterTerms.has(field, FieldKind.of(value)), Field.Store.NO));
         for (BytesRef term : FilterTerms.of(field, value)) {
             document.add(new StringField(TERMS, term, Field.Store.NO));
         }

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
+import org.jspecify.annotations.Nullable;
 
 /** One moment of the view, opened for searching; stays readable until the last who retained it lets go. Safe for many threads. */
 final class ViewReader {
@@ -45,6 +47,16 @@ final class ViewReader {
 
     List<ViewSegment> segments() {
         return segments;
+    }
+
+    /** Why a filter cannot be asked of these items; null where it can. */
+    @Nullable
+    Refusal refusal(Filter filter) {
+        return filters.isKept(filter) ? null : FilterCheck.refusal(filter, fields());
+    }
+
+    PayloadFields fields() {
+        return new ViewPayloadFields(segments);
     }
 
     /** @param ef results that a walk through a graph keeps, at least k; 0 for the true neighbours */

@@ -161,6 +161,89 @@ abstract class VectorIndexContract {
         }
     }
 
+    private static String refusal(VectorIndex index, Filter filter) {
+        try {
+            index.search(Query.of(index.info().space(), new float[] {1, 1}, 5).filter(filter));
+            return "";
+        } catch (Refusal refusal) {
+            return refusal.line();
+        }
+    }
+
+    @Test
+    void aFilterOnAFieldThatNoItemHasOrOfAnotherTypeIsRefusedWithTheNearest() {
+        Space space = space(2, Distance.L2);
+        VectorIndex index = index(space);
+        Filter slip = new Filter.Equals("lable", Value.of("cat"));
+        assertThat(refusal(index, slip))
+                .as("nothing to be found, nothing refused")
+                .isEmpty();
+        Map<String, Value> payload = Map.of(
+                "label", Value.of("cat"),
+                "year", Value.of(1990L),
+                "years", Value.of("nineties"),
+                "tags", Value.of(List.of("black", "soft")),
+                "when", Value.of(Instant.EPOCH),
+                "kept", Value.of(true));
+        index.write(
+                puts(List.of(
+                        new Item("a", new float[] {1, 2}, payload, null),
+                        new Item("b", new float[] {1, 3}, Map.of("embargo", Value.of(1.5)), null))),
+                Visibility.SEARCHABLE);
+        assertThat(refusal(index, slip)).isEqualTo("filter: no item has a field 'lable'; did you mean 'label'?");
+        for (Filter inside : List.of(
+                new Filter.Not(slip),
+                new Filter.And(List.of(Filter.everything(), slip)),
+                new Filter.Or(List.of(new Filter.Equals("label", Value.of("cat")), slip)),
+                new Filter.In("lable", List.of(Value.of("cat"), Value.of("dog"))),
+                new Filter.In("lable", List.of()),
+                Filter.Range.below("lable", Value.of("cat")))) {
+            assertThat(refusal(index, inside)).as("%s", inside).contains("'lable'", "did you mean 'label'?");
+        }
+        assertThat(refusal(index, new Filter.Equals("zebra", Value.of(1L))))
+                .isEqualTo("filter: no item has a field 'zebra';"
+                        + " there are 'embargo', 'kept', 'label', 'tags', 'when', 'year', 'years'");
+        assertThat(refusal(index, new Filter.Equals("x".repeat(100_000), Value.of(1L))))
+                .hasSizeLessThan(300)
+                .contains("no item has a field");
+
+        assertThat(refusal(index, new Filter.Equals("label", Value.of(3L))))
+                .isEqualTo("filter: the field 'label' holds texts, not numbers; give a text, e.g. \"cat\"");
+        assertThat(refusal(index, new Filter.Equals("year", Value.of("1990"))))
+                .isEqualTo("filter: the field 'year' holds numbers, not texts; did you mean 'years'?");
+        assertThat(refusal(index, new Filter.In("kept", List.of(Value.of("yes"), Value.of(1L)))))
+                .contains("holds true or false, not texts and numbers");
+        assertThat(refusal(index, Filter.Range.below("when", Value.of(5L)))).contains("holds instants, not numbers");
+        assertThat(refusal(index, Filter.Range.below("tags", Value.of("b"))))
+                .contains("holds lists of strings, not texts");
+        assertThat(refusal(index, Filter.Range.below("kept", Value.of(true)))).contains("has no order");
+        assertThat(refusal(index, Filter.Range.between("year", Value.of(5L), Value.of("x"))))
+                .contains("of another type than the other");
+
+        for (Filter fine : List.of(
+                new Filter.Exists("lable"),
+                new Filter.Not(new Filter.Exists("lable")),
+                new Filter.Or(List.of(new Filter.Not(new Filter.Exists("lable")), slip)),
+                new Filter.Ids(Set.of("nowhere")),
+                new Filter.Equals("tags", Value.of("black")),
+                new Filter.Equals("tags", Value.of(List.of("black"))),
+                new Filter.Equals("year", Value.of(1990.0)),
+                new Filter.In("year", List.of(Value.of("x"), Value.of(5L))),
+                new Filter.In("label", List.of()))) {
+            assertThat(refusal(index, fine)).as("%s", fine).isEmpty();
+        }
+
+        // Fields come and go with the items.
+        Filter embargo = Filter.Range.below("embargo", Value.of(2L));
+        assertThat(refusal(index, embargo)).isEmpty();
+        index.write(List.of(new Change.Delete("b")), Visibility.SEARCHABLE);
+        assertThat(refusal(index, embargo)).contains("no item has a field 'embargo'");
+        index.write(
+                puts(List.of(new Item("c", new float[] {1, 3}, Map.of("lable", Value.of("x")), null))),
+                Visibility.SEARCHABLE);
+        assertThat(refusal(index, slip)).isEmpty();
+    }
+
     private static Map<String, Value> payload(Keyed random, int i) {
         Map<String, Value> payload = new TreeMap<>();
         payload.put("n", i % 3 == 0 ? Value.of((long) i) : Value.of(i + 0.5));
