@@ -140,7 +140,7 @@ final class FilterCheck {
         if (!there.isEmpty()) {
             return ofAnotherType(field, comparable, asked, there);
         }
-        return mayBeMissing.contains(field) ? null : unknown(field, comparable, fields);
+        return mayBeMissing.contains(field) ? null : unknown(field, comparable, fields, WHERE);
     }
 
     private boolean has(String field, Set<FieldKind> oneOf) {
@@ -160,14 +160,15 @@ final class FilterCheck {
     /**
      * That no item has the field.
      *
-     * @param kinds of the fields that are offered in its place
+     * @param kinds of the fields that are offered first in its place
+     * @param where names in the refusal what asked for it
      */
-    static Refusal unknown(String field, Set<FieldKind> kinds, PayloadFields fields) {
+    static Refusal unknown(String field, Set<FieldKind> kinds, PayloadFields fields, String where) {
         String others = fields.named().keySet().stream().limit(MOST_SHOWN).collect(Collectors.joining("', '"));
         String otherwise = others.isEmpty() ? "no item has any field" : "there are '" + others + "'";
         return new Refusal(
                 "no item has a field '" + shown(field) + "'",
-                WHERE,
+                where,
                 nearest(field, kinds, fields, name -> true)
                         .or(() -> nearest(field, FieldKind.ALL, fields, name -> true))
                         .map(name -> "did you mean '" + shown(name) + "'?")

@@ -52,6 +52,10 @@ public record Query(
         return new Query(vector, space, k, filter, chosen, after);
     }
 
+    public Query k(int chosen) {
+        return new Query(vector, space, chosen, filter, effort, after);
+    }
+
     /** The page that follows. */
     public Query after(@Nullable After end) {
         return new Query(vector, space, k, filter, effort, end);

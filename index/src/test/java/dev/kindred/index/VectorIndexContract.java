@@ -12,6 +12,7 @@ import dev.kindred.core.Space;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -159,6 +160,95 @@ abstract class VectorIndexContract {
             Found found = index.search(Query.of(space, query, 40).filter(filter));
             assertThat(ids(found)).as("%s", filter).isEqualTo(expected);
         }
+    }
+
+    /** Held against the whole ranking by hand: small whole coordinates, so that many distances are equal, and exactly so. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void eachValueOfAFieldHasItsShareOverAllPages(long seed) {
+        Keyed random = Keyed.of(seed, 4);
+        Space space = space(2, Distance.L2);
+        VectorIndex index = index(space);
+        // The nearest are nearly all of one value, so that a search has to read on.
+        int products = 2 + random.nextInt(40);
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            boolean near = random.nextInt(3) > 0;
+            int reach = near ? 4 : 40;
+            Map<String, Value> payload = new TreeMap<>();
+            payload.put("even", Value.of(i % 2 == 0));
+            int product = near ? 0 : random.nextInt(products);
+            if (random.nextInt(20) == 0) {
+                payload.put("product", Value.of(Double.NaN));
+            } else if (random.nextInt(20) > 0) {
+                payload.put("product", random.nextInt(2) == 0 ? Value.of((long) product) : Value.of((double) product));
+            }
+            items.add(new Item(
+                    "i" + random.nextInt(10) + "-" + i,
+                    new float[] {random.nextInt(reach), random.nextInt(reach)},
+                    payload,
+                    null));
+        }
+        index.write(puts(items), Visibility.SEARCHABLE);
+        float[] at = {0, 0};
+        List<Item> ranked = items.stream()
+                .sorted(Comparator.comparingDouble((Item item) -> -Distance.L2.score(at, item.vector()))
+                        .thenComparing(Item::id))
+                .toList();
+        for (Filter filter : List.of(Filter.everything(), new Filter.Equals("even", Value.of(true)))) {
+            for (int per : new int[] {1, 2, 5}) {
+                Distinct distinct = new Distinct("product", per);
+                Map<Double, Integer> had = new TreeMap<>();
+                List<String> expected = ranked.stream()
+                        .filter(item -> matchesEven(filter, item))
+                        .filter(item -> {
+                            Value value = item.payload().get("product");
+                            double number = value == null ? Double.NaN : number(value);
+                            return Double.isNaN(number) || had.merge(number, 1, Integer::sum) <= per;
+                        })
+                        .map(Item::id)
+                        .toList();
+                Query query = Query.of(space, at, 1000).filter(filter);
+                Found whole = distinct.search(index, query);
+                assertThat(ids(whole)).isEqualTo(expected);
+                assertThat(whole.next()).isNull();
+                for (int k : new int[] {1, 3, expected.size()}) {
+                    assertThat(ids(distinct.search(index, query.k(k)))).isEqualTo(expected.subList(0, k));
+                }
+                List<String> paged = new ArrayList<>();
+                After after = null;
+                do {
+                    Found page = distinct.search(index, query.k(7).after(after));
+                    paged.addAll(ids(page));
+                    after = page.next() == null
+                            ? null
+                            : After.ofToken(page.next().token());
+                } while (after != null);
+                assertThat(paged).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static boolean matchesEven(Filter filter, Item item) {
+        return !(filter instanceof Filter.Equals)
+                || item.payload().get("even").equals(Value.of(true));
+    }
+
+    @Test
+    void aFieldThatHasNoOneValueCannotBeDistinct() {
+        Space space = space(2, Distance.L2);
+        VectorIndex index = index(space);
+        Query query = Query.of(space, new float[] {1, 1}, 5);
+        assertThat(Distinct.by("product").search(index, query).neighbors()).isEmpty();
+        Map<String, Value> payload = Map.of("tags", Value.of(List.of("a")), "product", Value.of("p"));
+        index.write(puts(List.of(new Item("a", new float[] {1, 2}, payload, null))), Visibility.SEARCHABLE);
+        assertThatThrownBy(() -> Distinct.by("tags").search(index, query))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("holds lists");
+        assertThatThrownBy(() -> Distinct.by("prodcut").search(index, query))
+                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line())
+                        .isEqualTo("distinct: no item has a field 'prodcut'; did you mean 'product'?"));
+        assertThatThrownBy(() -> new Distinct("product", 0)).isInstanceOf(Refusal.class);
     }
 
     private static String refusal(VectorIndex index, Filter filter) {
