@@ -84,8 +84,7 @@ public record Distinct(String field, int per) {
                 ? filter
                 : new Filter.And(List.of(
                         filter,
-                        new Filter.Not(
-                                new Filter.And(List.of(new Filter.Exists(field), new Filter.In(field, full))))));
+                        new Filter.Not(new Filter.And(List.of(new Filter.Exists(field), new Filter.In(field, full))))));
     }
 
     private boolean isShare(Neighbor neighbor, Map<Value, Integer> had, List<Value> full) {

@@ -146,6 +146,10 @@ public final class ExactIndex implements EmbeddedIndex {
         return new IndexInfo(space, "exact", view.count(), view.lastSequence(), EnumSet.allOf(Capability.class));
     }
 
+    Path folder() {
+        return dir;
+    }
+
     @Override
     public IndexStats stats() {
         return reading(view -> {

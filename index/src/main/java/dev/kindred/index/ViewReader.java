@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.similarities.BM25Similarity;
 import org.jspecify.annotations.Nullable;
 
 /** One moment of the view, opened for searching; stays readable until the last who retained it lets go. Safe for many threads. */
@@ -17,6 +18,7 @@ final class ViewReader {
     private final long sequence;
     private final List<ViewSegment> segments;
     private final FilterBits filters;
+    private final ViewWords words;
 
     /**
      * @param reader let go of with this
@@ -33,7 +35,9 @@ final class ViewReader {
         this.segments = List.copyOf(opened);
         IndexSearcher searcher = new IndexSearcher(reader);
         searcher.setQueryCache(null);
+        searcher.setSimilarity(new BM25Similarity());
         this.filters = new FilterBits(searcher);
+        this.words = new ViewWords(segments, space, searcher, fields());
     }
 
     long sequence() {
@@ -72,6 +76,17 @@ final class ViewReader {
             search.run(passing, 0);
         }
         return search.found();
+    }
+
+    /** Why words cannot be looked for so; null where they can. */
+    @Nullable
+    Refusal refusal(WordQuery query) {
+        Refusal refused = refusal(query.filter());
+        return refused != null ? refused : words.refusal(query);
+    }
+
+    Found words(WordQuery query) throws IOException {
+        return words.search(query, query.filter().equals(Filter.everything()) ? null : filters.of(query.filter()));
     }
 
     /** Whether a search may go through a graph. */

@@ -230,8 +230,7 @@ abstract class VectorIndexContract {
     }
 
     private static boolean matchesEven(Filter filter, Item item) {
-        return !(filter instanceof Filter.Equals)
-                || item.payload().get("even").equals(Value.of(true));
+        return !(filter instanceof Filter.Equals) || item.payload().get("even").equals(Value.of(true));
     }
 
     @Test
@@ -246,8 +245,10 @@ abstract class VectorIndexContract {
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("holds lists");
         assertThatThrownBy(() -> Distinct.by("prodcut").search(index, query))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line())
-                        .isEqualTo("distinct: no item has a field 'prodcut'; did you mean 'product'?"));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        r -> assertThat(r.line())
+                                .isEqualTo("distinct: no item has a field 'prodcut'; did you mean 'product'?"));
         assertThatThrownBy(() -> new Distinct("product", 0)).isInstanceOf(Refusal.class);
     }
 
