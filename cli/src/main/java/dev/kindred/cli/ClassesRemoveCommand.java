@@ -1,6 +1,7 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Nearest;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Change;
 import dev.kindred.index.Classes;

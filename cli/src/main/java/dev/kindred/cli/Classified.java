@@ -1,5 +1,6 @@
 package dev.kindred.cli;
 
+import dev.kindred.core.Nearest;
 import dev.kindred.core.Refusal;
 import dev.kindred.data.Dataset;
 import dev.kindred.evaluate.Encoded;

@@ -11,16 +11,20 @@ import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
+import dev.kindred.index.Distinct;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Filter;
 import dev.kindred.index.FilterJson;
 import dev.kindred.index.Found;
+import dev.kindred.index.Hybrid;
 import dev.kindred.index.Neighbor;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Query;
 import dev.kindred.index.Reordering;
+import dev.kindred.index.WordQuery;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -42,9 +46,14 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  kindred index search holiday.index beach.jpg -k 5",
             "  kindred index search words.index 'a tower that warns ships'",
+            "  kindred index search words.index 'a tower that warns ships' --hybrid weights",
+            "  kindred index search shop.index shoe.jpg --words 'red leather' --words-weight 0.3",
+            "  kindred index search shop.index shoe.jpg --distinct product",
             "  kindred index search holiday.index @2019/img_7.jpg --filter '{\"equals\":{\"label\":\"beach\"}}'"
         })
 final class IndexSearchCommand implements Command {
+    private static final String NOTHING = "nothing passes";
+
     @Parameters(index = "0", paramLabel = "DIR", description = "The index folder.")
     Path dir = Path.of("");
 
@@ -63,6 +72,20 @@ final class IndexSearchCommand implements Command {
             description = "Reorder the nearest 100 by the learned distance of the index's bundle; scores are its then.")
     boolean rerank;
 
+    @Option(
+            names = "--distinct",
+            paramLabel = "FIELD",
+            description = "At most one for each value of this field; items without it count each for itself.")
+    @Nullable
+    String distinct;
+
+    @Option(names = "--per", paramLabel = "N", description = "At most this many for each value. Default: 1.")
+    @Nullable
+    Integer per;
+
+    @Mixin
+    WordsOption words = new WordsOption();
+
     @Mixin
     EffortOption effort = new EffortOption();
 
@@ -80,9 +103,14 @@ final class IndexSearchCommand implements Command {
     @Override
     public Answer run(Run run) {
         device.require();
+        requireTogether();
         IndexFolder folder = new IndexFolder(dir);
         try (EmbeddedIndex index = folder.open(run)) {
             Filter wanted = filter == null ? Filter.everything() : parse(filter);
+            if (words.only) {
+                Found found = Hybrid.words(index, new WordQuery(query, words.fields(), k, wanted));
+                return Answer.done(json(found), text(found));
+            }
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
             }
@@ -90,13 +118,57 @@ final class IndexSearchCommand implements Command {
                             index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
                     .filter(wanted)
                     .effort(effort.chosen());
-            Found found = rerank ? reranked(folder.bundle(index), index, asked, run) : index.search(asked);
+            if (words.fuses()) {
+                String text = words.words != null ? words.words : QueryVector.text(query, index, folder);
+                return fused(new Hybrid(text, words.fields(), words.fusion()).search(index, asked));
+            }
+            Found found = distinct != null
+                    ? new Distinct(distinct, per == null ? 1 : per).search(index, asked)
+                    : rerank ? reranked(folder.bundle(index), index, asked, run) : index.search(asked);
             JsonObject json = json(found);
             if (rerank) {
                 json.addProperty("reranked", true);
             }
             return Answer.done(json, text(found));
         }
+    }
+
+    private void requireTogether() {
+        if (distinct != null && rerank) {
+            throw new Refusal("cannot be had together with --rerank", "--distinct", "leave one of them out");
+        }
+        if (per != null && distinct == null) {
+            throw new Refusal("there is no field", "--per", "say --distinct FIELD with it");
+        }
+        List<String> others = new ArrayList<>();
+        if (rerank) {
+            others.add("--rerank");
+        }
+        if (distinct != null) {
+            others.add("--distinct");
+        }
+        words.require(others);
+    }
+
+    /** Each neighbour also says how alike it is and how its words score; what one side did not find so far up is null. */
+    private static Answer fused(Hybrid.Answer answer) {
+        JsonObject json = json(answer.found());
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < answer.parts().size(); i++) {
+            Hybrid.Parts parts = answer.parts().get(i);
+            JsonObject neighbor = json.getAsJsonArray("neighbors").get(i).getAsJsonObject();
+            neighbor.addProperty("similarity", parts.similarity());
+            neighbor.addProperty("words", parts.words());
+            text.append(line(
+                    answer.found().neighbors().get(i),
+                    "  (alike %s, words %s)".formatted(shown(parts.similarity()), shown(parts.words()))));
+        }
+        json.addProperty("hybrid", true);
+        return Answer.done(json, text.isEmpty() ? NOTHING : text.toString().stripTrailing());
+    }
+
+    private static String shown(@Nullable Double score) {
+        return score == null ? "-" : String.format(Locale.ROOT, "%.4f", score);
     }
 
     private static Found reranked(Bundle bundle, EmbeddedIndex index, Query asked, Run run) {
@@ -140,16 +212,18 @@ final class IndexSearchCommand implements Command {
 
     private static String text(Found found) {
         if (found.neighbors().isEmpty()) {
-            return "nothing passes";
+            return NOTHING;
         }
         StringBuilder text = new StringBuilder();
         for (Neighbor neighbor : found.neighbors()) {
-            text.append(String.format(Locale.ROOT, "%8.4f  %s", neighbor.score(), Words.line(neighbor.id())));
-            if (!neighbor.payload().isEmpty()) {
-                text.append("  ").append(PayloadJson.write(neighbor.payload()));
-            }
-            text.append('\n');
+            text.append(line(neighbor, ""));
         }
         return text.toString().stripTrailing();
+    }
+
+    private static String line(Neighbor neighbor, String beside) {
+        return String.format(Locale.ROOT, "%8.4f  %s%s", neighbor.score(), Words.line(neighbor.id()), beside)
+                + (neighbor.payload().isEmpty() ? "" : "  " + PayloadJson.write(neighbor.payload()))
+                + "\n";
     }
 }

@@ -1,6 +1,7 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Nearest;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import java.io.IOException;

@@ -55,6 +55,16 @@ final class QueryVector {
         }
     }
 
+    /** The words of what is looked for, where it is a text. */
+    static String text(String query, EmbeddedIndex index, IndexFolder folder) {
+        if (!query.startsWith("@")
+                && vectorFile(query).isEmpty()
+                && Given.of(query, folder.bundle(index)) instanceof Content.Text(String text)) {
+            return text;
+        }
+        throw new Refusal("has no words to look for", query, "give them by --words TEXT");
+    }
+
     /** Words may end in {@code .npy} too; a name of one word, or a file that is there, is meant as a file. */
     private static Optional<Path> vectorFile(String query) {
         try {

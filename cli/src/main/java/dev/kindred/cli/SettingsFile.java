@@ -1,5 +1,6 @@
 package dev.kindred.cli;
 
+import dev.kindred.core.Nearest;
 import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.io.StringReader;

@@ -101,6 +101,28 @@ class GenerationCommandsTest {
         assertThat(shell.run("index", "check", index).code()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"rows", "graph"})
+    void oneOfEachClassIsFoundAndASlipInAFieldIsRefused(String engine) {
+        Path index = built(engine);
+        JsonObject one = answer("index", "search", index, query, "-k", 10, "--distinct", "label", "--json");
+        assertThat(one.getAsJsonArray("neighbors"))
+                .extracting(n -> n.getAsJsonObject().getAsJsonObject("payload").get("label"))
+                .hasSize(10)
+                .doesNotHaveDuplicates();
+        JsonObject two = answer("index", "search", index, query, "-k", 50, "--distinct", "label", "--per", 2, "--json");
+        assertThat(two.getAsJsonArray("neighbors")).hasSize(20);
+        assertThat(shell.run("index", "search", index, query, "--distinct", "lable")
+                        .line())
+                .contains("no item has a field 'lable'; did you mean 'label'?");
+        Shell.Ended slip = shell.run("index", "search", index, query, "--filter", "{\"equals\":{\"lable\":\"c1\"}}");
+        assertThat(slip.code()).isEqualTo(ExitCode.REFUSED);
+        assertThat(slip.line()).contains("filter: no item has a field 'lable'; did you mean 'label'?");
+        assertThat(shell.run("index", "search", index, query, "--distinct", "label", "--rerank")
+                        .code())
+                .isEqualTo(ExitCode.REFUSED);
+    }
+
     @Test
     void itIsWrittenToCompactedMeasuredAndReplaced() throws IOException {
         Path index = built("graph");

@@ -81,6 +81,56 @@ class TextCommandsTest {
     }
 
     @Test
+    void wordsCountBesideLikenessOrAlone() {
+        assertThat(shell.run("index", "search", index, "ships", "--words-only").line())
+                .contains("keeps no words to search by", "--engine exact or graph");
+        Path kept = folder.resolve("kept");
+        answer("index", "build", bundle, table, "--out", kept, "--engine", "exact", "--json");
+        JsonArray alone = answer("index", "search", kept, "a ship was warned loudly", "--words-only", "--json")
+                .getAsJsonArray("neighbors");
+        assertThat(alone).extracting(n -> name(n)).containsExactly("lighthouse", "shout");
+        // Alike to what barks, and of the words of what purrs.
+        JsonArray fused = answer(
+                        "index",
+                        "search",
+                        kept,
+                        "an animal that barks",
+                        "--words",
+                        "soft purring",
+                        "-k",
+                        6,
+                        "--words-weight",
+                        0.9,
+                        "--json")
+                .getAsJsonArray("neighbors");
+        assertThat(name(fused.get(0))).isEqualTo("cat");
+        assertThat(name(fused.get(1))).isEqualTo("dog");
+        assertThat(fused.get(0).getAsJsonObject().get("words").getAsDouble()).isPositive();
+        assertThat(fused.get(1).getAsJsonObject().get("words").isJsonNull()).isTrue();
+        JsonArray both = answer("index", "search", kept, "a soft animal", "--hybrid", "rrf", "-k", 2, "--json")
+                .getAsJsonArray("neighbors");
+        assertThat(name(both.get(0))).isEqualTo("cat");
+        assertThat(both.get(0).getAsJsonObject().get("score").getAsDouble()).isEqualTo(2.0 / 61);
+        assertThat(answer("index", "search", kept, "noun", "--words-only", "--words-in", "label", "--json")
+                        .getAsJsonArray("neighbors"))
+                .hasSize(3);
+        assertThat(shell.run("index", "search", kept, "noun", "--words-only", "--words-in", "lable")
+                        .line())
+                .contains("did you mean 'label'?");
+        assertThat(shell.run("index", "search", kept, "noun", "--words-only", "--hybrid", "rrf")
+                        .code())
+                .isEqualTo(ExitCode.REFUSED);
+        String id = both.get(0).getAsJsonObject().get("id").getAsString();
+        assertThat(shell.run("index", "search", kept, "@" + id, "--hybrid", "rrf")
+                        .line())
+                .contains("give them by --words TEXT");
+    }
+
+    private static String name(com.google.gson.JsonElement neighbor) {
+        return neighbor.getAsJsonObject().getAsJsonObject("payload").get("name").getAsString();
+    }
+
+    @Test
     void textsAreKeptUnlessNotWanted() {
         Path bare = folder.resolve("bare");
         answer("index", "build", bundle, table, "--out", bare, "--no-sources", "--json");

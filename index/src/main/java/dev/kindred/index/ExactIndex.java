@@ -146,6 +146,10 @@ public final class ExactIndex implements EmbeddedIndex {
         return new IndexInfo(space, "exact", view.count(), view.lastSequence(), EnumSet.allOf(Capability.class));
     }
 
+    Path folder() {
+        return dir;
+    }
+
     @Override
     public IndexStats stats() {
         return reading(view -> {
@@ -225,6 +229,7 @@ public final class ExactIndex implements EmbeddedIndex {
 
     private Scan scan(View view, Query query) {
         space.require(query.space(), dir.toString());
+        FilterCheck.require(query.filter(), view.payloadFields());
         return new Scan(view, query);
     }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which items a search may find. A field that an item lacks, or whose type cannot be compared, matches nothing. Whole and real numbers
- * compare as numbers; a word asked of a list of words matches where the list contains it.
+ * compare as numbers; a word asked of a list of words matches where the list contains it. A search
+ * refuses a filter that compares a field that no item at all has, or has of such a type; {@code exists} may ask for any field.
  */
 public sealed interface Filter {
     /** The most ids that one filter may list. */

@@ -44,6 +44,13 @@ final class FilterBits {
         this.bytesEach = searcher.getIndexReader().maxDoc() / 8 + 64;
     }
 
+    /** Whether the filter was asked for lately. */
+    boolean isKept(Filter filter) {
+        synchronized (kept) {
+            return kept.containsKey(filter);
+        }
+    }
+
     Passing of(Filter filter) throws IOException {
         synchronized (kept) {
             Passing known = kept.get(filter);

@@ -46,7 +46,8 @@ final class FilterQueries {
     }
 
     static Query exists(String field) {
-        return terms(List.of(FilterTerms.has(field)));
+        return terms(
+                FieldKind.ALL.stream().map(kind -> FilterTerms.has(field, kind)).toList());
     }
 
     static Query ids(Set<String> ids) {

@@ -29,7 +29,7 @@ final class FilterTerms {
 
     /** The kinds of terms. */
     enum Kind {
-        /** The item has the field. */
+        /** The item has the field, of the {@link FieldKind} whose number follows. */
         HAS,
         TEXT,
         /** One word of several. */
@@ -68,8 +68,33 @@ final class FilterTerms {
         };
     }
 
-    static BytesRef has(String field) {
-        return term(field, Kind.HAS, new byte[0]);
+    static BytesRef has(String field, FieldKind kind) {
+        return term(field, Kind.HAS, new byte[] {(byte) kind.ordinal()});
+    }
+
+    /** That some item has a field of a kind. */
+    record Presence(String field, FieldKind kind) {}
+
+    /** What a term of {@link Kind#HAS} says; null of another. */
+    static @Nullable Presence presence(BytesRef term) {
+        int name = nameLength(term);
+        boolean has = term.length == name + 3 && term.bytes[term.offset + 1 + name] == Kind.HAS.ordinal();
+        return has
+                ? new Presence(
+                        new String(term.bytes, term.offset + 1, name, StandardCharsets.UTF_8),
+                        FieldKind.values()[term.bytes[term.offset + 2 + name]])
+                : null;
+    }
+
+    private static int nameLength(BytesRef term) {
+        return Byte.toUnsignedInt(term.bytes[term.offset]);
+    }
+
+    /** After all terms of a term's field. */
+    static BytesRef afterField(BytesRef term) {
+        byte[] end = Arrays.copyOfRange(term.bytes, term.offset, term.offset + nameLength(term) + 2);
+        end[end.length - 1] = (byte) Kind.values().length;
+        return new BytesRef(end);
     }
 
     static BytesRef text(String field, String value) {

@@ -131,20 +131,57 @@ public final class Generation implements EmbeddedIndex {
         if (now == null) {
             return TruthSearch.search(truth, query);
         }
+        Refusal refused;
         try {
-            Found found = now.search(query, candidates(query, now));
-            return follower.isLagging() ? found.withoutWhatCame() : found;
-        } catch (InternalError | IOException | RuntimeException e) {
-            if (e instanceof RuntimeException fault && !(e instanceof UncheckedIOException) && now.isSound()) {
-                // No damage led to it; and nobody's query gets a whole view thrown away.
-                throw fault;
+            refused = now.refusal(query.filter());
+            if (refused == null) {
+                Found found = now.search(query, candidates(query, now));
+                return follower.isLagging() ? found.withoutWhatCame() : found;
             }
-            // A page of a mapped file that cannot be read is an internal error to the machine.
-            follower.broken(e instanceof Exception cause ? cause : new LuceneView.Damage(e.toString()), now);
+        } catch (InternalError | IOException | RuntimeException e) {
+            givenUp(e, now);
             return TruthSearch.search(truth, query);
         } finally {
             now.release();
         }
+        throw refused;
+    }
+
+    /**
+     * The k items that share most words with a text, with BM25's scores; none that shares no word.
+     *
+     * @throws Refusal where a field that is looked into is one of no item, or the view, which alone has the words, is being made anew
+     */
+    public Found words(WordQuery query) {
+        ViewReader now = follower.reader();
+        if (now == null) {
+            throw Follower.failed(folder, follower.failure());
+        }
+        Refusal refused;
+        try {
+            refused = now.refusal(query);
+            if (refused == null) {
+                Found found = now.words(query);
+                return follower.isLagging() ? found.withoutWhatCame() : found;
+            }
+        } catch (InternalError | IOException | RuntimeException e) {
+            throw Follower.failed(folder, givenUp(e, now));
+        } finally {
+            now.release();
+        }
+        throw refused;
+    }
+
+    /** Gives the view up for what its searching threw, and says so; a fault on a sound view is thrown on. */
+    private Exception givenUp(Throwable e, ViewReader now) {
+        if (e instanceof RuntimeException fault && !(e instanceof UncheckedIOException) && now.isSound()) {
+            // No damage led to it; and nobody's query gets a whole view thrown away.
+            throw fault;
+        }
+        // A page of a mapped file that cannot be read is an internal error to the machine.
+        Exception cause = e instanceof Exception known ? known : new LuceneView.Damage(e.toString());
+        follower.broken(cause, now);
+        return cause;
     }
 
     private int candidates(Query query, ViewReader now) {

@@ -52,7 +52,7 @@ final class LuceneView implements Closeable {
     private static final String SEQUENCE = "sequence";
     private static final String TRUTH = "truth";
     private static final String FORMAT = "format";
-    private static final String FORMAT_NOW = "1";
+    private static final String FORMAT_NOW = "2";
     private static final double BUFFER_MIB = 64;
     /** Of gone rows, in percent, at which segments are made anew. */
     private static final double MOST_GONE = 20;

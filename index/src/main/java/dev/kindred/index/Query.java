@@ -34,6 +34,10 @@ public record Query(
                 throw new Refusal("the query holds a value that is no finite number", "query", "embed it anew");
             }
         }
+        requireK(k);
+    }
+
+    static void requireK(int k) {
         if (k < 1 || k > MAX_K) {
             throw new Refusal("k is " + k, "k", "ask for 1 to " + MAX_K + " neighbours and page on for more");
         }
@@ -50,6 +54,10 @@ public record Query(
 
     public Query effort(Effort chosen) {
         return new Query(vector, space, k, filter, chosen, after);
+    }
+
+    public Query k(int chosen) {
+        return new Query(vector, space, chosen, filter, effort, after);
     }
 
     /** The page that follows. */

@@ -26,9 +26,15 @@ public record TrialEngine(
         return List.of(
                 ROWS,
                 new TrialEngine("exact", "--engine exact", Engine.exact()),
-                new TrialEngine("exact int8", "--engine exact --codes int8", Engine.exact().with(Engine.Codes.INT8)),
+                new TrialEngine(
+                        "exact int8",
+                        "--engine exact --codes int8",
+                        Engine.exact().with(Engine.Codes.INT8)),
                 new TrialEngine("graph", "--engine graph", Engine.graph()),
-                new TrialEngine("graph int8", "--engine graph --codes int8", Engine.graph().with(Engine.Codes.INT8)),
+                new TrialEngine(
+                        "graph int8",
+                        "--engine graph --codes int8",
+                        Engine.graph().with(Engine.Codes.INT8)),
                 new TrialEngine("graph 32", "--engine graph --links 32 --beam 200", new Engine.Graph(32, 200, 8_192)));
     }
 

@@ -29,6 +29,7 @@ final class TruthSearch {
         Kernel kernel = new Kernel(
                 Kernel.padded(Vectors.compared(query.vector(), distance)), dimension, distance == Distance.L2);
         ItemTest test = ItemTest.of(query.filter());
+        SeenFields fields = new SeenFields(FilterCheck.compared(query.filter()));
         Candidate after = query.after() == null
                 ? null
                 : new Candidate(
@@ -41,6 +42,7 @@ final class TruthSearch {
             MemorySegment row = arena.allocate((long) dimension * Float.BYTES, 64);
             for (Items.Written written : items) {
                 Item item = written.item();
+                fields.see(item.payload());
                 if (!test.passes(item)) {
                     continue;
                 }
@@ -58,6 +60,7 @@ final class TruthSearch {
                 }
             }
         }
+        FilterCheck.require(query.filter(), fields);
         List<Neighbor> neighbors = new ArrayList<>();
         best.stream()
                 .sorted(ORDER)

@@ -46,7 +46,7 @@ final class Values {
     }
 
     /** The same for all that are equal: a real that is a whole number becomes one. */
-    private static Value key(Value value) {
+    static Value key(Value value) {
         if (value instanceof Value.Real(double real)
                 && real == Math.rint(real)
                 && real >= Long.MIN_VALUE

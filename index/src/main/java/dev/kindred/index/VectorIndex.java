@@ -29,7 +29,8 @@ public interface VectorIndex extends AutoCloseable {
      * The k items most like the query among those that pass its filter, best first, equal scores by id (UTF-8 bytes, unsigned). There
      * are k whenever k match.
      *
-     * @throws Refusal where the query is of another space
+     * @throws Refusal where the query is of another space; where its filter compares a field that no item has, or that holds values of
+     *     another type in all of them, naming the nearest. An empty index refuses no filter.
      */
     Found search(Query query);
 

@@ -26,6 +26,7 @@ final class View {
 
     private final long lastSequence;
     private final int count;
+    private final RowsFields fields = new RowsFields(this);
 
     private View(Snapshot file, List<Piece> pieces, long lastSequence) {
         this.file = file;
@@ -108,6 +109,10 @@ final class View {
     /** How many items can be found. */
     int count() {
         return count;
+    }
+
+    PayloadFields payloadFields() {
+        return fields;
     }
 
     /** How many rows there are, those that are gone among them. */

@@ -2,15 +2,18 @@ package dev.kindred.index;
 
 import dev.kindred.core.Distance;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
@@ -24,7 +27,18 @@ final class ViewFields {
     static final String SEQUENCE = "sequence";
     static final String TERMS = "terms";
 
+    /** How often each word stands in a text, and how long that is; not where. */
+    private static final FieldType WORDS = words();
+
     private ViewFields() {}
+
+    private static FieldType words() {
+        FieldType type = new FieldType();
+        type.setTokenized(true);
+        type.setIndexOptions(IndexOptions.DOCS_AND_FREQS);
+        type.freeze();
+        return type;
+    }
 
     /** Where a payload field's numbers stand. */
     static String numbers(String field) {
@@ -33,6 +47,11 @@ final class ViewFields {
 
     static String moments(String field) {
         return "moment:" + field;
+    }
+
+    /** Where the words of a payload field's texts stand. */
+    static String words(String field) {
+        return "words:" + field;
     }
 
     static Term id(String id) {
@@ -54,12 +73,16 @@ final class ViewFields {
         }
         for (Map.Entry<String, Value> field : item.payload().entrySet()) {
             filterable(document, field.getKey(), field.getValue());
+            List<String> words = TextWords.of(field.getValue());
+            if (!words.isEmpty()) {
+                document.add(new Field(words(field.getKey()), new TextWords.Listed(words), WORDS));
+            }
         }
         return document;
     }
 
     private static void filterable(Document document, String field, Value value) {
-        document.add(new StringField(TERMS, FilterTerms.has(field), Field.Store.NO));
+        document.add(new StringField(TERMS, FilterTerms.has(field, FieldKind.of(value)), Field.Store.NO));
         for (BytesRef term : FilterTerms.of(field, value)) {
             document.add(new StringField(TERMS, term, Field.Store.NO));
         }

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -7,6 +8,8 @@ import java.util.List;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.similarities.BM25Similarity;
+import org.jspecify.annotations.Nullable;
 
 /** One moment of the view, opened for searching; stays readable until the last who retained it lets go. Safe for many threads. */
 final class ViewReader {
@@ -15,6 +18,7 @@ final class ViewReader {
     private final long sequence;
     private final List<ViewSegment> segments;
     private final FilterBits filters;
+    private final ViewWords words;
 
     /**
      * @param reader let go of with this
@@ -37,7 +41,9 @@ final class ViewReader {
         });
         IndexSearcher searcher = new IndexSearcher(reader);
         searcher.setQueryCache(null);
+        searcher.setSimilarity(new BM25Similarity());
         this.filters = new FilterBits(searcher);
+        this.words = new ViewWords(segments, space, searcher, fields());
     }
 
     long sequence() {
@@ -53,6 +59,16 @@ final class ViewReader {
         return segments;
     }
 
+    /** Why a filter cannot be asked of these items; null where it can. */
+    @Nullable
+    Refusal refusal(Filter filter) {
+        return filters.isKept(filter) ? null : FilterCheck.refusal(filter, fields());
+    }
+
+    PayloadFields fields() {
+        return new ViewPayloadFields(segments);
+    }
+
     /** @param ef results that a walk through a graph keeps, at least k; 0 for the true neighbours */
     Found search(Query query, int ef) throws IOException {
         Vectors.require(space.distance(), query.vector(), "query");
@@ -66,6 +82,17 @@ final class ViewReader {
             search.run(passing, 0);
         }
         return search.found();
+    }
+
+    /** Why words cannot be looked for so; null where they can. */
+    @Nullable
+    Refusal refusal(WordQuery query) {
+        Refusal refused = refusal(query.filter());
+        return refused != null ? refused : words.refusal(query);
+    }
+
+    Found words(WordQuery query) throws IOException {
+        return words.search(query, query.filter().equals(Filter.everything()) ? null : filters.of(query.filter()));
     }
 
     /** Whether a search may go through a graph. */

@@ -12,6 +12,7 @@ import dev.kindred.core.Space;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -159,6 +160,179 @@ abstract class VectorIndexContract {
             Found found = index.search(Query.of(space, query, 40).filter(filter));
             assertThat(ids(found)).as("%s", filter).isEqualTo(expected);
         }
+    }
+
+    /** Held against the whole ranking by hand: small whole coordinates, so that many distances are equal, and exactly so. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void eachValueOfAFieldHasItsShareOverAllPages(long seed) {
+        Keyed random = Keyed.of(seed, 4);
+        Space space = space(2, Distance.L2);
+        VectorIndex index = index(space);
+        // The nearest are nearly all of one value, so that a search has to read on.
+        int products = 2 + random.nextInt(40);
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            boolean near = random.nextInt(3) > 0;
+            int reach = near ? 4 : 40;
+            Map<String, Value> payload = new TreeMap<>();
+            payload.put("even", Value.of(i % 2 == 0));
+            int product = near ? 0 : random.nextInt(products);
+            if (random.nextInt(20) == 0) {
+                payload.put("product", Value.of(Double.NaN));
+            } else if (random.nextInt(20) > 0) {
+                payload.put("product", random.nextInt(2) == 0 ? Value.of((long) product) : Value.of((double) product));
+            }
+            items.add(new Item(
+                    "i" + random.nextInt(10) + "-" + i,
+                    new float[] {random.nextInt(reach), random.nextInt(reach)},
+                    payload,
+                    null));
+        }
+        index.write(puts(items), Visibility.SEARCHABLE);
+        float[] at = {0, 0};
+        List<Item> ranked = items.stream()
+                .sorted(Comparator.comparingDouble((Item item) -> -Distance.L2.score(at, item.vector()))
+                        .thenComparing(Item::id))
+                .toList();
+        for (Filter filter : List.of(Filter.everything(), new Filter.Equals("even", Value.of(true)))) {
+            for (int per : new int[] {1, 2, 5}) {
+                Distinct distinct = new Distinct("product", per);
+                Map<Double, Integer> had = new TreeMap<>();
+                List<String> expected = ranked.stream()
+                        .filter(item -> matchesEven(filter, item))
+                        .filter(item -> {
+                            Value value = item.payload().get("product");
+                            double number = value == null ? Double.NaN : number(value);
+                            return Double.isNaN(number) || had.merge(number, 1, Integer::sum) <= per;
+                        })
+                        .map(Item::id)
+                        .toList();
+                Query query = Query.of(space, at, 1000).filter(filter);
+                Found whole = distinct.search(index, query);
+                assertThat(ids(whole)).isEqualTo(expected);
+                assertThat(whole.next()).isNull();
+                for (int k : new int[] {1, 3, expected.size()}) {
+                    assertThat(ids(distinct.search(index, query.k(k)))).isEqualTo(expected.subList(0, k));
+                }
+                List<String> paged = new ArrayList<>();
+                After after = null;
+                do {
+                    Found page = distinct.search(index, query.k(7).after(after));
+                    paged.addAll(ids(page));
+                    after = page.next() == null
+                            ? null
+                            : After.ofToken(page.next().token());
+                } while (after != null);
+                assertThat(paged).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static boolean matchesEven(Filter filter, Item item) {
+        return !(filter instanceof Filter.Equals) || item.payload().get("even").equals(Value.of(true));
+    }
+
+    @Test
+    void aFieldThatHasNoOneValueCannotBeDistinct() {
+        Space space = space(2, Distance.L2);
+        VectorIndex index = index(space);
+        Query query = Query.of(space, new float[] {1, 1}, 5);
+        assertThat(Distinct.by("product").search(index, query).neighbors()).isEmpty();
+        Map<String, Value> payload = Map.of("tags", Value.of(List.of("a")), "product", Value.of("p"));
+        index.write(puts(List.of(new Item("a", new float[] {1, 2}, payload, null))), Visibility.SEARCHABLE);
+        assertThatThrownBy(() -> Distinct.by("tags").search(index, query))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("holds lists");
+        assertThatThrownBy(() -> Distinct.by("prodcut").search(index, query))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        r -> assertThat(r.line())
+                                .isEqualTo("distinct: no item has a field 'prodcut'; did you mean 'product'?"));
+        assertThatThrownBy(() -> new Distinct("product", 0)).isInstanceOf(Refusal.class);
+    }
+
+    private static String refusal(VectorIndex index, Filter filter) {
+        try {
+            index.search(Query.of(index.info().space(), new float[] {1, 1}, 5).filter(filter));
+            return "";
+        } catch (Refusal refusal) {
+            return refusal.line();
+        }
+    }
+
+    @Test
+    void aFilterOnAFieldThatNoItemHasOrOfAnotherTypeIsRefusedWithTheNearest() {
+        Space space = space(2, Distance.L2);
+        VectorIndex index = index(space);
+        Filter slip = new Filter.Equals("lable", Value.of("cat"));
+        assertThat(refusal(index, slip))
+                .as("nothing to be found, nothing refused")
+                .isEmpty();
+        Map<String, Value> payload = Map.of(
+                "label", Value.of("cat"),
+                "year", Value.of(1990L),
+                "years", Value.of("nineties"),
+                "tags", Value.of(List.of("black", "soft")),
+                "when", Value.of(Instant.EPOCH),
+                "kept", Value.of(true));
+        index.write(
+                puts(List.of(
+                        new Item("a", new float[] {1, 2}, payload, null),
+                        new Item("b", new float[] {1, 3}, Map.of("embargo", Value.of(1.5)), null))),
+                Visibility.SEARCHABLE);
+        assertThat(refusal(index, slip)).isEqualTo("filter: no item has a field 'lable'; did you mean 'label'?");
+        for (Filter inside : List.of(
+                new Filter.Not(slip),
+                new Filter.And(List.of(Filter.everything(), slip)),
+                new Filter.Or(List.of(new Filter.Equals("label", Value.of("cat")), slip)),
+                new Filter.In("lable", List.of(Value.of("cat"), Value.of("dog"))),
+                new Filter.In("lable", List.of()),
+                Filter.Range.below("lable", Value.of("cat")))) {
+            assertThat(refusal(index, inside)).as("%s", inside).contains("'lable'", "did you mean 'label'?");
+        }
+        assertThat(refusal(index, new Filter.Equals("zebra", Value.of(1L))))
+                .isEqualTo("filter: no item has a field 'zebra';"
+                        + " there are 'embargo', 'kept', 'label', 'tags', 'when', 'year', 'years'");
+        assertThat(refusal(index, new Filter.Equals("x".repeat(100_000), Value.of(1L))))
+                .hasSizeLessThan(300)
+                .contains("no item has a field");
+
+        assertThat(refusal(index, new Filter.Equals("label", Value.of(3L))))
+                .isEqualTo("filter: the field 'label' holds texts, not numbers; give a text, e.g. \"cat\"");
+        assertThat(refusal(index, new Filter.Equals("year", Value.of("1990"))))
+                .isEqualTo("filter: the field 'year' holds numbers, not texts; did you mean 'years'?");
+        assertThat(refusal(index, new Filter.In("kept", List.of(Value.of("yes"), Value.of(1L)))))
+                .contains("holds true or false, not texts and numbers");
+        assertThat(refusal(index, Filter.Range.below("when", Value.of(5L)))).contains("holds instants, not numbers");
+        assertThat(refusal(index, Filter.Range.below("tags", Value.of("b"))))
+                .contains("holds lists of strings, not texts");
+        assertThat(refusal(index, Filter.Range.below("kept", Value.of(true)))).contains("has no order");
+        assertThat(refusal(index, Filter.Range.between("year", Value.of(5L), Value.of("x"))))
+                .contains("of another type than the other");
+
+        for (Filter fine : List.of(
+                new Filter.Exists("lable"),
+                new Filter.Not(new Filter.Exists("lable")),
+                new Filter.Or(List.of(new Filter.Not(new Filter.Exists("lable")), slip)),
+                new Filter.Ids(Set.of("nowhere")),
+                new Filter.Equals("tags", Value.of("black")),
+                new Filter.Equals("tags", Value.of(List.of("black"))),
+                new Filter.Equals("year", Value.of(1990.0)),
+                new Filter.In("year", List.of(Value.of("x"), Value.of(5L))),
+                new Filter.In("label", List.of()))) {
+            assertThat(refusal(index, fine)).as("%s", fine).isEmpty();
+        }
+
+        // Fields come and go with the items.
+        Filter embargo = Filter.Range.below("embargo", Value.of(2L));
+        assertThat(refusal(index, embargo)).isEmpty();
+        index.write(List.of(new Change.Delete("b")), Visibility.SEARCHABLE);
+        assertThat(refusal(index, embargo)).contains("no item has a field 'embargo'");
+        index.write(
+                puts(List.of(new Item("c", new float[] {1, 3}, Map.of("lable", Value.of("x")), null))),
+                Visibility.SEARCHABLE);
+        assertThat(refusal(index, slip)).isEmpty();
     }
 
     private static Map<String, Value> payload(Keyed random, int i) {

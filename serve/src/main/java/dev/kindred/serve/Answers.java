@@ -8,6 +8,7 @@ import dev.kindred.core.Threshold;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.After;
+import dev.kindred.index.Distinct;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Filter;
 import dev.kindred.index.FilterJson;
@@ -102,14 +103,19 @@ final class Answers {
     /**
      * {@code {"bundle", "space", "neighbors": [{"id", "score", "probability", "same", "payload"}], "threshold", "fmr", "next"}}. An item
      * searched by its id is not among its own neighbours. With {@code "rerank": true} the first that are found stand in the order of the
-     * bundle's comparator, with its scores. Where there is a comparator, only its scores are judged by thresholds and probabilities.
+     * bundle's comparator, with its scores. With {@code "distinct": "field"} each of its values has at most {@code "per"} neighbours. Where there is a comparator, only its scores are judged by thresholds and probabilities.
      */
     JsonObject search(Body body) {
-        Fields fields = body.fields().only("image", "text", "id", "vector", "k", "filter", "fmr", "after", "rerank");
+        Fields fields = body.fields()
+                .only("image", "text", "id", "vector", "k", "filter", "fmr", "after", "rerank", "distinct", "per");
         int k = fields.whole("k", 1, MAX_K, 10);
         Filter filter =
                 fields.has("filter") ? FilterJson.read(fields.object().get("filter"), "filter") : Filter.everything();
         Optional<LearnedDistance> reranking = reranking(fields);
+        Optional<Distinct> distinct = distinct(fields);
+        if (distinct.isPresent() && reranking.isPresent()) {
+            throw Problem.badRequest("cannot be had together with rerank", "distinct", "leave one of them out");
+        }
         boolean judged = served.comparator().isEmpty() || reranking.isPresent();
         if (!judged && fields.has("fmr")) {
             throw Problem.badRequest(
@@ -129,6 +135,7 @@ final class Answers {
                 meters.search(),
                 () -> reranking
                         .map(comparator -> Reordering.search(served.index(), query, comparator::scores))
+                        .or(() -> distinct.map(each -> each.search(served.index(), query)))
                         .orElseGet(() -> served.index().search(query)));
 
         JsonArray neighbors = new JsonArray();
@@ -147,6 +154,13 @@ final class Answers {
             reply.addProperty("next", next.token());
         }
         return reply;
+    }
+
+    private static Optional<Distinct> distinct(Fields fields) {
+        if (fields.has("per") && !fields.has("distinct")) {
+            throw Problem.badRequest("there is no field", "per", "say \"distinct\": \"field\" with it");
+        }
+        return fields.text("distinct").map(field -> new Distinct(field, fields.whole("per", 1, MAX_K, 1)));
     }
 
     private Optional<LearnedDistance> reranking(Fields fields) {

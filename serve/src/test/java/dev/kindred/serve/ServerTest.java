@@ -128,6 +128,15 @@ class ServerTest {
         assertThat(ids(reply)).hasSize(50).noneMatch(id -> id.startsWith("feather/"));
         Reply every = caller.json("/v1/search", "{\"id\":\"feather/star.png\",\"k\":100}");
         assertThat(ids(every)).hasSize(99).doesNotContain("feather/star.png");
+        Reply each = caller.json("/v1/search", "{\"id\":\"feather/star.png\",\"k\":50,\"distinct\":\"family\"}");
+        assertThat(each.json().getAsJsonArray("neighbors"))
+                .extracting(n -> n.getAsJsonObject().getAsJsonObject("payload").get("family"))
+                .isNotEmpty()
+                .doesNotHaveDuplicates();
+        Reply slip = caller.json(
+                "/v1/search", "{\"id\":\"feather/star.png\",\"filter\":{\"equals\":{\"famly\":\"feather\"}}}");
+        assertThat(slip.code()).isEqualTo(400);
+        assertThat(slip.text()).contains("no item has a field 'famly'", "did you mean 'family'?");
         Reply bytes = caller.bytes("/v1/search?k=50&filter=" + Caller.encoded(filter), "image/png", drawing("star", 0));
         assertThat(ids(bytes)).isEqualTo(ids(reply));
     }

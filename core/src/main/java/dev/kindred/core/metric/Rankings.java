@@ -17,9 +17,6 @@ public record Rankings(int[][] documents, double[][] scores) {
     /** How deep a ranking is kept where nothing else is said, as trec_eval does. */
     public static final int DEPTH = 1000;
 
-    /** Of each of two rankings that are fused. */
-    private static final double WEIGHT = 0.5;
-
     private static final int QUERY_BLOCK = 16;
     private static final int ITEM_TILE = 4096;
 
@@ -72,10 +69,7 @@ public record Rankings(int[][] documents, double[][] scores) {
     }
 
     /**
-     * Two rankings of the same queries by a convex combination of their scores, each with half the weight (Bruch, Gai, Ingber 2023, "An
-     * Analysis of Fusion Functions for Hybrid Retrieval"). Before, a query's similarities are stretched from the lowest that was found to
-     * the highest, onto 0 to 1; its scores of words from 0, which is what a document without any of them scores, to the highest. What a
-     * ranking did not find has 0 there. Equal sums by rising row.
+     * Two rankings of the same queries as one, by {@link Fusion#usual}. Equal sums by rising row.
      *
      * @param similar by similarity of embeddings
      * @param words by words, scores above 0
@@ -85,11 +79,11 @@ public record Rankings(int[][] documents, double[][] scores) {
         int queries = similar.queries();
         int[][] found = new int[queries][];
         double[][] scores = new double[queries][];
+        Fusion fusion = Fusion.usual();
         for (int q = 0; q < queries; q++) {
             Map<Integer, Double> sums = new HashMap<>();
-            double[] similarities = similar.scores[q];
-            similar.addStretched(q, similarities.length == 0 ? 0 : similarities[similarities.length - 1], sums);
-            words.addStretched(q, 0, sums);
+            add(similar.documents[q], fusion.ofSimilarities(similar.scores[q]), sums);
+            add(words.documents[q], fusion.ofWords(words.scores[q]), sums);
             List<Map.Entry<Integer, Double>> sorted = sums.entrySet().stream()
                     .sorted(Map.Entry.<Integer, Double>comparingByValue()
                             .reversed()
@@ -102,13 +96,9 @@ public record Rankings(int[][] documents, double[][] scores) {
         return new Rankings(found, scores);
     }
 
-    /** Where all that was found scores alike, it is found as well as can be. */
-    private void addStretched(int query, double lowest, Map<Integer, Double> sums) {
-        double[] found = scores[query];
-        for (int place = 0; place < found.length; place++) {
-            double range = found[0] - lowest;
-            double stretched = range > 0 ? (found[place] - lowest) / range : 1;
-            sums.merge(documents[query][place], WEIGHT * stretched, Double::sum);
+    private static void add(int[] documents, double[] shares, Map<Integer, Double> sums) {
+        for (int place = 0; place < shares.length; place++) {
+            sums.merge(documents[place], shares[place], Double::sum);
         }
     }
 

@@ -1,28 +1,34 @@
-package dev.kindred.cli;
+package dev.kindred.core;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The right word that a wrong one was probably meant to be. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** The nearest of {@code right}, where at most a third of the letters (and at least two) would have to change. */
-    static Optional<String> to(String wrong, Collection<String> right) {
+    public static Optional<String> to(String wrong, Collection<String> right) {
         return right.stream()
-                .filter(word -> distance(wrong, word) <= Math.max(2, word.length() / 3))
+                // So many letters more or fewer are as many edits; a very long word is not compared letter by letter.
+                .filter(word ->
+                        Math.abs(wrong.length() - word.length()) <= most(word) && distance(wrong, word) <= most(word))
                 .min(Comparator.<String>comparingInt(word -> distance(wrong, word))
                         .thenComparing(word -> word));
     }
 
+    private static int most(String word) {
+        return Math.max(2, word.length() / 3);
+    }
+
     /** {@code did you mean x?}, or {@code otherwise}. */
-    static String advice(String wrong, Collection<String> right, String otherwise) {
+    public static String advice(String wrong, Collection<String> right, String otherwise) {
         return to(wrong, right).map(word -> "did you mean " + word + "?").orElse(otherwise);
     }
 
     /** Edits between two words, a swap of neighbours counting as one (optimal string alignment). */
-    static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             for (int j = 0; j <= b.length(); j++) {
