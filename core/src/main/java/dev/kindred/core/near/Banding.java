@@ -37,7 +37,7 @@ public record Banding(int bands, int rows) {
     }
 
     /** A band of a signature of bits that begins at {@code at}; for bands of at most 32 bits. */
-    int key(long[] signatures, int at, int band) {
+    public int key(long[] signatures, int at, int band) {
         int first = band * rows;
         int word = at + first / Long.SIZE;
         int shift = first % Long.SIZE;

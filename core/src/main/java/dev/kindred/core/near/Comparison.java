@@ -134,7 +134,7 @@ final class Comparison {
                     for (int j = i + 1; j < end; j++) {
                         int b = (int) order[j];
                         // In a large bucket it is enough that all that is chained is chained.
-                        if (Hyperplanes.differences(signatures, a * words, b * words, filter) <= most
+                        if (Hyperplanes.differences(signatures, a * words, signatures, b * words, filter) <= most
                                 && !(inLarge && before[a] == before[b])
                                 && !log.holds(PairLog.pair(a, b))) {
                             check(a, b, part);

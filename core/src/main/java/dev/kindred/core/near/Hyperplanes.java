@@ -97,11 +97,11 @@ public final class Hyperplanes {
         return 1 - StrictMath.acos(Math.clamp(cosine, -1, 1)) / Math.PI;
     }
 
-    /** In how many of their first {@code words} longs' bits two signatures differ, which begin at these places. */
-    static int differences(long[] signatures, int a, int b, int words) {
+    /** In how many bits of their first {@code words} longs two signatures differ, which begin at these places. */
+    public static int differences(long[] signatures, int a, long[] others, int b, int words) {
         int count = 0;
         for (int word = 0; word < words; word++) {
-            count += Long.bitCount(signatures[a + word] ^ signatures[b + word]);
+            count += Long.bitCount(signatures[a + word] ^ others[b + word]);
         }
         return count;
     }
@@ -110,7 +110,7 @@ public final class Hyperplanes {
      * The fewest differences among {@code bits} bits that are exceeded with at most this probability, where each agrees with probability
      * {@code agreement}: a quantile of the binomial distribution.
      */
-    static int mostDifferences(int bits, double agreement, double probability) {
+    public static int mostDifferences(int bits, double agreement, double probability) {
         double differ = 1 - agreement;
         if (differ <= 0) {
             return 0;

@@ -49,7 +49,7 @@ class HyperplanesTest {
             float[] both = pair(Keyed.of(7, t), d, cosine);
             long[] signatures = new long[8];
             Hyperplanes.of(d, 256, t).sign(both, new float[] {1, 1}, 0, 2, signatures);
-            agree += 256 - Hyperplanes.differences(signatures, 0, 4, 4);
+            agree += 256 - Hyperplanes.differences(signatures, 0, signatures, 4, 4);
         }
         double expected = 1 - Math.acos(cosine) / Math.PI;
         double n = 256.0 * trials;
