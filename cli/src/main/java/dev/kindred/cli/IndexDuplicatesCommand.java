@@ -227,6 +227,7 @@ final class IndexDuplicatesCommand implements Command {
                                 "%s%,d %s of %,d items have %s, in %,d clusters of %,d items; %s.",
                                 pairs.isCut() ? "More than " : "",
                                 pairs.count(),
+                                pairs.count() == 1 ? "pair" : "pairs",
                                 items.ids().length,
                                 what,
                                 clusters.size(),
@@ -236,7 +237,7 @@ final class IndexDuplicatesCommand implements Command {
             text.append(
                             "%nMany are in one place: there each was compared with 64 others, and a pair that is not named may still"
                                     .formatted())
-                    .append(" be near; the clusters are what is right.");
+                    .append(" be near; clusters chain them.");
         }
         for (int[] rows : clusters.subList(0, Math.min(SHOWN, clusters.size()))) {
             text.append(String.format(Locale.ROOT, "%n%8d  ", rows.length));
