@@ -171,7 +171,7 @@ final class IndexDuplicatesCommand implements Command {
         json.addProperty("distance", info.distance().wireName());
         json.addProperty("least", least);
         json.addProperty("pairs", pairs.count());
-        json.addProperty("allKept", !pairs.isCut());
+        json.addProperty("complete", isComplete(pairs));
         json.addProperty("clusters", clusters.size());
         json.addProperty("inClusters", members(clusters));
         Banding banding = pairs.banding();
@@ -207,6 +207,11 @@ final class IndexDuplicatesCommand implements Command {
         return json;
     }
 
+    /** Whether no more pairs are known of, or likely, than those counted. */
+    private static boolean isComplete(NearPairs pairs) {
+        return !pairs.isCut() && pairs.passedOver() == 0;
+    }
+
     private static long members(List<int[]> clusters) {
         return clusters.stream().mapToLong(rows -> rows.length).sum();
     }
@@ -225,7 +230,7 @@ final class IndexDuplicatesCommand implements Command {
                         : String.format(
                                 Locale.ROOT,
                                 "%s%,d %s of %,d items have %s, in %,d clusters of %,d items; %s.",
-                                pairs.isCut() ? "More than " : "",
+                                isComplete(pairs) ? "" : "At least ",
                                 pairs.count(),
                                 pairs.count() == 1 ? "pair" : "pairs",
                                 items.ids().length,
