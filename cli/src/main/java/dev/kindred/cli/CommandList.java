@@ -69,6 +69,10 @@ final class CommandList {
                     "Show how many items an index holds, of which space, and what they take.",
                     () -> new IndexStatsCommand()),
             new Entry(
+                    "index duplicates",
+                    "Find all pairs of items that are nearly the same, and the clusters they make.",
+                    () -> new IndexDuplicatesCommand()),
+            new Entry(
                     "index check",
                     "Read an index again from end to end: exit code 1 where something is wrong with it.",
                     () -> new IndexCheckCommand()),

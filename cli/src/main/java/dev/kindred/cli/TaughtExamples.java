@@ -10,6 +10,7 @@ import dev.kindred.train.Lesson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -83,10 +84,20 @@ final class TaughtExamples {
     /** Names what stands on both sides of the split. */
     static void tellDuplicates(Run run, Examples examples, Split split) {
         Dataset named = examples instanceof Examples.Judged judged ? judged.queries() : examples.samples();
-        List<Duplicates.Duplicate> duplicates = Duplicates.across(examples, split);
+        List<Duplicates.Duplicate> duplicates = new ArrayList<>(Duplicates.across(examples, split));
+        // What is only nearly the same may be so by nature, as simple drawings are: the equal ones are named first.
+        duplicates.sort(Comparator.comparing(d -> d.likeness() == Duplicates.Likeness.NEARLY));
         duplicates.stream().limit(TOLD).forEach(d -> run.say("note: " + d.line(named)));
-        if (duplicates.size() > TOLD) {
-            run.say("note: " + (duplicates.size() - TOLD) + " more duplicates stand on both sides of the split");
+        List<Duplicates.Duplicate> more = duplicates.subList(Math.min(TOLD, duplicates.size()), duplicates.size());
+        long near = more.stream()
+                .filter(d -> d.likeness() == Duplicates.Likeness.NEARLY)
+                .count();
+        if (near < more.size()) {
+            run.say("note: " + (more.size() - near) + " more duplicates stand on both sides of the split");
+        }
+        if (near > 0) {
+            run.say("note: " + near + " more held-out " + named.kind().plural()
+                    + " are nearly the same as taught ones");
         }
     }
 

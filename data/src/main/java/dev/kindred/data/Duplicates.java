@@ -20,7 +20,10 @@ public final class Duplicates {
         BYTES,
         /** Pixel by pixel; of texts but for case, spaces and punctuation. */
         CONTENT,
-        /** Of texts alone: at least four fifths of their pieces of four characters are common ({@link NearTexts}). */
+        /**
+         * Of texts at least four fifths of their pieces of four characters are common ({@link NearTexts}); pictures look the same at
+         * 16 × 16, and vectors differ by at most a tenth of their length ({@link NearVectors}).
+         */
         NEARLY
     }
 
@@ -36,7 +39,7 @@ public final class Duplicates {
                 case BYTES -> "is the same %s as %s";
                 case CONTENT ->
                     "is the same %s as %s " + (text ? "but for case, spaces or punctuation" : "(the files differ)");
-                case NEARLY -> "is nearly the same %s as %s";
+                case NEARLY -> (data.kind() == Kind.PICTURE ? "looks" : "is") + " nearly the same %s as %s";
             };
             return name(data, validation) + " " + same.formatted(data.kind().singular(), name(data, train));
         }
@@ -60,16 +63,76 @@ public final class Duplicates {
      */
     public static List<Duplicate> across(Dataset data, Split split) {
         List<Duplicate> found = equal(data, split);
-        if (data.kind() != Kind.TEXT) {
-            return found;
-        }
         int[] equal = found.stream().mapToInt(Duplicate::validation).toArray();
         int[] rest = Arrays.stream(split.validation())
                 .filter(row -> Arrays.binarySearch(equal, row) < 0)
                 .toArray();
-        found.addAll(NearTexts.across(data, split.train(), rest));
+        found.addAll(
+                switch (data.kind()) {
+                    case TEXT -> NearTexts.across(data, split.train(), rest);
+                    case PICTURE ->
+                        NearVectors.across(
+                                (row, into) -> picture(data.item(row), into),
+                                Item.THUMBNAIL.size(),
+                                split.train(),
+                                rest);
+                    case VECTOR -> vectors(data, split.train(), rest);
+                });
         found.sort(Comparator.comparingInt(Duplicate::validation));
         return found;
+    }
+
+    /** Levels less their mean, at length one; a picture of one level has nothing to be compared by. */
+    private static boolean picture(Item item, float[] into) {
+        byte[] levels = item.thumbnail();
+        if (levels == null) {
+            return false;
+        }
+        double mean = 0;
+        for (byte level : levels) {
+            mean += (level & 0xFF) / (double) levels.length;
+        }
+        double squares = 0;
+        for (byte level : levels) {
+            squares += ((level & 0xFF) - mean) * ((level & 0xFF) - mean);
+        }
+        // Less than one level of contrast is rounding.
+        if (squares < levels.length) {
+            return false;
+        }
+        for (int i = 0; i < levels.length; i++) {
+            into[i] = (float) (((levels[i] & 0xFF) - mean) / Math.sqrt(squares));
+        }
+        return true;
+    }
+
+    private static List<Duplicate> vectors(Dataset data, int[] train, int[] validation) {
+        if (train.length == 0) {
+            return List.of();
+        }
+        int d = values(data, train[0]).length;
+        double[] mean = new double[d];
+        for (int row : train) {
+            float[] values = values(data, row);
+            for (int k = 0; k < d; k++) {
+                mean[k] += (double) values[k] / train.length;
+            }
+        }
+        return NearVectors.across(
+                (row, into) -> {
+                    float[] values = values(data, row);
+                    for (int k = 0; k < d; k++) {
+                        into[k] = (float) (values[k] - mean[k]);
+                    }
+                    return true;
+                },
+                d,
+                train,
+                validation);
+    }
+
+    private static float[] values(Dataset data, int row) {
+        return ((Content.Vector) data.content(row)).values();
     }
 
     /**

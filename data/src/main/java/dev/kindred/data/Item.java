@@ -3,6 +3,7 @@ package dev.kindred.data;
 import dev.kindred.core.Content;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
+import dev.kindred.media.PictureShape;
 import dev.kindred.media.Pictures;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,12 +11,19 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** A row of a data set. What its bytes and its content hash to is remembered once they have been in hand. */
+/**
+ * A row of a data set. What its bytes and its content hash to is remembered once they have been in hand, and of a picture its thumbnail
+ * (256 bytes), so that near duplicates are found without decoding again.
+ */
 final class Item {
+    /** Grey, each side stretched: two files of one picture come out alike whatever their size. */
+    static final PictureShape THUMBNAIL = new PictureShape(16, 16, 1, PictureShape.Fit.STRETCH);
+
     private final Entry entry;
     private final Origin origin;
     private volatile byte @Nullable [] bytesHash;
     private volatile byte @Nullable [] contentHash;
+    private volatile byte @Nullable [] thumbnail;
 
     Item(Entry entry, Origin origin) {
         this.entry = entry;
@@ -45,6 +53,9 @@ final class Item {
     Content content() {
         Content held = origin.held();
         Content content = held == null ? Pictures.decode(bytes(), origin.where()) : held;
+        if (content instanceof Content.Pixels pixels && thumbnail == null) {
+            thumbnail = THUMBNAIL.raster(pixels);
+        }
         if (contentHash == null) {
             contentHash = switch (content) {
                 case Content.Pixels pixels -> hash(pixels);
@@ -96,5 +107,17 @@ final class Item {
             }
         }
         return contentHash;
+    }
+
+    /** A picture's grey levels at {@link #THUMBNAIL}; null where it is none or cannot be decoded. */
+    byte @Nullable [] thumbnail() {
+        if (thumbnail == null) {
+            try {
+                content();
+            } catch (Refusal undecodable) {
+                return null;
+            }
+        }
+        return thumbnail;
     }
 }

@@ -2,65 +2,48 @@ package dev.kindred.data;
 
 import dev.kindred.core.Content;
 import dev.kindred.core.Keyed;
+import dev.kindred.core.near.Banding;
+import dev.kindred.core.near.Buckets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * Texts that are nearly the same: the Jaccard similarity of their pieces of four characters is at least 0.8. Candidates
  * are found by MinHash (Broder 1997), 16 bands of 4, and each is then compared exactly, so none is named wrongly; one of
- * 0.8 is missed once in some thousand times.
+ * 0.8 is missed twice in some ten thousand times.
  */
 final class NearTexts {
     private static final double NEAR = 0.8;
     private static final int PIECE = 4;
-    private static final int BANDS = 16;
-    private static final int ROWS = 4;
+    /** Misses {@link #NEAR} with a probability of {@link Banding#missed}: 0.0002. */
+    private static final Banding BANDING = new Banding(16, 4);
     /** Texts of one mould share bands by the thousand; this many of them are compared. */
     private static final int MOST_CANDIDATES = 200;
 
     private NearTexts() {}
 
     static List<Duplicates.Duplicate> across(Dataset data, int[] train, int[] validation) {
-        long[] keys = new long[BANDS * ROWS];
+        long[] keys = new long[(int) BANDING.total()];
         Keyed random = Keyed.of(0x7E87L);
         Arrays.setAll(keys, i -> random.nextLong());
         long[][] taught = new long[train.length][];
         Arrays.setAll(taught, i -> bands(pieces(data, train[i]), keys));
         long[][] held = new long[validation.length][];
         Arrays.setAll(held, i -> bands(pieces(data, validation[i]), keys));
-        List<TreeSet<Integer>> candidates = new ArrayList<>();
-        for (int i = 0; i < held.length; i++) {
-            candidates.add(new TreeSet<>());
-        }
-        for (int band = 0; band < BANDS; band++) {
-            Map<Long, List<Integer>> buckets = new HashMap<>();
-            for (int i = 0; i < held.length; i++) {
-                buckets.computeIfAbsent(held[i][band], k -> new ArrayList<>()).add(i);
-            }
-            for (int t = 0; t < taught.length; t++) {
-                for (int i : buckets.getOrDefault(taught[t][band], List.of())) {
-                    if (candidates.get(i).size() < MOST_CANDIDATES) {
-                        candidates.get(i).add(train[t]);
-                    }
-                }
-            }
-        }
+        List<int[]> candidates = Buckets.across(taught, held, MOST_CANDIDATES, (t, h) -> true);
         List<Duplicates.Duplicate> found = new ArrayList<>();
         for (int i = 0; i < held.length; i++) {
-            long[] pieces = candidates.get(i).isEmpty() ? new long[0] : pieces(data, validation[i]);
+            long[] pieces = candidates.get(i).length == 0 ? new long[0] : pieces(data, validation[i]);
             double best = 0;
             int nearest = -1;
-            for (int row : candidates.get(i)) {
-                double like = jaccard(pieces, pieces(data, row));
+            for (int t : candidates.get(i)) {
+                double like = jaccard(pieces, pieces(data, train[t]));
                 if (like > best) {
                     best = like;
-                    nearest = row;
+                    nearest = train[t];
                 }
             }
             if (best >= NEAR) {
@@ -99,10 +82,10 @@ final class NearTexts {
     }
 
     private static long[] bands(long[] pieces, long[] keys) {
-        long[] bands = new long[BANDS];
-        for (int band = 0; band < BANDS; band++) {
-            for (int r = 0; r < ROWS; r++) {
-                long key = keys[band * ROWS + r];
+        long[] bands = new long[BANDING.bands()];
+        for (int band = 0; band < BANDING.bands(); band++) {
+            for (int r = 0; r < BANDING.rows(); r++) {
+                long key = keys[band * BANDING.rows() + r];
                 long least = Long.MAX_VALUE;
                 for (long piece : pieces) {
                     least = Math.min(least, mixed(piece ^ key));
