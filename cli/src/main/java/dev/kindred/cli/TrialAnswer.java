@@ -222,8 +222,8 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
             Point point = best(best.get());
             return String.format(
                     Locale.ROOT,
-                    "No graph surely finds %s of the true neighbours (the best, %s at effort %,d, finds %s), so all"
-                            + " rows are read.",
+                    "No graph surely finds %s of the true neighbours (the best, %s at effort %,d, finds %s to %s), so"
+                            + " all rows are read.",
                     share(choice.target()),
                     best.get().engine().name(),
                     point.recall().ef(),

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /** A trial of engines as a page: which one to take, and the pictures and tables that say so. */
 record TrialPage(TrialAnswer answer, double seconds) {
@@ -182,7 +183,7 @@ record TrialPage(TrialAnswer answer, double seconds) {
                 List.of(new Plot.BarSeries(
                         label,
                         engines.stream()
-                                .map(figures -> Plot.Bar.of(figure.applyAsDouble(figures)))
+                                .<Plot.@Nullable Bar>map(figures -> Plot.Bar.of(figure.applyAsDouble(figures)))
                                 .toList(),
                         Tone.MAIN)));
     }
