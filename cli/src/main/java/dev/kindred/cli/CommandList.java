@@ -89,6 +89,10 @@ final class CommandList {
                     "Make an index of a snapshot, every byte of which is checked first.",
                     () -> new IndexRestoreCommand()),
             new Entry(
+                    "index rescue",
+                    "Save what can be read of an index with damaged items: exit code 1 where something is lost.",
+                    () -> new IndexRescueCommand()),
+            new Entry(
                     "classes add",
                     "Add classes, or examples of classes, by labelled DATA; nothing is taught.",
                     () -> new ClassesAddCommand()),

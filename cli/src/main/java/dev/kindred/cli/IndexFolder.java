@@ -217,6 +217,19 @@ final class IndexFolder {
         return Files.isRegularFile(bundle) ? List.of(bundle) : List.of();
     }
 
+    /** The space of the bundle's vectors; null where there is no bundle that can be read. */
+    @Nullable
+    Space bundleSpace() {
+        for (Path bundle : bundles()) {
+            try {
+                return Bundle.open(bundle).space();
+            } catch (Refusal e) {
+                // It says nothing then.
+            }
+        }
+        return null;
+    }
+
     /** Bytes that the folder takes. */
     long bytes() {
         try (Stream<Path> tree = Files.walk(folder)) {

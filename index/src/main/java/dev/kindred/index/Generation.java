@@ -256,13 +256,41 @@ public final class Generation implements EmbeddedIndex {
                     e);
         } finally {
             if (made && !whole) {
-                try {
-                    LuceneView.clear(folder);
-                    Files.deleteIfExists(folder);
-                } catch (IOException e) {
-                    // What is left there is told of by what failed before.
-                }
+                takeAway(folder);
             }
+        }
+    }
+
+    /** Of what was begun and failed. */
+    static void takeAway(Path folder) {
+        try {
+            LuceneView.clear(folder);
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            // What is left there is told of by what failed before.
+        }
+    }
+
+    /**
+     * Saves what can be read of damaged items into a new generation, what else the view has from there, and tells what is lost. The
+     * damaged folder is only read. The new one's view is made when it is opened.
+     *
+     * @param folder that is not there yet
+     * @param beside files that belong to the items, e.g. the bundle
+     * @param known the space, as the bundle or somebody says; null where only the items can tell
+     * @param owner whom another writer's refusal names
+     * @throws Refusal where these are no items, somebody writes there, or nothing tells of which space they are
+     */
+    public static Rescued rescue(Path damaged, Path folder, List<Path> beside, @Nullable Space known, String owner) {
+        return Rescue.of(damaged, folder, beside, known, owner);
+    }
+
+    /** Whether a setting of items can be what it was, so that they can be opened with it. */
+    static boolean isSetting(String name, String value) {
+        try {
+            return !name.equals(ENGINE) || !Engine.ofText(value).text().isEmpty();
+        } catch (Refusal e) {
+            return false;
         }
     }
 

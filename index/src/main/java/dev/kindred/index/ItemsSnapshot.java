@@ -137,7 +137,8 @@ public record ItemsSnapshot(String space, long count, long sequence, Map<String,
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void force(Path folder) throws IOException {
+    /** Makes all files of a folder, and their names, durable. */
+    static void force(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {

@@ -239,12 +239,15 @@ final class TruthFile {
                 || row.getLong(3) != sum(sequence, id, vector, payload, source)) {
             throw damaged(file, "the item of sequence number " + sequence);
         }
+        return new Items.Written(sequence, item(id, vector, payload, source, space));
+    }
+
+    /** @param vector of the space's dimension */
+    static Item item(byte[] id, byte[] vector, byte[] payload, byte @Nullable [] source, Space space) {
         float[] values = new float[space.dimension()];
         ByteBuffer.wrap(vector).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
         String name = new String(id, StandardCharsets.UTF_8);
-        Item item = new Item(
-                name, values, PayloadCodec.decode(MemorySegment.ofArray(payload), Vectors.named(name)), source);
-        return new Items.Written(sequence, item);
+        return new Item(name, values, PayloadCodec.decode(MemorySegment.ofArray(payload), Vectors.named(name)), source);
     }
 
     /** CRC-32C of the number and of each part with its length before it. */
