@@ -9,6 +9,7 @@ import dev.kindred.index.Rescued;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -43,9 +44,6 @@ final class IndexRescueCommand implements Command {
     @Nullable
     String space;
 
-    @Option(names = "--dimension", paramLabel = "D", description = "The same: values a vector.")
-    int dimension;
-
     @Option(
             names = "--distance",
             paramLabel = "NAME",
@@ -75,10 +73,14 @@ final class IndexRescueCommand implements Command {
         return new Answer(json, text(rescued), rescued.isWhole());
     }
 
-    private @Nullable Space known(IndexFolder folder) {
-        return space == null
-                ? folder.bundleSpace()
-                : Space.external(space, Math.max(1, dimension), Distance.ofWireName(distance));
+    private @Nullable IntFunction<Space> known(IndexFolder folder) {
+        if (space != null) {
+            String name = space;
+            Distance compared = Distance.ofWireName(distance);
+            return dimension -> Space.external(name, dimension, compared);
+        }
+        Space bundle = folder.bundleSpace();
+        return bundle == null ? null : dimension -> bundle;
     }
 
     private String text(Rescued rescued) {

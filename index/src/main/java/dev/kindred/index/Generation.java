@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ public final class Generation implements EmbeddedIndex {
 
     private static final String ENGINE = "engine";
 
-    /** Items that are made durable at once while loading, and their bytes. */
+    /** Items that are written at once while loading, and their bytes. */
     private static final int GROUP = 1_024;
 
     private static final int RECALL_QUERIES = 200;
@@ -181,34 +182,53 @@ public final class Generation implements EmbeddedIndex {
      * Takes items in that are not there yet, a group at a time, and makes the view of all of them: how a new one is filled. Closes the
      * stream. Where it fails, what came before stays.
      *
+     * <p>A relaxed load, made durable as a whole at its end: until this returns, a loss of power may take its last groups, each whole,
+     * though searches found them already. It damages nothing, and takes nothing that a write acknowledged before, or beside it.
+     * The end of the process alone takes nothing. So a load that did not return is repeated.
+     *
      * @throws Refusal where an id stands twice, or an item does not belong into the space
      */
     public void load(Stream<Item> items, int total, Progress progress) {
+        boolean durable = false;
         try (items) {
             List<Item> group = new ArrayList<>();
             long bytes = 0;
             long done = 0;
             Iterator<Item> each = items.iterator();
             while (each.hasNext()) {
-                Item item = each.next();
-                group.add(item);
-                bytes += 4L * item.vector().length
-                        + (item.source() == null ? 0 : item.source().length)
-                        + PayloadCodec.encode(item.payload(), Vectors.named(item.id())).length;
                 if (group.size() == GROUP || bytes > GROUP_BYTES) {
-                    truth.add(group);
+                    truth.addRelaxed(group);
                     follower.wake();
                     done += group.size();
                     progress.at("indexing", done, total, "");
                     group.clear();
                     bytes = 0;
                 }
+                Item item = each.next();
+                group.add(item);
+                bytes += 4L * item.vector().length
+                        + (item.source() == null ? 0 : item.source().length)
+                        + PayloadCodec.encode(item.payload(), Vectors.named(item.id())).length;
             }
+            // The last group waits for the disk, and all before are on it then.
             truth.add(group);
+            durable = true;
+        } finally {
+            if (!durable) {
+                keepLoaded();
+            }
         }
         compact();
         if (engine instanceof Engine.Graph(int links, int beam, int from) && info().count() >= from) {
             recall(RECALL_QUERIES, 1);
+        }
+    }
+
+    private void keepLoaded() {
+        try {
+            truth.sync();
+        } catch (Refusal e) {
+            // What ended the load tells.
         }
     }
 
@@ -277,11 +297,12 @@ public final class Generation implements EmbeddedIndex {
      *
      * @param folder that is not there yet
      * @param beside files that belong to the items, e.g. the bundle
-     * @param known the space, as the bundle or somebody says; null where only the items can tell
+     * @param known the space of vectors of so many values, as the bundle or somebody says; null where only the items can tell
      * @param owner whom another writer's refusal names
      * @throws Refusal where these are no items, somebody writes there, or nothing tells of which space they are
      */
-    public static Rescued rescue(Path damaged, Path folder, List<Path> beside, @Nullable Space known, String owner) {
+    public static Rescued rescue(
+            Path damaged, Path folder, List<Path> beside, @Nullable IntFunction<Space> known, String owner) {
         return Rescue.of(damaged, folder, beside, known, owner);
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +59,9 @@ final class Rescue {
     /**
      * @param to a folder that is not there yet
      * @param beside files that belong to the items, by their own names
-     * @param known the space, as the bundle or somebody says; null where only the items do
+     * @param known the space of vectors of so many values, as the bundle or somebody says; null where only the items do
      */
-    static Rescued of(Path damaged, Path to, List<Path> beside, @Nullable Space known, String owner) {
+    static Rescued of(Path damaged, Path to, List<Path> beside, @Nullable IntFunction<Space> known, String owner) {
         Path file = damaged.resolve(Truth.FILE);
         try {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -89,21 +90,22 @@ final class Rescue {
         }
     }
 
-    private static Space space(DamagedItems items, @Nullable RescuedView view, @Nullable Space known, Path damaged) {
+    private static Space space(
+            DamagedItems items, @Nullable RescuedView view, @Nullable IntFunction<Space> known, Path damaged) {
         DamagedItems.Generation told = items.generation();
-        for (Space each : new Space[] {known, told == null ? null : told.space()}) {
-            boolean fits = each != null
-                    && (items.items().isEmpty()
-                            ? view == null || view.isOf(each)
-                            : items.dimension() == each.dimension());
-            if (each != null && fits) {
+        int dimension = !items.items().isEmpty() ? items.dimension() : view == null ? 0 : view.dimension();
+        Space given = known == null || dimension == 0 ? null : known.apply(dimension);
+        for (Space each : new Space[] {given, told == null ? null : told.space()}) {
+            boolean isEmpty = items.items().isEmpty();
+            if (each != null
+                    && (dimension == 0 || dimension == each.dimension())
+                    && (!isEmpty || view == null || view.isOf(each))) {
                 return each;
             }
         }
         throw new Refusal(
-                "does not tell any more of which space its items of "
-                        + items.dimension() + " values are"
-                        + (known == null ? "" : ", and '" + known.shortId() + "' has " + known.dimension()),
+                "does not tell any more of which space its items of " + dimension + " values are"
+                        + (given == null ? "" : "; " + given.shortId() + " is another"),
                 damaged.toString(),
                 "put its bundle.kindred beside the items or, for vectors made elsewhere, name --space and --distance");
     }
@@ -212,6 +214,7 @@ final class Rescue {
                     }
                 }
                 write(truth);
+                truth.sync();
             }
             Rescued rescued = new Rescued(
                     space,
@@ -255,12 +258,12 @@ final class Rescue {
             group.add(item);
             bytes += 4L * item.vector().length + (item.source() == null ? 0 : item.source().length);
             if (group.size() == GROUP || bytes > GROUP_BYTES) {
-                truth.add(group);
+                truth.addRelaxed(group);
                 group.clear();
                 bytes = 0;
             }
         }
-        truth.add(group);
+        truth.addRelaxed(group);
     }
 
     /** Null, and lost, where it is none that the space could have. */

@@ -125,6 +125,11 @@ final class RescuedView implements Closeable {
         return rows;
     }
 
+    /** Values a vector; 0 where it has none. */
+    int dimension() {
+        return dimension;
+    }
+
     /** Whether its vectors are such a space's. */
     boolean isOf(Space space) {
         return rows.isEmpty() || (dimension == space.dimension() && distance == space.distance());

@@ -111,7 +111,7 @@ public final class Truth implements AutoCloseable {
      * @throws Refusal where a vector does not fit the space, naming its item, or there is no room; nothing was written then
      */
     public long write(List<Change> changes) {
-        return write(changes, false);
+        return write(changes, false, false);
     }
 
     /**
@@ -120,20 +120,34 @@ public final class Truth implements AutoCloseable {
      * @throws Refusal also where there is one of the same id already
      */
     public long add(List<Item> items) {
-        return write(items.stream().<Change>map(Change.Put::new).toList(), true);
+        return write(items.stream().<Change>map(Change.Put::new).toList(), true, false);
     }
 
-    private long write(List<Change> changes, boolean isNew) {
+    /**
+     * The same for a bulk load that can be repeated: does not wait for the disk. A loss of power before {@link #sync}, or before any
+     * durable write returned, may take the last of them, whole groups from the end, and never damages the file or takes what was durable
+     * before. The end of the process alone takes nothing.
+     */
+    long addRelaxed(List<Item> items) {
+        return write(items.stream().<Change>map(Change.Put::new).toList(), true, true);
+    }
+
+    /** Makes everything written so far durable; takes a number. */
+    void sync() {
+        writer.sync();
+    }
+
+    private long write(List<Change> changes, boolean isNew, boolean relaxed) {
         for (Change change : changes) {
             switch (change) {
                 case Change.Put(Item item) -> Vectors.require(space, item);
                 case Change.Delete(String id) -> Item.requireId(id);
             }
         }
-        return changes.isEmpty() ? lastSequence() : writer.write(changes, isNew);
+        return changes.isEmpty() ? lastSequence() : writer.write(changes, isNew, relaxed);
     }
 
-    /** Transactions so far, each with one wait for the disk. */
+    /** Durable transactions so far, each with one wait for the disk. */
     long commits() {
         return writer.commits();
     }

@@ -211,7 +211,7 @@ class RescueTest {
             }
             TreeMap<String, String> before = bytes(damaged);
             Path to = out.resolve("new" + seed);
-            Rescued rescued = Generation.rescue(damaged, to, List.of(), SPACE, "a test");
+            Rescued rescued = Generation.rescue(damaged, to, List.of(), d -> SPACE, "a test");
             assertThat(bytes(damaged)).isEqualTo(before);
             Set<String> there = requireEqual(to, rescued);
             assertThat(there).as("seed " + seed).doesNotContainAnyElementsOf(DELETED);
