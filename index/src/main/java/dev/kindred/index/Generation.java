@@ -87,6 +87,21 @@ public final class Generation implements EmbeddedIndex {
         }
     }
 
+    /** Whether a folder holds items, archived or not. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(ITEMS)) || Archive.isIn(folder);
+    }
+
+    /**
+     * Drops the view and compresses the items into one file, which is whole and durable before they go. Opened again, they are made again
+     * of it, byte by byte checked, and a view of them.
+     *
+     * @throws Refusal where somebody writes or reads there, or an item is damaged; nothing was changed then
+     */
+    public static void archive(Path folder, String owner) {
+        Archive.pack(folder, owner);
+    }
+
     @Override
     public IndexInfo info() {
         ViewReader now = follower.reader();

@@ -56,16 +56,16 @@ public final class Truth implements AutoCloseable {
      */
     public static Truth create(Path folder, Space space, String owner) {
         Path file = folder.resolve(FILE);
-        if (Files.exists(file)) {
+        if (Files.exists(file) || Archive.isIn(folder)) {
             throw new Refusal("there are items already", folder.toString(), "open them, or choose another folder");
         }
         return opened(file, WriterLock.take(folder, owner), space);
     }
 
-    /** Opens for writing. What a writer that was killed had not made durable is gone, and nothing else. */
+    /** Opens for writing; items that are archived are made again first. What a writer that was killed had not made durable is gone, and nothing else. */
     public static Truth open(Path folder, String owner) {
         Path file = folder.resolve(FILE);
-        if (!Files.isRegularFile(file)) {
+        if (!Files.isRegularFile(file) && !Archive.isIn(folder)) {
             throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
         }
         return opened(file, WriterLock.take(folder, owner), null);
@@ -77,6 +77,8 @@ public final class Truth implements AutoCloseable {
         try {
             if (created != null) {
                 TruthFile.create(file, created);
+            } else {
+                Archive.unpack(file.toAbsolutePath().getParent());
             }
             connection = TruthFile.writing(file);
             Space space = TruthFile.space(connection, file);

@@ -123,7 +123,8 @@ final class WriterLock implements AutoCloseable {
 
     /** Takes away what a writer that was killed left unfinished. */
     private static void sweep(Path dir) throws IOException {
-        for (String unfinished : List.of("." + ExactIndex.FILE + "*.part", Spool.PREFIX + "*" + Spool.SUFFIX)) {
+        for (String unfinished : List.of(
+                "." + ExactIndex.FILE + "*.part", "." + Archive.FILE + "*.part", Spool.PREFIX + "*" + Spool.SUFFIX)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(dir, unfinished)) {
                 for (Path file : files) {
                     Files.deleteIfExists(file);

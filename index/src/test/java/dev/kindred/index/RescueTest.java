@@ -243,4 +243,63 @@ class RescueTest {
         assertThat(viewed).isGreaterThan(50);
         assertThat(lost).isGreaterThan(which.equals("sound") ? 10 : 0);
     }
+
+    /** What lies behind damage in the log is told of, and what the view knows of it counts: also that it was deleted. */
+    @Test
+    void aDamagedLogBringsNothingBack() throws IOException {
+        for (int seed = 0; seed < 6; seed++) {
+            Path damaged = out.resolve("log" + seed);
+            GenerationTest.copy(killed, damaged);
+            Path log = damaged.resolve("items.db-wal");
+            byte[] bytes = Files.readAllBytes(log);
+            bytes[seed == 0 ? 3 : Keyed.of(seed, 1).nextInt(bytes.length - 300_000)] ^= 4;
+            Files.write(log, bytes);
+            Path to = out.resolve("of" + seed);
+            Rescued rescued = Generation.rescue(damaged, to, List.of(), null, "a test");
+            assertThat(rescued.logDamaged()).isTrue();
+            assertThat(rescued.isWhole()).isFalse();
+            Set<String> there = requireEqual(to, rescued);
+            there.addAll(rescued.lost());
+            assertThat(there).as("seed " + seed).isEqualTo(new TreeSet<>(LIVE.keySet()));
+        }
+    }
+
+    @Test
+    void settingsAndWhatBelongsToItAreKeptAndTheListIsBeside() throws IOException {
+        Path to = out.resolve("to");
+        Rescued rescued = Generation.rescue(sound, to, List.of(sound.resolve("bundle.kindred")), null, "a test");
+        assertThat(rescued.isWhole()).isTrue();
+        assertThat(rescued.read()).isEqualTo(LIVE.size());
+        assertThat(to.resolve("bundle.kindred")).hasContent("a bundle");
+        assertThat(to.resolve(Rescued.FILE)).content().contains("\"lostIds\":[]");
+        try (Generation generation = Generation.open(to, "a test", 1)) {
+            assertThat(generation.info().engine()).isEqualTo("graph");
+            assertThat(generation.check()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatCannotBeSavedIsRefused() throws IOException {
+        Path damaged = out.resolve("damaged");
+        GenerationTest.copy(sound, damaged);
+        try (Generation held = Generation.open(damaged, "the night shift", 1)) {
+            assertThat(held.info().count()).isEqualTo(LIVE.size());
+            assertRefused(damaged, "the night shift");
+        }
+        byte[] bytes = Files.readAllBytes(damaged.resolve(Truth.FILE));
+        java.util.Arrays.fill(bytes, 0, 2 * PAGE, (byte) 0);
+        Files.write(damaged.resolve(Truth.FILE), bytes);
+        assertRefused(damaged, "of which space");
+        GenerationTest.delete(damaged.resolve(Generation.VIEW));
+        Files.writeString(damaged.resolve(Truth.FILE), "something else".repeat(3_000));
+        assertRefused(damaged, "nothing of Kindred's");
+        Files.delete(damaged.resolve(Truth.FILE));
+        assertRefused(damaged, "holds no items");
+        assertThat(out.resolve("to")).doesNotExist();
+    }
+
+    private void assertRefused(Path damaged, String what) {
+        assertThatThrownBy(() -> Generation.rescue(damaged, out.resolve("to"), List.of(), null, "a test"))
+                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains(what));
+    }
 }
