@@ -45,7 +45,7 @@ final class TruthFile {
 
     private static final int PAGE = 8192;
     private static final int MOST_FINDINGS = 100;
-    private static final String MEND = "restore it from a snapshot, or save what is sound";
+    private static final String MEND = "restore a snapshot, or save what is sound: kindred index rescue DIR --out NEW";
 
     private TruthFile() {}
 
