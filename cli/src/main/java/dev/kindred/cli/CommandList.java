@@ -97,6 +97,13 @@ final class CommandList {
                     "Make an index of a snapshot, every byte of which is checked first.",
                     () -> new IndexRestoreCommand()),
             new Entry(
+                    "index archive",
+                    "Compress the items of an index that is seldom asked; its first use makes it again.",
+                    () -> new IndexArchiveCommand()),
+            new Entry(
+                    "index rescue",
+                    "Save what can be read of an index with damaged items: exit code 1 where something is lost.",
+                    () -> new IndexRescueCommand()),
                     "index bench",
                     "Try every engine on your own vectors: recall, speed, memory, build, and which one to take.",
                     () -> new IndexBenchCommand()),

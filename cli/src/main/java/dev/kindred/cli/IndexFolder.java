@@ -120,7 +120,7 @@ final class IndexFolder {
      * @return how many items there are
      */
     long build(Subject giver, Stream<Item> items, int total, Run run) throws IOException {
-        if (Files.exists(folder.resolve(Generation.ITEMS))) {
+        if (Generation.isIn(folder)) {
             throw new Refusal(
                     "holds a database of items, which a rows file cannot take the place of",
                     folder.toString(),
@@ -239,6 +239,36 @@ final class IndexFolder {
     List<Path> bundles() {
         Path bundle = folder.resolve(BUNDLE);
         return Files.isRegularFile(bundle) ? List.of(bundle) : List.of();
+    }
+
+    /** Leaves an archive in the place of items and view. */
+    void archive() {
+        if (!Files.isDirectory(folder)) {
+            throw new Refusal(
+                    Files.exists(folder) ? "is not a folder" : "does not exist",
+                    folder.toString(),
+                    "name an index folder");
+        }
+        if (Files.exists(folder.resolve(ExactIndex.FILE))) {
+            throw new Refusal(
+                    "is a rows file, which is all there is of it",
+                    folder.toString(),
+                    "this is for an index built with --engine exact or graph");
+        }
+        Generation.archive(folder, OWNER);
+    }
+
+    /** The space of the bundle's vectors; null where there is no bundle that can be read. */
+    @Nullable
+    Space bundleSpace() {
+        for (Path bundle : bundles()) {
+            try {
+                return Bundle.open(bundle).space();
+            } catch (Refusal e) {
+                // It says nothing then.
+            }
+        }
+        return null;
     }
 
     /** Bytes that the folder takes. */

@@ -271,4 +271,51 @@ class GenerationCommandsTest {
         answer("index", "rebuild", index, "--json");
         assertThat(shell.run("index", "check", index).code()).isZero();
     }
+
+    @Test
+    void anArchiveIsSmallerAndAnswersTheSame() {
+        Path index = built("exact");
+        JsonObject expected = answer("index", "search", index, query, "--json");
+        JsonObject archived = answer("index", "archive", index, "--json");
+        assertThat(archived.get("bytes").getAsLong())
+                .isLessThan(archived.get("bytesBefore").getAsLong());
+        assertThat(index.resolve(Generation.ITEMS)).doesNotExist();
+        assertThat(answer("index", "search", index, query, "--json")).isEqualTo(expected);
+        assertThat(shell.run("index", "archive", built("rows")).line()).contains("rows file");
+    }
+
+    @Test
+    void ofDamagedItemsAllThatCanBeReadIsSaved() throws IOException {
+        Path index = built("exact");
+        JsonObject expected = answer("index", "search", index, query, "--json");
+        Path items = index.resolve(Generation.ITEMS);
+        try (RandomAccessFile bytes = new RandomAccessFile(items.toFile(), "rw")) {
+            // Page 1, and a leaf of the items, whose rows the view still has.
+            bytes.write(new byte[8_192]);
+            bytes.seek(9 * 8_192);
+            bytes.write(new byte[8_192]);
+        }
+        assertThat(shell.run("index", "check", index).code()).isEqualTo(2);
+        Path saved = folder.resolve("saved");
+        Shell.Ended ended = shell.run("index", "rescue", index, "--out", saved, "--json");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.json().get("count").getAsInt()).isEqualTo(COUNT);
+        assertThat(ended.json().get("lost").getAsInt()).isZero();
+        assertThat(answer("index", "search", saved, query, "--json")).isEqualTo(expected);
+        Generations.delete(index.resolve(Generation.VIEW));
+        Shell.Ended without = shell.run("index", "rescue", index, "--out", folder.resolve("less"), "--json");
+        assertThat(without.code()).isEqualTo(1);
+        int lost = without.json().get("lost").getAsInt();
+        assertThat(lost).isPositive();
+        assertThat(without.json().getAsJsonArray("lostIds")).hasSize(lost);
+        assertThat(without.json().get("count").getAsInt()).isEqualTo(COUNT - lost);
+        assertThat(shell.run("index", "rescue", index, "--out", saved).line()).contains("is there already");
+        assertThat(shell.run("index", "rescue", folder, "--out", folder.resolve("no"))
+                        .line())
+                .contains("holds no items");
+        Files.writeString(items, "no items at all".repeat(2_000));
+        assertThat(shell.run("index", "rescue", index, "--out", folder.resolve("no"))
+                        .line())
+                .contains("nothing of Kindred's");
+    }
 }

@@ -25,20 +25,18 @@ public sealed interface EmbeddedIndex extends VectorIndex permits ExactIndex, Ge
         return WriterLock.take(folder, owner)::close;
     }
 
-    /** Whether a folder holds one. */
+    /** Whether a folder holds one, archived or not. */
     static boolean isIn(Path folder) {
-        return Files.exists(folder.resolve(ExactIndex.FILE)) || Files.exists(folder.resolve(Truth.FILE));
+        return Files.exists(folder.resolve(ExactIndex.FILE)) || Generation.isIn(folder);
     }
 
     /**
-     * Opens the index of a folder, whatever its engine.
+     * Opens the index of a folder, whatever its engine. One that is archived is made again first.
      *
      * @param owner whom another writer's refusal names, e.g. a server's URL
      * @param threads that may build a graph
      */
     static EmbeddedIndex open(Path folder, String owner, int threads) {
-        return Files.exists(folder.resolve(Truth.FILE))
-                ? Generation.open(folder, owner, threads)
-                : ExactIndex.open(folder);
+        return Generation.isIn(folder) ? Generation.open(folder, owner, threads) : ExactIndex.open(folder);
     }
 }

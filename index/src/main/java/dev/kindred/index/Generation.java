@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ public final class Generation implements EmbeddedIndex {
     /** Of the threads' cores: what merges in the background may take where nothing else was said. */
     public static final double USUAL_MERGE_SHARE = 0.5;
 
-    /** Items that are made durable at once while loading, and their bytes. */
+    /** Items that are written at once while loading, and their bytes. */
     private static final int GROUP = 1_024;
 
     private static final int RECALL_QUERIES = 200;
@@ -93,6 +94,21 @@ public final class Generation implements EmbeddedIndex {
                 truth.close();
             }
         }
+    }
+
+    /** Whether a folder holds items, archived or not. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(ITEMS)) || Archive.isIn(folder);
+    }
+
+    /**
+     * Drops the view and compresses the items into one file, which is whole and durable before they go. Opened again, they are made again
+     * of it, byte by byte checked, and a view of them.
+     *
+     * @throws Refusal where somebody writes or reads there, or an item is damaged; nothing was changed then
+     */
+    public static void archive(Path folder, String owner) {
+        Archive.pack(folder, owner);
     }
 
     @Override
@@ -227,9 +243,14 @@ public final class Generation implements EmbeddedIndex {
      * Takes items in that are not there yet, a group at a time, and makes the view of all of them: how a new one is filled. Closes the
      * stream. Where it fails, what came before stays.
      *
+     * <p>A relaxed load, made durable as a whole at its end: until this returns, a loss of power may take its last groups, each whole,
+     * though searches found them already. It damages nothing, and takes nothing that a write acknowledged before, or beside it.
+     * The end of the process alone takes nothing. So a load that did not return is repeated.
+     *
      * @throws Refusal where an id stands twice, or an item does not belong into the space
      */
     public void load(Stream<Item> items, int total, Progress progress) {
+        boolean durable = false;
         try (items;
                 Pace.Hurry hurry = follower.building().pace().hurry()) {
             List<Item> group = new ArrayList<>();
@@ -237,25 +258,39 @@ public final class Generation implements EmbeddedIndex {
             long done = 0;
             Iterator<Item> each = items.iterator();
             while (each.hasNext()) {
-                Item item = each.next();
-                group.add(item);
-                bytes += 4L * item.vector().length
-                        + (item.source() == null ? 0 : item.source().length)
-                        + PayloadCodec.encode(item.payload(), Vectors.named(item.id())).length;
                 if (group.size() == GROUP || bytes > GROUP_BYTES) {
-                    truth.add(group);
+                    truth.addRelaxed(group);
                     follower.wake();
                     done += group.size();
                     progress.at("indexing", done, total, "");
                     group.clear();
                     bytes = 0;
                 }
+                Item item = each.next();
+                group.add(item);
+                bytes += 4L * item.vector().length
+                        + (item.source() == null ? 0 : item.source().length)
+                        + PayloadCodec.encode(item.payload(), Vectors.named(item.id())).length;
             }
+            // The last group waits for the disk, and all before are on it then.
             truth.add(group);
+            durable = true;
+        } finally {
+            if (!durable) {
+                keepLoaded();
+            }
         }
         compact(progress);
         if (engine instanceof Engine.Graph graph && info().count() >= graph.from()) {
             recall(RECALL_QUERIES, 1);
+        }
+    }
+
+    private void keepLoaded() {
+        try {
+            truth.sync();
+        } catch (Refusal e) {
+            // What ended the load tells.
         }
     }
 
@@ -293,13 +328,42 @@ public final class Generation implements EmbeddedIndex {
                     e);
         } finally {
             if (made && !whole) {
-                try {
-                    LuceneView.clear(folder);
-                    Files.deleteIfExists(folder);
-                } catch (IOException e) {
-                    // What is left there is told of by what failed before.
-                }
+                takeAway(folder);
             }
+        }
+    }
+
+    /** Of what was begun and failed. */
+    static void takeAway(Path folder) {
+        try {
+            LuceneView.clear(folder);
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            // What is left there is told of by what failed before.
+        }
+    }
+
+    /**
+     * Saves what can be read of damaged items into a new generation, what else the view has from there, and tells what is lost. The
+     * damaged folder is only read. The new one's view is made when it is opened.
+     *
+     * @param folder that is not there yet
+     * @param beside files that belong to the items, e.g. the bundle
+     * @param known the space of vectors of so many values, as the bundle or somebody says; null where only the items can tell
+     * @param owner whom another writer's refusal names
+     * @throws Refusal where these are no items, somebody writes there, or nothing tells of which space they are
+     */
+    public static Rescued rescue(
+            Path damaged, Path folder, List<Path> beside, @Nullable IntFunction<Space> known, String owner) {
+        return Rescue.of(damaged, folder, beside, known, owner);
+    }
+
+    /** Whether a setting of items can be what it was, so that they can be opened with it. */
+    static boolean isSetting(String name, String value) {
+        try {
+            return !name.equals(ENGINE) || !Engine.ofText(value).text().isEmpty();
+        } catch (Refusal e) {
+            return false;
         }
     }
 

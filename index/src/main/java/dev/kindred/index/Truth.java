@@ -58,16 +58,16 @@ public final class Truth implements AutoCloseable {
      */
     public static Truth create(Path folder, Space space, String owner) {
         Path file = folder.resolve(FILE);
-        if (Files.exists(file)) {
+        if (Files.exists(file) || Archive.isIn(folder)) {
             throw new Refusal("there are items already", folder.toString(), "open them, or choose another folder");
         }
         return opened(file, WriterLock.take(folder, owner), space);
     }
 
-    /** Opens for writing. What a writer that was killed had not made durable is gone, and nothing else. */
+    /** Opens for writing; items that are archived are made again first. What a writer that was killed had not made durable is gone, and nothing else. */
     public static Truth open(Path folder, String owner) {
         Path file = folder.resolve(FILE);
-        if (!Files.isRegularFile(file)) {
+        if (!Files.isRegularFile(file) && !Archive.isIn(folder)) {
             throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
         }
         return opened(file, WriterLock.take(folder, owner), null);
@@ -96,6 +96,8 @@ public final class Truth implements AutoCloseable {
         try {
             if (created != null) {
                 TruthFile.create(file, created);
+            } else {
+                Archive.unpack(file.toAbsolutePath().getParent());
             }
             connection = TruthFile.writing(file);
             Space space = TruthFile.space(connection, file);
@@ -132,7 +134,7 @@ public final class Truth implements AutoCloseable {
      * @throws Refusal where a vector does not fit the space, naming its item, or there is no room; nothing was written then
      */
     public long write(List<Change> changes) {
-        return write(changes, false);
+        return write(changes, false, false);
     }
 
     /**
@@ -141,17 +143,31 @@ public final class Truth implements AutoCloseable {
      * @throws Refusal also where there is one of the same id already
      */
     public long add(List<Item> items) {
-        return write(items.stream().<Change>map(Change.Put::new).toList(), true);
+        return write(items.stream().<Change>map(Change.Put::new).toList(), true, false);
     }
 
-    private long write(List<Change> changes, boolean isNew) {
+    /**
+     * The same for a bulk load that can be repeated: does not wait for the disk. A loss of power before {@link #sync}, or before any
+     * durable write returned, may take the last of them, whole groups from the end, and never damages the file or takes what was durable
+     * before. The end of the process alone takes nothing.
+     */
+    long addRelaxed(List<Item> items) {
+        return write(items.stream().<Change>map(Change.Put::new).toList(), true, true);
+    }
+
+    /** Makes everything written so far durable; takes a number. */
+    void sync() {
+        writer().sync();
+    }
+
+    private long write(List<Change> changes, boolean isNew, boolean relaxed) {
         for (Change change : changes) {
             switch (change) {
                 case Change.Put(Item item) -> Vectors.require(space, item);
                 case Change.Delete(String id) -> Item.requireId(id);
             }
         }
-        return changes.isEmpty() ? lastSequence() : writer().write(changes, isNew);
+        return changes.isEmpty() ? lastSequence() : writer().write(changes, isNew, relaxed);
     }
 
     private TruthWriter writer() {
@@ -161,7 +177,7 @@ public final class Truth implements AutoCloseable {
         return writer;
     }
 
-    /** Transactions so far, each with one wait for the disk. */
+    /** Durable transactions so far, each with one wait for the disk. */
     long commits() {
         return writer().commits();
     }

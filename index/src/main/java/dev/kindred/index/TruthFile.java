@@ -51,7 +51,7 @@ final class TruthFile {
 
     private static final int PAGE = 8192;
     private static final int MOST_FINDINGS = 100;
-    private static final String MEND = "restore it from a snapshot, or save what is sound";
+    private static final String MEND = "restore a snapshot, or save what is sound: kindred index rescue DIR --out NEW";
 
     private TruthFile() {}
 
@@ -260,12 +260,15 @@ final class TruthFile {
                 || row.getLong(3) != sum(sequence, id, vector, payload, source)) {
             throw damaged(file, "the item of sequence number " + sequence);
         }
+        return new Items.Written(sequence, item(id, vector, payload, source, space));
+    }
+
+    /** @param vector of the space's dimension */
+    static Item item(byte[] id, byte[] vector, byte[] payload, byte @Nullable [] source, Space space) {
         float[] values = new float[space.dimension()];
         ByteBuffer.wrap(vector).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
         String name = new String(id, StandardCharsets.UTF_8);
-        Item item = new Item(
-                name, values, PayloadCodec.decode(MemorySegment.ofArray(payload), Vectors.named(name)), source);
-        return new Items.Written(sequence, item);
+        return new Item(name, values, PayloadCodec.decode(MemorySegment.ofArray(payload), Vectors.named(name)), source);
     }
 
     /** CRC-32C of the number and of each part with its length before it. */

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The one connection that writes. Whoever comes first makes its changes durable; those who come meanwhile wait, and the first of them then
  * makes all that wait durable in one transaction, with one wait for the disk. Nobody waits on a timer, so a lone writer waits for the disk
  * alone.
+ *
+ * <p>A relaxed write does not wait for the disk (SQLite's {@code synchronous=NORMAL}: the log is synced before a checkpoint only). A loss
+ * of power may take the last relaxed writes, whole and from the end; it never damages the file, and takes nothing that was there when a
+ * durable write returned, since that syncs the log with all that is in it. The end of the process, however it comes, takes nothing.
  */
 final class TruthWriter implements AutoCloseable {
     /** Bytes that are made durable at once; more wait for the next turn. */
@@ -36,6 +40,9 @@ final class TruthWriter implements AutoCloseable {
     private boolean busy;
 
     private boolean closed;
+    /** Of {@code PRAGMA synchronous}: whether a commit waits for the disk. */
+    private boolean waits = true;
+
     private volatile long lastSequence;
     private volatile long commits;
 
@@ -92,17 +99,20 @@ final class TruthWriter implements AutoCloseable {
         /** Whether no item may have one of its ids already. */
         private final boolean isNew;
 
+        private final boolean relaxed;
+
         private boolean done;
         private long sequence;
         private @Nullable Refusal failure;
 
         /** Encoded by whoever writes, so that what is refused is refused to them alone. */
-        Pending(List<Change> changes, boolean isNew) {
+        Pending(List<Change> changes, boolean isNew, boolean relaxed) {
             Batch batch = Batch.of(changes, 1);
             if (isNew && batch.changes().size() < changes.size()) {
                 throw twice(firstTwice(changes));
             }
             this.isNew = isNew;
+            this.relaxed = relaxed;
             this.rows = batch.changes().stream().map(Row::of).toList();
             this.changes = changes.size();
             this.bytes = batch.bytes();
@@ -113,21 +123,22 @@ final class TruthWriter implements AutoCloseable {
         return lastSequence;
     }
 
-    /** Transactions so far, each with one wait for the disk. */
+    /** Durable transactions so far, each with one wait for the disk. */
     long commits() {
         return commits;
     }
 
     long write(List<Change> changes) {
-        return write(changes, false);
+        return write(changes, false, false);
     }
 
     /**
      * @param isNew whether to refuse where there is an item of one of the ids
-     * @return the number of the last change, which is durable
+     * @param relaxed whether not to wait for the disk
+     * @return the number of the last change, which is durable unless relaxed
      */
-    long write(List<Change> changes, boolean isNew) {
-        Pending mine = new Pending(changes, isNew);
+    long write(List<Change> changes, boolean isNew, boolean relaxed) {
+        Pending mine = new Pending(changes, isNew, relaxed);
         lock.lock();
         try {
             requireOpen();
@@ -195,10 +206,11 @@ final class TruthWriter implements AutoCloseable {
     private void apply(List<Pending> group) {
         long sequence = lastSequence;
         Refusal failure = new Refusal("was not written", file.toString(), "try again");
-        boolean durable = false;
+        boolean done = false;
         try {
             // SQLite would go on writing into a file that has no name any more.
             files.requireAll();
+            waitFor(!group.stream().allMatch(each -> each.relaxed));
             TruthFile.execute(connection, "BEGIN IMMEDIATE");
             for (Pending each : group) {
                 String known = each.isNew ? known(each) : null;
@@ -215,21 +227,40 @@ final class TruthWriter implements AutoCloseable {
             statements.number().setLong(1, sequence);
             statements.number().executeUpdate();
             TruthFile.execute(connection, "COMMIT");
-            durable = true;
-            commits++;
+            done = true;
+            commits += waits ? 1 : 0;
             lastSequence = sequence;
         } catch (SQLException e) {
             failure = TruthFile.failed(file, e);
         } catch (Refusal gone) {
             failure = gone;
         } finally {
-            if (!durable) {
+            if (!done) {
                 for (Pending each : group) {
                     each.failure = failure;
                 }
                 undo();
             }
         }
+    }
+
+    /** Between two transactions. */
+    private void waitFor(boolean disk) throws SQLException {
+        if (waits != disk) {
+            TruthFile.execute(connection, "PRAGMA synchronous = " + (disk ? "FULL" : "NORMAL"));
+            waits = disk;
+        }
+    }
+
+    /** Makes every relaxed write before durable: a number is taken, since only a transaction that changes something is synced. */
+    void sync() {
+        alone(connection -> {
+            long next = lastSequence + 1;
+            statements.number().setLong(1, next);
+            statements.number().executeUpdate();
+            commits++;
+            lastSequence = next;
+        });
     }
 
     private static Refusal twice(String id) {
@@ -304,7 +335,7 @@ final class TruthWriter implements AutoCloseable {
         void on(Connection connection) throws SQLException;
     }
 
-    /** Does it between two writes. */
+    /** Does it between two writes; durable on return. */
     void alone(Alone work) {
         lock.lock();
         try {
@@ -317,6 +348,7 @@ final class TruthWriter implements AutoCloseable {
             lock.unlock();
         }
         try {
+            waitFor(true);
             work.on(connection);
         } catch (SQLException e) {
             undo();

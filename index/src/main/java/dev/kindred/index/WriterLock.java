@@ -65,6 +65,31 @@ final class WriterLock implements AutoCloseable {
         }
     }
 
+    /**
+     * Changes nothing, and holds nothing.
+     *
+     * @throws Refusal where somebody writes in the folder now, naming them
+     */
+    static void requireFree(Path dir) throws IOException {
+        synchronized (WriterLock.class) {
+            Optional<List<String>> holder = read(dir.resolve(OWNER));
+            if (holder.isPresent() && holder.get().getFirst().equals(PROCESS)) {
+                throw taken(dir, holder);
+            }
+            if (!Files.isRegularFile(dir.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            try (FileChannel channel = FileChannel.open(dir.resolve(LOCK), StandardOpenOption.READ);
+                    FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+                if (lock == null) {
+                    throw taken(dir, holder);
+                }
+            } catch (OverlappingFileLockException e) {
+                throw taken(dir, holder);
+            }
+        }
+    }
+
     private static WriterLock lock(Path dir, Path owner, String who) throws IOException {
         // A folder from elsewhere may hold links in these places; nothing is written through them.
         FileChannel channel = FileChannel.open(
@@ -98,7 +123,8 @@ final class WriterLock implements AutoCloseable {
 
     /** Takes away what a writer that was killed left unfinished. */
     private static void sweep(Path dir) throws IOException {
-        for (String unfinished : List.of("." + ExactIndex.FILE + "*.part", Spool.PREFIX + "*" + Spool.SUFFIX)) {
+        for (String unfinished : List.of(
+                "." + ExactIndex.FILE + "*.part", "." + Archive.FILE + "*.part", Spool.PREFIX + "*" + Spool.SUFFIX)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(dir, unfinished)) {
                 for (Path file : files) {
                     Files.deleteIfExists(file);

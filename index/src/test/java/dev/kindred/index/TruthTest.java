@@ -310,4 +310,31 @@ class TruthTest {
         assertThat(at).isPositive();
         return at;
     }
+
+    /** What SQLite itself says of its waiting, and the waits counted. */
+    @Test
+    void relaxedWritesWaitForNoDiskAndADurableOneForAll() throws SQLException {
+        truth.close();
+        Path file = folder.resolve(Truth.FILE);
+        Connection connection = TruthFile.writing(file);
+        try (TruthWriter writer = new TruthWriter(connection, file)) {
+            writer.write(List.of(new Change.Put(large("a"))), true, true);
+            writer.write(List.of(new Change.Put(large("b"))), true, true);
+            assertThat(writer.commits()).isZero();
+            assertThat(TruthFile.number(connection, "PRAGMA synchronous")).isEqualTo(1);
+            writer.write(List.of(new Change.Put(large("c"))));
+            assertThat(writer.commits()).isEqualTo(1);
+            assertThat(TruthFile.number(connection, "PRAGMA synchronous")).isEqualTo(2);
+            writer.write(List.of(new Change.Put(large("d"))), true, true);
+            writer.sync();
+            assertThat(TruthFile.number(connection, "PRAGMA synchronous")).isEqualTo(2);
+            assertThat(writer.commits()).isEqualTo(2);
+            assertThat(writer.lastSequence()).isEqualTo(5);
+            writer.write(List.of(new Change.Put(large("e"))), true, true);
+            writer.alone(alone ->
+                    assertThat(TruthFile.number(alone, "PRAGMA synchronous")).isEqualTo(2));
+        }
+        reopen();
+        assertThat(truth.count()).isEqualTo(5);
+    }
 }

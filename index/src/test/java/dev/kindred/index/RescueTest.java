@@ -1,0 +1,308 @@
+package dev.kindred.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kindred.core.Distance;
+import dev.kindred.core.Hashes;
+import dev.kindred.core.Keyed;
+import dev.kindred.core.Progress;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Damage of every kind against what was written. Which pages an item has is told by a mark of its own, which its payload has once and its
+ * source throughout, looked for in the file's bytes.
+ */
+class RescueTest {
+    private static final Space SPACE = VectorIndexContract.space(6, Distance.L2);
+    private static final int PAGE = 8_192;
+    private static final Pattern MARK = Pattern.compile("#\\d{7}");
+
+    @TempDir
+    static Path dir;
+
+    private static Path sound;
+    /** Of the same, as a writer that was killed leaves it: half of it in the write-ahead log. */
+    private static Path killed;
+
+    private static final Map<String, Item> LIVE = new HashMap<>();
+    private static final Set<String> DELETED = new TreeSet<>();
+    private static int marks;
+
+    @TempDir
+    Path out;
+
+    private static String mark() {
+        return "#%07d".formatted(++marks);
+    }
+
+    private static Item item(int i, Keyed random) {
+        String mark = mark();
+        byte[] source = null;
+        if (random.nextInt(3) > 0) {
+            int repeats = 1 + random.nextInt(random.nextInt(4) == 0 ? 3_000 : 60);
+            source = mark.repeat(repeats).getBytes(StandardCharsets.US_ASCII);
+        }
+        return new Item(
+                "item" + i,
+                VectorIndexContract.vector(random, 6),
+                Map.of("mark", Value.of(mark), "i", Value.of((long) i)),
+                source);
+    }
+
+    private static void put(Generation generation, List<Item> items) {
+        generation.write(VectorIndexContract.puts(items), Visibility.SEARCHABLE);
+        items.forEach(item -> {
+            LIVE.put(item.id(), item);
+            DELETED.remove(item.id());
+        });
+    }
+
+    @BeforeAll
+    static void someHundredItemsOfWhichManyWereReplacedOrDeleted() throws IOException, SQLException {
+        LIVE.clear();
+        DELETED.clear();
+        Keyed random = Keyed.of(5, 0x5e5c);
+        sound = dir.resolve("sound");
+        killed = dir.resolve("killed");
+        try (Generation generation = Generation.create(sound, SPACE, new Engine.Graph(8, 50, 100), "a test", 1)) {
+            List<Item> first = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                first.add(item(i, random));
+            }
+            first.forEach(item -> LIVE.put(item.id(), item));
+            generation.load(first.stream(), 600, Progress.SILENT);
+            try (Connection other = TruthFile.writing(sound.resolve(Truth.FILE))) {
+                TruthFile.execute(other, "PRAGMA wal_checkpoint(PASSIVE)");
+            }
+            for (int round = 0; round < 12; round++) {
+                List<Change> gone = new ArrayList<>();
+                List<Item> again = new ArrayList<>();
+                for (int i = 0; i < 25; i++) {
+                    // Runs, so that whole pages are given up too.
+                    String id = "item" + (round * 50 + i);
+                    gone.add(new Change.Delete(id));
+                    LIVE.remove(id);
+                    DELETED.add(id);
+                    if (i < 8) {
+                        again.add(item(random.nextInt(800), random));
+                    }
+                }
+                generation.write(gone, Visibility.SEARCHABLE);
+                put(generation, again.stream().distinct().toList());
+            }
+            Files.writeString(sound.resolve("bundle.kindred"), "a bundle");
+            GenerationTest.copy(sound, killed);
+            GenerationTest.delete(killed.resolve(Generation.VIEW));
+        }
+        Files.delete(killed.resolve(WriterLock.OWNER));
+        GenerationTest.copy(sound.resolve(Generation.VIEW), killed.resolve(Generation.VIEW));
+        assertThat(Files.size(killed.resolve(Truth.FILE))).isGreaterThan(1_000_000);
+        assertThat(Files.size(killed.resolve("items.db-wal"))).isGreaterThan(100_000);
+        assertThat(sound.resolve("items.db-wal")).doesNotExist();
+    }
+
+    private static Map<String, BitSet> pagesByMark(byte[] file) {
+        Map<String, BitSet> pages = new HashMap<>();
+        for (int page = 0; page < file.length / PAGE; page++) {
+            Matcher marks = MARK.matcher(new String(file, page * PAGE, PAGE, StandardCharsets.ISO_8859_1));
+            while (marks.find()) {
+                pages.computeIfAbsent(marks.group(), mark -> new BitSet()).set(page);
+            }
+        }
+        return pages;
+    }
+
+    private static String mark(Item item) {
+        return ((Value.Text) item.payload().get("mark")).value();
+    }
+
+    /** Zeroes pages or flips bits, of the roots and the first page too, and gives the pages that were hit, from 0. */
+    private static BitSet damage(byte[] file, Keyed random) {
+        int pages = file.length / PAGE;
+        BitSet hit = new BitSet();
+        int zeroed = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(12);
+        int flipped = zeroed == 0 || random.nextInt(2) == 0 ? 1 + random.nextInt(40) : 0;
+        for (int i = 0; i < zeroed; i++) {
+            int page = random.nextInt(3) == 0 ? random.nextInt(8) : random.nextInt(pages);
+            java.util.Arrays.fill(file, page * PAGE, (page + 1) * PAGE, (byte) 0);
+            hit.set(page);
+        }
+        for (int i = 0; i < flipped; i++) {
+            int page = random.nextInt(4) == 0 ? random.nextInt(8) : random.nextInt(pages);
+            // Headers and pointers as often as contents.
+            int at = page * PAGE + random.nextInt(random.nextInt(2) == 0 ? 64 : PAGE);
+            file[at] ^= (byte) (1 << random.nextInt(8));
+            hit.set(page);
+        }
+        return hit;
+    }
+
+    private static TreeMap<String, String> bytes(Path folder) throws IOException {
+        TreeMap<String, String> bytes = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes.put(folder.relativize(file).toString(), Hashes.sha256Hex(Files.readAllBytes(file)));
+            }
+        }
+        return bytes;
+    }
+
+    /** What is there afterwards, each item held against what was written. */
+    private Set<String> requireEqual(Path folder, Rescued rescued) {
+        Set<String> there = new TreeSet<>();
+        try (Truth truth = Truth.open(folder, "a test");
+                Items items = truth.scan(0)) {
+            assertThat(truth.check()).isEmpty();
+            for (Items.Written written : items) {
+                Item item = written.item();
+                there.add(item.id());
+                Item expected = LIVE.get(item.id());
+                assertThat(expected)
+                        .as(item.id() + (DELETED.contains(item.id()) ? " was deleted" : ""))
+                        .isNotNull();
+                assertThat(item.vector()).isEqualTo(expected.vector());
+                assertThat(item.payload()).isEqualTo(expected.payload());
+                assertThat(item.source()).isEqualTo(rescued.fromView().contains(item.id()) ? null : expected.source());
+            }
+        }
+        assertThat(there).hasSize((int) rescued.count());
+        return there;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sound", "killed"})
+    void whateverIsDamagedAllThatIsNotIsSaved(String which) throws IOException {
+        Path from = dir.resolve(which);
+        byte[] file = Files.readAllBytes(from.resolve(Truth.FILE));
+        Map<String, BitSet> pages = pagesByMark(file);
+        long viewed = 0;
+        long lost = 0;
+        for (int seed = 0; seed < 30; seed++) {
+            Keyed random = Keyed.of(seed, which.length());
+            Path damaged = out.resolve("damaged" + seed);
+            GenerationTest.copy(from, damaged);
+            byte[] bytes = file.clone();
+            BitSet hit = damage(bytes, random);
+            Files.write(damaged.resolve(Truth.FILE), bytes);
+            boolean view = seed % 3 > 0;
+            if (!view) {
+                GenerationTest.delete(damaged.resolve(Generation.VIEW));
+            }
+            TreeMap<String, String> before = bytes(damaged);
+            Path to = out.resolve("new" + seed);
+            Rescued rescued = Generation.rescue(damaged, to, List.of(), d -> SPACE, "a test");
+            assertThat(bytes(damaged)).isEqualTo(before);
+            Set<String> there = requireEqual(to, rescued);
+            assertThat(there).as("seed " + seed).doesNotContainAnyElementsOf(DELETED);
+            Set<String> whole = new TreeSet<>(there);
+            whole.removeAll(rescued.fromView());
+            // Without a view, and with the free pages unknown, what the tree and the index have lost cannot be told
+            // from
+            // what was deleted.
+            if (view || !hit.get(0)) {
+                Set<String> untouched = new TreeSet<>();
+                LIVE.forEach((id, item) -> {
+                    if (!pages.getOrDefault(mark(item), new BitSet()).intersects(hit)) {
+                        untouched.add(id);
+                    }
+                });
+                assertThat(whole).as("seed " + seed + ", pages " + hit).containsAll(untouched);
+            }
+            if (view) {
+                Set<String> all = new TreeSet<>(there);
+                all.addAll(rescued.lost());
+                assertThat(all).as("seed " + seed).isEqualTo(new TreeSet<>(LIVE.keySet()));
+            }
+            viewed += rescued.fromView().size();
+            lost += rescued.lost().size();
+            GenerationTest.delete(damaged);
+            GenerationTest.delete(to);
+        }
+        // It was damage that mattered.
+        assertThat(viewed).isGreaterThan(50);
+        assertThat(lost).isGreaterThan(which.equals("sound") ? 10 : 0);
+    }
+
+    /** What lies behind damage in the log is told of, and what the view knows of it counts: also that it was deleted. */
+    @Test
+    void aDamagedLogBringsNothingBack() throws IOException {
+        for (int seed = 0; seed < 6; seed++) {
+            Path damaged = out.resolve("log" + seed);
+            GenerationTest.copy(killed, damaged);
+            Path log = damaged.resolve("items.db-wal");
+            byte[] bytes = Files.readAllBytes(log);
+            bytes[seed == 0 ? 3 : Keyed.of(seed, 1).nextInt(bytes.length - 300_000)] ^= 4;
+            Files.write(log, bytes);
+            Path to = out.resolve("of" + seed);
+            Rescued rescued = Generation.rescue(damaged, to, List.of(), null, "a test");
+            assertThat(rescued.logDamaged()).isTrue();
+            assertThat(rescued.isWhole()).isFalse();
+            Set<String> there = requireEqual(to, rescued);
+            there.addAll(rescued.lost());
+            assertThat(there).as("seed " + seed).isEqualTo(new TreeSet<>(LIVE.keySet()));
+        }
+    }
+
+    @Test
+    void settingsAndWhatBelongsToItAreKeptAndTheListIsBeside() throws IOException {
+        Path to = out.resolve("to");
+        Rescued rescued = Generation.rescue(sound, to, List.of(sound.resolve("bundle.kindred")), null, "a test");
+        assertThat(rescued.isWhole()).isTrue();
+        assertThat(rescued.read()).isEqualTo(LIVE.size());
+        assertThat(to.resolve("bundle.kindred")).hasContent("a bundle");
+        assertThat(to.resolve(Rescued.FILE)).content().contains("\"lostIds\":[]");
+        try (Generation generation = Generation.open(to, "a test", 1)) {
+            assertThat(generation.info().engine()).isEqualTo("graph");
+            assertThat(generation.check()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatCannotBeSavedIsRefused() throws IOException {
+        Path damaged = out.resolve("damaged");
+        GenerationTest.copy(sound, damaged);
+        try (Generation held = Generation.open(damaged, "the night shift", 1)) {
+            assertThat(held.info().count()).isEqualTo(LIVE.size());
+            assertRefused(damaged, "the night shift");
+        }
+        byte[] bytes = Files.readAllBytes(damaged.resolve(Truth.FILE));
+        java.util.Arrays.fill(bytes, 0, 2 * PAGE, (byte) 0);
+        Files.write(damaged.resolve(Truth.FILE), bytes);
+        assertRefused(damaged, "of which space");
+        GenerationTest.delete(damaged.resolve(Generation.VIEW));
+        Files.writeString(damaged.resolve(Truth.FILE), "something else".repeat(3_000));
+        assertRefused(damaged, "nothing of Kindred's");
+        Files.delete(damaged.resolve(Truth.FILE));
+        assertRefused(damaged, "holds no items");
+        assertThat(out.resolve("to")).doesNotExist();
+    }
+
+    private void assertRefused(Path damaged, String what) {
+        assertThatThrownBy(() -> Generation.rescue(damaged, out.resolve("to"), List.of(), null, "a test"))
+                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains(what));
+    }
+}
