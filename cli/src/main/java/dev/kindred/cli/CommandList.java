@@ -104,6 +104,7 @@ final class CommandList {
                     "index rescue",
                     "Save what can be read of an index with damaged items: exit code 1 where something is lost.",
                     () -> new IndexRescueCommand()),
+            new Entry(
                     "index bench",
                     "Try every engine on your own vectors: recall, speed, memory, build, and which one to take.",
                     () -> new IndexBenchCommand()),
