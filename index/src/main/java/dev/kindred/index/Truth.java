@@ -61,7 +61,7 @@ public final class Truth implements AutoCloseable {
         if (Files.exists(file) || Archive.isIn(folder)) {
             throw new Refusal("there are items already", folder.toString(), "open them, or choose another folder");
         }
-        return opened(file, WriterLock.take(folder, owner), space);
+        return opened(folder, WriterLock.take(folder, owner), space);
     }
 
     /** Opens for writing; items that are archived are made again first. What a writer that was killed had not made durable is gone, and nothing else. */
@@ -70,7 +70,7 @@ public final class Truth implements AutoCloseable {
         if (!Files.isRegularFile(file) && !Archive.isIn(folder)) {
             throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
         }
-        return opened(file, WriterLock.take(folder, owner), null);
+        return opened(folder, WriterLock.take(folder, owner), null);
     }
 
     /**
@@ -90,14 +90,15 @@ public final class Truth implements AutoCloseable {
         }
     }
 
-    private static Truth opened(Path file, WriterLock lock, @Nullable Space created) {
+    private static Truth opened(Path folder, WriterLock lock, @Nullable Space created) {
+        Path file = folder.resolve(FILE);
         boolean opened = false;
         Connection connection = null;
         try {
             if (created != null) {
                 TruthFile.create(file, created);
             } else {
-                Archive.unpack(file.toAbsolutePath().getParent());
+                Archive.unpack(folder);
             }
             connection = TruthFile.writing(file);
             Space space = TruthFile.space(connection, file);
