@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.B2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -28,11 +29,14 @@ final class CodeKernel {
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, SHAPE == VectorShape.S_256_BIT ? VectorShape.S_128_BIT : VectorShape.S_64_BIT);
     private static final int STEP = SHORTS.length();
+    private static final int LINE = 64;
 
     /** Padded with zeros to a multiple of {@link RowCodes#PADDING}. */
     private final short[] query;
 
     private final int[] four = new int[4];
+    /** Keeps the touching from being left out. */
+    private int touched;
 
     CodeKernel(short[] query) {
         this.query = query;
@@ -47,8 +51,8 @@ final class CodeKernel {
 
     /** The same of rows anywhere: those whose numbers stand in {@code chosen[0..n)}, row 0 starting at the segment's start. */
     void sums(MemorySegment rows, long stride, int[] chosen, int n, int[] sums) {
-        int i = 0;
-        for (; i < n; i += 4) {
+        touch(rows, stride, chosen, n);
+        for (int i = 0; i < n; i += 4) {
             long last = chosen[n - 1] * stride;
             four(
                     rows,
@@ -58,6 +62,18 @@ final class CodeKernel {
                     i + 3 < n ? chosen[i + 3] * stride : last);
             System.arraycopy(four, 0, sums, i, Math.min(4, n - i));
         }
+    }
+
+    /** One byte of each line of the cache, so that all misses are under way before the first row is summed. */
+    private void touch(MemorySegment rows, long stride, int[] chosen, int n) {
+        int sum = 0;
+        for (int i = 0; i < n; i++) {
+            long row = chosen[i] * stride;
+            for (long at = row; at < row + query.length; at += LINE) {
+                sum += rows.get(ValueLayout.JAVA_BYTE, at);
+            }
+        }
+        touched = sum;
     }
 
     private int sum(MemorySegment rows, long offset) {
