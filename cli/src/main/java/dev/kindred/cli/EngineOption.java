@@ -46,7 +46,7 @@ final class EngineOption {
     @Option(
             names = "--merge-share",
             paramLabel = "S",
-            description = "Of exact and graph: the share of the threads' cores, above 0 to 1, that merging in the"
+            description = "Of exact and graph: the share of the threads' cores, 0.01 to 1, that merging in the"
                     + " background may take while the index is written to. Building itself takes all. Default: 0.5.")
     @Nullable
     Double mergeShare;
@@ -61,8 +61,8 @@ final class EngineOption {
         if (mergeShare != null && engine.equals("rows")) {
             throw new Refusal("--merge-share is of an index that merges", "--engine rows", "say --engine graph");
         }
-        if (mergeShare != null && !(mergeShare > 0 && mergeShare <= 1)) {
-            throw new Refusal(mergeShare + " is out of range", "--merge-share", "write a number above 0, up to 1");
+        if (mergeShare != null && !(mergeShare >= 0.01 && mergeShare <= 1)) {
+            throw new Refusal(mergeShare + " is out of range", "--merge-share", "write a number from 0.01 to 1");
         }
         Engine found = engine();
         if (codes == null) {

@@ -47,9 +47,8 @@ final class ServeCommand implements Command {
     @Option(
             names = "--merge-share",
             paramLabel = "S",
-            description =
-                    "Of an index built with --engine exact or graph: the share of the threads' cores, above 0 to 1,"
-                            + " that merging in the background may take from now on. Default: as it was.")
+            description = "Of an index built with --engine exact or graph: the share of the threads' cores, 0.01 to 1,"
+                    + " that merging in the background may take from now on. Default: as it was.")
     @Nullable
     Double mergeShare;
 

@@ -12,6 +12,8 @@ import java.util.Arrays;
 final class CodedQuery {
     /** Half of the distance from one to the next float. */
     private static final double ROUNDING = 0x1p-24;
+    /** The same of doubles, of the three terms of a squared distance and what led to them. */
+    private static final double DOUBLES = 0x1p-50;
 
     private final Distance distance;
     private final int dimension;
@@ -96,7 +98,7 @@ final class CodedQuery {
         if (key > floor.key) {
             floor.key = key;
             floor.distance = distance == Distance.L2
-                    ? Math.sqrt(-(double) key * (1 + 2 * rounding()))
+                    ? Math.sqrt((-(double) key + tiny()) * (1 + 2 * rounding()))
                     : Math.sqrt(Math.max(0, 2 * (1 - (double) key + rounding())));
         }
     }
@@ -108,21 +110,26 @@ final class CodedQuery {
         double product = scale * rowScale * sum;
         if (distance == Distance.DOT) {
             double rowLength = rowScale * Math.sqrt(RowCodes.squares(rows, at, padded));
-            double off = length * rowError + error * rowLength + rounding() * length * (rowLength + rowError);
+            double off = length * rowError + error * rowLength + rounding() * length * (rowLength + rowError) + tiny();
             if (product + off >= floor.key) {
                 taker.take(row, down(product - off), up(product + off));
             }
             return;
         }
         double off = rowError + error;
-        double square = apart(rows, at, rowScale, product);
+        double rowSquares = rowScale * rowScale * RowCodes.squares(rows, at, padded);
+        double square = squares - 2 * product + rowSquares;
+        // What is left of near vectors is small beside what it is the difference of.
+        double blur = DOUBLES * (squares + rowSquares);
         double reach = floor.distance + off;
-        if (square <= reach * reach) {
-            double apart = Math.sqrt(square);
-            double least = Math.max(0, apart - off);
-            double most = apart + off;
+        if (square - blur <= reach * reach) {
+            double least = Math.max(0, Math.sqrt(Math.max(0, square - blur)) - off);
+            double most = Math.sqrt(Math.max(0, square + blur)) + off;
             if (distance == Distance.L2) {
-                taker.take(row, down(-most * most * (1 + rounding())), up(-least * least * (1 - rounding())));
+                taker.take(
+                        row,
+                        down(-most * most * (1 + rounding()) - tiny()),
+                        up(-least * least * (1 - rounding()) + tiny()));
             } else {
                 taker.take(
                         row,
@@ -147,6 +154,11 @@ final class CodedQuery {
      */
     private double rounding() {
         return (2 * dimension + 16) * ROUNDING;
+    }
+
+    /** What as many products lose by being too small for a float. */
+    private double tiny() {
+        return (dimension + 16) * 0x1p-149;
     }
 
     private static float down(double value) {

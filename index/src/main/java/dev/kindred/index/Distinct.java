@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public record Distinct(String field, int per) {
     private static final int FIRST = 4;
     private static final int GROWTH = 4;
+    private static final int LARGEST_PAGE = 10_000;
+    /** Items that are counted again before a page: who asks for what is deeper than that is told so. */
+    private static final int DEEPEST = 200_000;
 
     public Distinct {
         if (field.isEmpty()) {
@@ -43,7 +46,8 @@ public record Distinct(String field, int per) {
     /**
      * The query's neighbours within each value's share.
      *
-     * @throws Refusal where no item has the field, or one found holds a list, which is no one value; and what the index refuses
+     * @throws Refusal where no item has the field, or one found holds a list, which is no one value; where the page lies too deep; and
+     *     what the index refuses
      */
     public Found search(VectorIndex index, Query query) {
         After before = query.after();
@@ -54,6 +58,7 @@ public record Distinct(String field, int per) {
         Query next = query.effort(effort).after(null).k((int) Math.min(Query.MAX_K, (long) FIRST * query.k()));
         boolean exact = true;
         boolean degraded = false;
+        int counted = 0;
         while (true) {
             Found page = index.search(next.filter(without(full, query.filter())));
             exact &= page.exact();
@@ -61,6 +66,13 @@ public record Distinct(String field, int per) {
             if (next.after() == null) {
                 requireField(page, index, query);
             }
+            if (found.isEmpty() && before != null && counted > DEEPEST) {
+                throw new Refusal(
+                        "the page lies more than %,d items deep".formatted(DEEPEST),
+                        "after",
+                        "narrow the search by a filter; items before it have to be counted again");
+            }
+            counted += page.neighbors().size();
             for (Neighbor neighbor : page.neighbors()) {
                 if (isShare(neighbor, had, full) && isAfter(neighbor, before)) {
                     found.add(neighbor);
@@ -74,7 +86,7 @@ public record Distinct(String field, int per) {
             if (page.next() == null) {
                 return new Found(page.space(), found, exact, degraded, null);
             }
-            next = next.after(page.next()).k((int) Math.min(Query.MAX_K, (long) GROWTH * next.k()));
+            next = next.after(page.next()).k(Math.max(next.k(), Math.min(LARGEST_PAGE, GROWTH * next.k())));
         }
     }
 

@@ -437,7 +437,7 @@ public final class Generation implements EmbeddedIndex {
      * {@code share × threads} cores over any second, threads being those that build a graph. Loading, compacting and making the view anew
      * are not bound by it, nor are merges while writes would have to wait for them, since more than six wait.
      *
-     * @param share above 0, 1 for no bound
+     * @param share 0.01 to 1, which is no bound
      */
     public void mergeShare(double share) {
         truth.set(MERGE_SHARE, Double.toString(Pace.require(share)));

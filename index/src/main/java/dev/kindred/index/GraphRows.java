@@ -6,10 +6,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
@@ -116,15 +118,19 @@ final class GraphRows {
         };
     }
 
-    /** The same scorer, counted and paced where it builds a graph. */
-    FlatVectorsScorer counting(FlatVectorsScorer scorer) {
+    /**
+     * The same scorer, counted and paced where it builds a graph.
+     *
+     * @param ended whether the graph is given up, as Lucene itself does not ask while it builds one
+     */
+    FlatVectorsScorer counting(FlatVectorsScorer scorer, AtomicBoolean ended) {
         return new FlatVectorsScorer() {
             @Override
             public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
                     VectorSimilarityFunction similarity, KnnVectorValues rows) throws IOException {
                 Graph graph = new Graph(rows.size());
                 latest = graph;
-                return counting(scorer.getRandomVectorScorerSupplier(similarity, rows), graph);
+                return counting(scorer.getRandomVectorScorerSupplier(similarity, rows), graph, ended);
             }
 
             @Override
@@ -146,16 +152,16 @@ final class GraphRows {
         };
     }
 
-    private RandomVectorScorerSupplier counting(RandomVectorScorerSupplier scorers, Graph graph) {
+    private RandomVectorScorerSupplier counting(RandomVectorScorerSupplier scorers, Graph graph, AtomicBoolean ended) {
         return new RandomVectorScorerSupplier() {
             @Override
             public UpdateableRandomVectorScorer scorer() throws IOException {
-                return new Counting(scorers.scorer(), graph, pace);
+                return new Counting(scorers.scorer(), graph, pace, ended);
             }
 
             @Override
             public RandomVectorScorerSupplier copy() throws IOException {
-                return counting(scorers.copy(), graph);
+                return counting(scorers.copy(), graph, ended);
             }
         };
     }
@@ -165,12 +171,14 @@ final class GraphRows {
         private final UpdateableRandomVectorScorer scorer;
         private final Graph graph;
         private final Pace pace;
+        private final AtomicBoolean ended;
         private int untilStep = STEP;
 
-        Counting(UpdateableRandomVectorScorer scorer, Graph graph, Pace pace) {
+        Counting(UpdateableRandomVectorScorer scorer, Graph graph, Pace pace, AtomicBoolean ended) {
             this.scorer = scorer;
             this.graph = graph;
             this.pace = pace;
+            this.ended = ended;
         }
 
         @Override
@@ -179,6 +187,9 @@ final class GraphRows {
             if (--untilStep == 0) {
                 untilStep = STEP;
                 pace.step();
+                if (ended.get()) {
+                    throw new MergePolicy.MergeAbortedException("the view is closed");
+                }
             }
             scorer.setScoringOrdinal(row);
         }

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -59,6 +60,7 @@ final class LuceneView implements Closeable {
 
     private final Space space;
     private final Engine engine;
+    private final Building workers;
     private final String truth;
     private final Directory directory;
     private final IndexWriter writer;
@@ -66,9 +68,16 @@ final class LuceneView implements Closeable {
     private long committed;
 
     private LuceneView(
-            Space space, Engine engine, String truth, Directory directory, IndexWriter writer, long sequence) {
+            Space space,
+            Engine engine,
+            Building workers,
+            String truth,
+            Directory directory,
+            IndexWriter writer,
+            long sequence) {
         this.space = space;
         this.engine = engine;
+        this.workers = workers;
         this.truth = truth;
         this.directory = directory;
         this.writer = writer;
@@ -96,10 +105,16 @@ final class LuceneView implements Closeable {
      *
      * @param pace of all that merges
      * @param rows counts those of the graph under way
+     * @param ended whether the view is closed, so that a graph under way is given up
      */
-    record Building(ExecutorService pool, int threads, Pace pace, GraphRows rows) {
+    record Building(ExecutorService pool, int threads, Pace pace, GraphRows rows, AtomicBoolean ended) {
         Building(ExecutorService pool, int threads, Pace pace) {
-            this(pool, threads, pace, new GraphRows(pace));
+            this(pool, threads, pace, new GraphRows(pace), new AtomicBoolean());
+        }
+
+        /** The same for one view. */
+        private Building ofView() {
+            return new Building(pool, threads, pace, rows, new AtomicBoolean());
         }
     }
 
@@ -113,7 +128,8 @@ final class LuceneView implements Closeable {
             String identity = truth.identity() + ", " + engine.text();
             long held = DirectoryReader.indexExists(directory) ? held(directory, identity) : 0;
             boolean known = held > 0 && held <= truth.lastSequence() && held >= truth.forgotten();
-            writer = new IndexWriter(directory, config(engine, workers, known));
+            Building own = workers.ofView();
+            writer = new IndexWriter(directory, config(engine, own, known));
             if (known) {
                 // Merges that a closing cut off are begun again.
                 writer.maybeMerge();
@@ -122,7 +138,7 @@ final class LuceneView implements Closeable {
                 commit(writer, 0, identity);
             }
             opened = true;
-            return new LuceneView(truth.space(), engine, identity, directory, writer, known ? held : 0);
+            return new LuceneView(truth.space(), engine, own, identity, directory, writer, known ? held : 0);
         } finally {
             if (!opened) {
                 if (writer != null) {
@@ -197,7 +213,7 @@ final class LuceneView implements Closeable {
             super(new Lucene99HnswVectorsFormat().getName());
             this.graph = graph;
             this.rows = new Lucene99FlatVectorsFormat(
-                    workers.rows().counting(FlatVectorScorerUtil.getLucene99FlatVectorsScorer()));
+                    workers.rows().counting(FlatVectorScorerUtil.getLucene99FlatVectorsScorer(), workers.ended()));
             this.threads = workers.threads();
             this.pool = threads > 1 ? new TaskExecutor(workers.pool()) : null;
         }
@@ -398,10 +414,11 @@ final class LuceneView implements Closeable {
         }
     }
 
-    /** Waits for merges under way; the last commit stays. */
+    /** Gives merges under way up; the last commit stays. */
     @Override
     public void close() throws IOException {
-        try {
+        workers.ended().set(true);
+        try (Pace.Hurry hurry = workers.pace().hurry()) {
             writer.rollback();
         } finally {
             directory.close();

@@ -19,13 +19,15 @@ final class Pace {
     private static final long AHEAD = 20_000_000;
     /** How soon who waits looks whether it has become urgent. */
     private static final long LOOK = 20_000_000;
+    /** A smaller share would never be done. */
+    private static final double LEAST = 0.01;
 
     private final int threads;
     private final AtomicInteger urgent = new AtomicInteger();
     private final ThreadMXBean accounts = ManagementFactory.getThreadMXBean();
     private final boolean accounted = accounts.isCurrentThreadCpuTimeSupported();
     /** What each thread had computed at its last step. */
-    private final ThreadLocal<long[]> known = ThreadLocal.withInitial(() -> new long[1]);
+    private final ThreadLocal<long[]> known = ThreadLocal.withInitial(() -> new long[] {computed()});
 
     private volatile double share;
     /** Computed beyond what was allowed, in nanoseconds. */
@@ -33,7 +35,7 @@ final class Pace {
 
     private long seen = System.nanoTime();
 
-    /** @param share of the threads' cores, above 0, 1 for all */
+    /** @param share of the threads' cores, 0.01 to 1, which is no bound */
     Pace(double share, int threads) {
         this.threads = threads;
         set(share);
@@ -48,7 +50,7 @@ final class Pace {
     }
 
     static double require(double share) {
-        if (!(share > 0 && share <= 1)) {
+        if (!(share >= LEAST && share <= 1)) {
             throw refused(Double.toString(share));
         }
         return share;
@@ -64,7 +66,7 @@ final class Pace {
     }
 
     private static Refusal refused(String share) {
-        return new Refusal("a share of " + share + " for merges in the background", "merge share", "use above 0 to 1");
+        return new Refusal("a share of " + share + " for merges in the background", "merge share", "use 0.01 to 1");
     }
 
     /** Ends the bound until it is closed. */
@@ -80,17 +82,25 @@ final class Pace {
 
     /** Says that this thread has done a little of the work; waits where all of them did too much. Some microseconds otherwise. */
     void step() {
-        long cpu = accounted ? accounts.getCurrentThreadCpuTime() : System.nanoTime();
         long[] last = known.get();
+        long cpu = computed();
         long wait = owed(cpu - last[0]);
         last[0] = cpu;
         long until = System.nanoTime() + wait;
         for (long left = wait; left > 0 && isBound(); left = until - System.nanoTime()) {
             if (Thread.currentThread().isInterrupted()) {
-                return;
+                break;
             }
             LockSupport.parkNanos(this, Math.min(left, LOOK));
         }
+        if (!accounted) {
+            // Waiting is no computing.
+            last[0] = computed();
+        }
+    }
+
+    private long computed() {
+        return accounted ? accounts.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     private boolean isBound() {

@@ -64,8 +64,12 @@ final class RowFile implements Closeable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
+    public synchronized void close() {
         closed = true;
-        channel.close();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It was read only.
+        }
     }
 }

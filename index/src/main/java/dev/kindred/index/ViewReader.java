@@ -29,16 +29,13 @@ final class ViewReader {
         this.space = space;
         this.sequence = sequence;
         List<ViewSegment> opened = new ArrayList<>();
+        // Also where one of them cannot be opened, when the reader is let go of.
+        reader.getReaderCacheHelper().addClosedListener(closed -> opened.forEach(ViewSegment::close));
         for (LeafReaderContext leaf : reader.leaves()) {
             opened.add(new ViewSegment(leaf, space.dimension()));
             opened.getLast().unload();
         }
         this.segments = List.copyOf(opened);
-        reader.getReaderCacheHelper().addClosedListener(closed -> {
-            for (ViewSegment segment : segments) {
-                segment.close();
-            }
-        });
         IndexSearcher searcher = new IndexSearcher(reader);
         searcher.setQueryCache(null);
         searcher.setSimilarity(new BM25Similarity());

@@ -50,6 +50,7 @@ final class ViewSegment {
         this.dimension = dimension;
         LeafReader reader = leaf.reader();
         this.live = reader.getLiveDocs();
+        this.graphs = graphs(reader);
         FloatVectorValues values = reader.getFloatVectorValues(ViewFields.VECTOR);
         require(values, dimension);
         this.rows = mapped(
@@ -76,7 +77,6 @@ final class ViewSegment {
                             coded.vectorValue(row), 0, copy, ValueLayout.JAVA_BYTE, (long) width * row, width));
             this.file = file(reader, (long) values.size() * dimension * Float.BYTES);
         }
-        this.graphs = graphs(reader);
     }
 
     private void require(@Nullable KnnVectorValues values, int width) throws LuceneView.Damage {
@@ -240,7 +240,7 @@ final class ViewSegment {
         return leaf.reader();
     }
 
-    void close() throws IOException {
+    void close() {
         if (file != null) {
             file.close();
         }

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -96,7 +97,7 @@ final class Warming implements AutoCloseable {
         }
         files();
         for (ViewSegment segment : view.segments()) {
-            rows(segment.rows());
+            rows(segment.hasCodes() ? segment.codes() : segment.rows());
             if (segment.hasGraph()) {
                 graph(segment.graph());
             }
@@ -112,6 +113,9 @@ final class Warming implements AutoCloseable {
         }
         ByteBuffer buffer = ByteBuffer.allocateDirect(READ);
         for (Path file : all) {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                continue;
+            }
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 while (!ended && channel.read(buffer.clear()) >= 0) {
                     sum.addAndGet(buffer.get(0));

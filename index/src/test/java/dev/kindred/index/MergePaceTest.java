@@ -92,6 +92,23 @@ class MergePaceTest {
         }
     }
 
+    /** At this pace the graph would take minutes, and at full speed seconds. */
+    @Test
+    void closingGivesAGraphUnderWayUp() throws InterruptedException {
+        Generation generation = create();
+        generation.mergeShare(0.01);
+        generation.write(puts(15_000), Visibility.SEARCHABLE);
+        while (merged() == 0) {
+            Thread.sleep(5);
+        }
+        long from = System.nanoTime();
+        generation.close();
+        assertThat(System.nanoTime() - from).isLessThan(1_500_000_000L);
+        try (Generation again = Generation.open(dir.resolve("a"), "a test", 2)) {
+            assertThat(again.info().count()).isEqualTo(15_000);
+        }
+    }
+
     /** Every row of a new graph is counted once, whoever puts it in. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
@@ -118,7 +135,7 @@ class MergePaceTest {
         int count = 6_000;
         try (Generation generation = create()) {
             // What is waited for does not keep to this.
-            generation.mergeShare(0.001);
+            generation.mergeShare(0.01);
             generation.write(puts(count), Visibility.SEARCHABLE);
             List<Told> compacting = new ArrayList<>();
             generation.compact((what, done, total, note) -> compacting.add(new Told(what, done, total)));
