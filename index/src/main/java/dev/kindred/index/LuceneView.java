@@ -124,8 +124,7 @@ final class LuceneView implements Closeable {
         boolean opened = false;
         try {
             dropEarlier(directory);
-            // Of these items, searched in this way.
-            String identity = truth.identity() + ", " + engine.text();
+            String identity = identity(truth, engine);
             long held = DirectoryReader.indexExists(directory) ? held(directory, identity) : 0;
             boolean known = held > 0 && held <= truth.lastSequence() && held >= truth.forgotten();
             Building own = workers.ofView();
@@ -160,6 +159,25 @@ final class LuceneView implements Closeable {
                 directory.deleteFile(name);
             }
         }
+    }
+
+    /** The number of the last write that a view of these items holds, where they themselves end before it; else 0. */
+    static long ahead(Path folder, Truth truth, Engine engine) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        try (Directory directory = new MMapDirectory(folder, LARGEST_MAPPING)) {
+            long held = DirectoryReader.indexExists(directory) ? held(directory, identity(truth, engine)) : 0;
+            return held > truth.lastSequence() ? held : 0;
+        } catch (IOException | RuntimeException e) {
+            // Opening it tells.
+            return 0;
+        }
+    }
+
+    /** Of these items, searched in this way. */
+    private static String identity(Truth truth, Engine engine) {
+        return truth.identity() + ", " + engine.text();
     }
 
     private static long held(Directory directory, String truth) throws IOException {

@@ -60,6 +60,35 @@ class GenerationFaultsTest {
         }
     }
 
+    /** As after a load that lost power, or an old copy put back: what the view knows more is kept, and told of once. */
+    @Test
+    void aViewThatHoldsMoreThanTheItemsIsKeptAside() throws IOException {
+        Path items = dir.resolve("ahead");
+        try (Generation generation = Generation.create(items, SPACE, Engine.exact(), "a test", 1)) {
+            generation.write(
+                    List.of(new Change.Put(Item.of("a", new float[] {1, 2, 0, 0, 0, 0}))), Visibility.SEARCHABLE);
+        }
+        Path older = dir.resolve("older");
+        Files.copy(items.resolve(Truth.FILE), older);
+        try (Generation generation = Generation.open(items, "a test", 1)) {
+            generation.write(
+                    List.of(new Change.Put(Item.of("b", new float[] {2, 1, 0, 0, 0, 0}))), Visibility.SEARCHABLE);
+        }
+        Files.copy(older, items.resolve(Truth.FILE), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        try (Generation generation = Generation.open(items, "a test", 1)) {
+            assertThat(generation
+                            .search(Query.of(SPACE, new float[] {2, 1, 0, 0, 0, 0}, 5))
+                            .neighbors())
+                    .extracting(Neighbor::id)
+                    .containsExactly("a");
+            assertThat(generation.check())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.what()).contains("number 2", "end at 1", "view.ahead"));
+            assertThat(generation.check()).isEmpty();
+        }
+        assertThat(items.resolve("view.ahead")).isNotEmptyDirectory();
+    }
+
     @Test
     void aLinkInTheViewsPlaceIsNotFollowed() throws IOException {
         Path theirs = Files.createDirectory(dir.resolve("theirs"));
