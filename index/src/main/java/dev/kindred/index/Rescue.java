@@ -111,8 +111,7 @@ final class Rescue {
     }
 
     /** The view, where it is one of these items. */
-    private static @Nullable RescuedView usable(DamagedItems items, @Nullable RescuedView view, Space space)
-            throws IOException {
+    private static @Nullable RescuedView usable(DamagedItems items, @Nullable RescuedView view, Space space) {
         if (view == null || !view.isOf(space)) {
             return null;
         }
@@ -127,10 +126,15 @@ final class Rescue {
         int compared = 0;
         for (Map.Entry<Long, RescuedView.Row> row : view.rows().entrySet()) {
             List<DamagedItems.Place> places = items.items().getOrDefault(row.getKey(), List.of());
-            if (!places.isEmpty() && compared++ < COMPARED) {
-                Item item = items.item(row.getKey(), places.getFirst(), space);
-                if (!view.holds(row.getValue(), item, space.distance())) {
-                    return null;
+            if (!places.isEmpty() && compared < COMPARED) {
+                try {
+                    Item item = items.item(row.getKey(), places.getFirst(), space);
+                    if (!view.holds(row.getValue(), item, space.distance())) {
+                        return null;
+                    }
+                    compared++;
+                } catch (IOException | Refusal e) {
+                    // One that cannot be read tells nothing.
                 }
             }
         }

@@ -16,13 +16,16 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -148,7 +151,7 @@ class RescueTest {
         int flipped = zeroed == 0 || random.nextInt(2) == 0 ? 1 + random.nextInt(40) : 0;
         for (int i = 0; i < zeroed; i++) {
             int page = random.nextInt(3) == 0 ? random.nextInt(8) : random.nextInt(pages);
-            java.util.Arrays.fill(file, page * PAGE, (page + 1) * PAGE, (byte) 0);
+            Arrays.fill(file, page * PAGE, (page + 1) * PAGE, (byte) 0);
             hit.set(page);
         }
         for (int i = 0; i < flipped; i++) {
@@ -267,6 +270,61 @@ class RescueTest {
         }
     }
 
+    private Path damaged(Path from, String name) throws IOException {
+        Path damaged = out.resolve(name);
+        GenerationTest.copy(from, damaged);
+        return damaged;
+    }
+
+    private static void zero(Path file, IntPredicate pages) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        for (int page = 1; page <= bytes.length / PAGE; page++) {
+            if (pages.test(page)) {
+                Arrays.fill(bytes, (page - 1) * PAGE, page * PAGE, (byte) 0);
+            }
+        }
+        Files.write(file, bytes);
+    }
+
+    private static Rescued rescue(Path damaged) {
+        return Generation.rescue(
+                damaged, damaged.resolveSibling(damaged.getFileName() + ".to"), List.of(), d -> SPACE, "a test");
+    }
+
+    /** Pages, from 1, of a mark of any item. */
+    private static BitSet marked(Path folder) throws IOException {
+        BitSet marked = new BitSet();
+        pagesByMark(Files.readAllBytes(folder.resolve(Truth.FILE)))
+                .values()
+                .forEach(pages -> pages.stream().forEach(page -> marked.set(page + 1)));
+        return marked;
+    }
+
+    @Test
+    void whereAllItemsAreLostTheViewHasThem() throws IOException {
+        Path damaged = damaged(sound, "empty");
+        BitSet marked = marked(damaged);
+        zero(damaged.resolve(Truth.FILE), page -> page == 3 || marked.get(page));
+        Rescued rescued = rescue(damaged);
+        assertThat(rescued.read()).isZero();
+        assertThat(new TreeSet<>(rescued.fromView())).isEqualTo(new TreeSet<>(LIVE.keySet()));
+        requireEqual(out.resolve("empty.to"), rescued);
+    }
+
+    /** As on a bad sector: the file ends before its mapping does. */
+    @Test
+    void aViewWhoseMappedPagesCannotBeReadIsDamaged() throws IOException {
+        Path folder = damaged(sound, "sector").resolve(Generation.VIEW);
+        try (RescuedView view = Objects.requireNonNull(RescuedView.open(folder));
+                Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.write(file, new byte[0]);
+            }
+            assertThatThrownBy(() -> view.item(view.rows().firstEntry().getValue()))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
     @Test
     void settingsAndWhatBelongsToItAreKeptAndTheListIsBeside() throws IOException {
         Path to = out.resolve("to");
@@ -290,7 +348,7 @@ class RescueTest {
             assertRefused(damaged, "the night shift");
         }
         byte[] bytes = Files.readAllBytes(damaged.resolve(Truth.FILE));
-        java.util.Arrays.fill(bytes, 0, 2 * PAGE, (byte) 0);
+        Arrays.fill(bytes, 0, 2 * PAGE, (byte) 0);
         Files.write(damaged.resolve(Truth.FILE), bytes);
         assertRefused(damaged, "of which space");
         GenerationTest.delete(damaged.resolve(Generation.VIEW));
