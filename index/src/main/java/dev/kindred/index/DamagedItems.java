@@ -79,6 +79,9 @@ final class DamagedItems {
         for (int page = 1; page <= pages.count(); page++) {
             read.leaf(page, itemsWhole);
         }
+        for (int page : pages.beyond()) {
+            read.leaf(page, itemsWhole);
+        }
         read.goneWhole = goneTable && goneIndex && read.gone.equals(read.goneIds);
         return read;
     }

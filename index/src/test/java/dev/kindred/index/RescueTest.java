@@ -10,6 +10,9 @@ import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +32,7 @@ import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -323,6 +327,88 @@ class RescueTest {
             assertThatThrownBy(() -> view.item(view.rows().firstEntry().getValue()))
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void aDamagedSettingIsLeftOut() throws IOException {
+        Path damaged = damaged(sound, "setting");
+        try (Truth truth = Truth.open(damaged, "a test")) {
+            truth.set(Generation.MERGE_SHARE, "0x5");
+            truth.set(Tuning.SETTING, "1 2");
+        }
+        rescue(damaged);
+        try (Truth truth = Truth.open(out.resolve("setting.to"), "a test")) {
+            assertThat(truth.setting(Generation.MERGE_SHARE)).isEmpty();
+            assertThat(truth.setting(Tuning.SETTING)).isEmpty();
+            assertThat(truth.setting(Generation.ENGINE)).contains("graph 8 50 100");
+        }
+        try (Generation generation = Generation.open(damaged, "a test", 1)) {
+            assertThat(generation.mergeShare()).isEqualTo(Generation.USUAL_MERGE_SHARE);
+        }
+    }
+
+    @Test
+    void aLogThatTheDiskDoesNotGiveIsDamaged() throws IOException {
+        FileChannel log = FileChannel.open(killed.resolve("items.db-wal"));
+        log.close();
+        try (DamagedPages pages = new DamagedPages(FileChannel.open(killed.resolve(Truth.FILE)), log)) {
+            assertThat(pages.logDamaged()).isTrue();
+            assertThat(DamagedItems.read(pages).items()).isNotEmpty();
+        }
+    }
+
+    /** A file of five pages, the second a leaf of one row: these bytes, then zeros. */
+    private DamagedTree.@Nullable Row row(String name, int overflowAt, int... bytes) throws IOException {
+        ByteBuffer file = ByteBuffer.allocate(5 * PAGE);
+        file.put(PAGE, (byte) 0x0D).putShort(PAGE + 3, (short) 1).putShort(PAGE + 8, (short) 200);
+        for (int i = 0; i < bytes.length; i++) {
+            file.put(PAGE + 200 + i, (byte) bytes[i]);
+        }
+        file.putInt(PAGE + 200 + overflowAt, 3);
+        // The page behind it goes on in itself.
+        file.putInt(2 * PAGE, 3);
+        Path made = out.resolve(name);
+        Files.write(made, file.array());
+        try (DamagedPages pages = new DamagedPages(FileChannel.open(made), null)) {
+            return DamagedTree.of(pages, 2).row(0);
+        }
+    }
+
+    @Test
+    void aCraftedRowIsNone() throws IOException {
+        // 100 bytes, all of which are the header, of columns that are null.
+        assertThat(row("nulls", 4_000, 100, 1, 100)).isNull();
+        assertThat(row("two", 4_000, 3, 1, 3)).isNotNull();
+        // 30,000 bytes of one blob, which lie in the same page again and again.
+        assertThat(row("again", 4 + 5_436, 0x81, 0xEA, 0x30, 1, 4, 0x83, 0xD4, 0x64))
+                .isNull();
+    }
+
+    /** Of a log of one frame, whose checksums hold, that says how many pages there are. */
+    @Test
+    void aCraftedLogMakesNoPages() throws IOException {
+        ByteBuffer log = ByteBuffer.allocate(32 + 24 + PAGE).order(ByteOrder.LITTLE_ENDIAN);
+        log.putInt(0, Integer.reverseBytes(0x377f0682)).putInt(8, Integer.reverseBytes(PAGE));
+        int[] sum = summed(log, 0, 24, new int[2]);
+        log.putInt(24, Integer.reverseBytes(sum[0])).putInt(28, Integer.reverseBytes(sum[1]));
+        log.putInt(32, Integer.reverseBytes(1)).putInt(36, Integer.reverseBytes(Integer.MAX_VALUE));
+        summed(log, 56, PAGE, summed(log, 32, 8, sum));
+        log.putInt(48, Integer.reverseBytes(sum[0])).putInt(52, Integer.reverseBytes(sum[1]));
+        Path file = out.resolve("made");
+        Files.write(file, new byte[3 * PAGE]);
+        Files.write(out.resolve("made-wal"), log.array());
+        try (DamagedPages pages = DamagedPages.open(file)) {
+            assertThat(pages.logDamaged()).isFalse();
+            assertThat(pages.count()).isEqualTo(4);
+        }
+    }
+
+    private static int[] summed(ByteBuffer log, int from, int length, int[] sum) {
+        for (int at = from; at < from + length; at += 8) {
+            sum[0] += log.getInt(at) + sum[1];
+            sum[1] += log.getInt(at + 4) + sum[0];
+        }
+        return sum;
     }
 
     @Test
