@@ -36,11 +36,20 @@ final class Rescue {
     private final @Nullable RescuedView view;
     private final long sequence;
 
+    /** Whether the view holds less than the items once did. */
+    private final boolean behind;
+
+    /** Whether what was deleted after the view's last write may be forgotten. */
+    private final boolean forgotten;
+
     /** By id the place of its newest sound item. */
     private final Map<String, Long> newest = new HashMap<>();
 
     /** By id the number of its last write, as the index of ids has it. */
     private final Map<String, Long> indexed = new HashMap<>();
+
+    /** Items that were read as they were last written. */
+    private long latest;
 
     private final TreeMap<Long, DamagedItems.Place> read = new TreeMap<>();
     private final TreeMap<Long, RescuedView.Row> viewed = new TreeMap<>();
@@ -54,6 +63,8 @@ final class Rescue {
         this.view = view;
         DamagedItems.Generation told = items.generation();
         this.sequence = told == null ? items.lastSequence() : told.sequence();
+        this.behind = view != null && view.sequence() < Math.max(sequence, items.lastSequence());
+        this.forgotten = view != null && (told == null ? behind : view.sequence() < told.forgotten());
     }
 
     /**
@@ -142,6 +153,7 @@ final class Rescue {
     }
 
     private void decide() {
+        items.ids().forEach((number, id) -> indexed.put(id, number));
         items.items().forEach((number, places) -> places.forEach(place -> consider(number, place)));
         if (view != null) {
             view.rows().forEach(this::consider);
@@ -155,7 +167,29 @@ final class Rescue {
             }
         });
         lost.values().removeIf(newest::containsKey);
-        items.ids().forEach((number, id) -> indexed.put(id, number));
+    }
+
+    /** Whether items may be lost that nothing names. A view is asked that is certainly of these items, and of all of them. */
+    private boolean unnamed() {
+        DamagedItems.Generation told = items.generation();
+        boolean viewKnowsAll = view != null
+                && told != null
+                && told.identity().equals(view.identity())
+                && view.isWhole()
+                && !behind;
+        return !items.knowsAll() && !viewKnowsAll;
+    }
+
+    /** Whether an item that the view alone vouches for may be deleted since. */
+    private boolean mayBeGone(String id, long number) {
+        boolean unknown = (behind && !items.knowsGone()) || forgotten;
+        return (unknown && indexed.getOrDefault(id, 0L) < number) || items.mayBeGone(id, number);
+    }
+
+    /** Whether an item was written anew since, or may be where the view alone vouches for it. */
+    private boolean isOlder(String id, long number, boolean viewAlone) {
+        return indexed.getOrDefault(id, 0L) > number
+                || (viewAlone && behind && !id.equals(items.ids().get(number)));
     }
 
     /** The view is ahead where the log was cut: what it lacks by then was deleted or written anew. */
@@ -169,9 +203,13 @@ final class Rescue {
 
     private void consider(long number, DamagedItems.Place place) {
         RescuedView.Row row = view == null ? null : view.rows().get(number);
-        boolean witnessed = place.id().equals(items.ids().get(number))
-                || (row != null && row.id().equals(place.id()));
-        if ((place.proven() || witnessed) && !passed(number) && !items.isGone(place.id(), number)) {
+        boolean certain = isCertain(number, place);
+        boolean witnessed = row != null && row.id().equals(place.id());
+        if ((certain || witnessed) && !passed(number) && !items.isGone(place.id(), number)) {
+            if (!certain && mayBeGone(place.id(), number)) {
+                lost.put(number, place.id());
+                return;
+            }
             Long before = newest.get(place.id());
             if (before == null || before < number) {
                 if (before != null) {
@@ -183,15 +221,17 @@ final class Rescue {
         }
     }
 
+    /** Whether the items themselves say that it is in use. */
+    private boolean isCertain(long number, DamagedItems.Place place) {
+        return place.proven() || place.id().equals(items.ids().get(number));
+    }
+
     private void consider(long number, RescuedView.Row row) {
         Long there = newest.get(row.id());
         if ((there != null && there >= number) || items.isGone(row.id(), number)) {
             return;
         }
-        boolean behind = view != null && view.sequence() < sequence;
-        boolean unknown =
-                behind && !items.knowsGone() && !row.id().equals(items.ids().get(number));
-        if (unknown || items.mayBeGone(row.id(), number)) {
+        if (mayBeGone(row.id(), number)) {
             lost.put(number, row.id());
             return;
         }
@@ -222,13 +262,14 @@ final class Rescue {
             }
             Rescued rescued = new Rescued(
                     space,
-                    read.size(),
+                    latest,
                     fromView,
                     older,
                     List.copyOf(lost.values()),
                     sequence,
                     view == null ? 0 : view.sequence(),
-                    logDamaged);
+                    logDamaged,
+                    unnamed());
             Files.writeString(to.resolve(Rescued.FILE), rescued.json(Integer.MAX_VALUE) + "\n");
             ItemsSnapshot.force(to);
             whole = true;
@@ -279,6 +320,11 @@ final class Rescue {
             if (place != null) {
                 Item item = items.item(number, place, space);
                 Vectors.require(space, item);
+                if (isOlder(id, number, !isCertain(number, place))) {
+                    older.add(id);
+                } else {
+                    latest++;
+                }
                 return item;
             }
             if (view == null || row == null) {
@@ -286,10 +332,9 @@ final class Rescue {
             }
             Item item = view.item(row);
             Vectors.require(space, item);
-            (indexed.getOrDefault(id, 0L) > number ? older : fromView).add(id);
+            (isOlder(id, number, true) ? older : fromView).add(id);
             return item;
         } catch (IOException | Refusal e) {
-            read.remove(number);
             lost.put(number, id);
             return null;
         }

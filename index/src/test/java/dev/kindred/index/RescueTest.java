@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ class RescueTest {
     private static final Map<String, Item> LIVE = new HashMap<>();
     private static final Set<String> DELETED = new TreeSet<>();
     private static int marks;
+    private static int staleMarks;
 
     @TempDir
     Path out;
@@ -207,6 +209,7 @@ class RescueTest {
         byte[] file = Files.readAllBytes(from.resolve(Truth.FILE));
         Map<String, BitSet> pages = pagesByMark(file);
         long viewed = 0;
+        long vanished = 0;
         long lost = 0;
         for (int seed = 0; seed < 30; seed++) {
             Keyed random = Keyed.of(seed, which.length());
@@ -244,12 +247,19 @@ class RescueTest {
                 all.addAll(rescued.lost());
                 assertThat(all).as("seed " + seed).isEqualTo(new TreeSet<>(LIVE.keySet()));
             }
+            Set<String> told = new TreeSet<>(there);
+            told.addAll(rescued.lost());
+            if (!told.containsAll(LIVE.keySet())) {
+                vanished++;
+                assertThat(rescued.unnamed() && !rescued.isWhole()).as("seed " + seed).isTrue();
+            }
             viewed += rescued.fromView().size();
             lost += rescued.lost().size();
             GenerationTest.delete(damaged);
             GenerationTest.delete(to);
         }
         // It was damage that mattered.
+        assertThat(vanished).isGreaterThan(which.equals("sound") ? 0 : -1);
         assertThat(viewed).isGreaterThan(50);
         assertThat(lost).isGreaterThan(which.equals("sound") ? 10 : 0);
     }
@@ -409,6 +419,123 @@ class RescueTest {
             sum[1] += log.getInt(at + 4) + sum[0];
         }
         return sum;
+    }
+
+    @Test
+    void whatNothingNamesIsSaidToBeMissing() throws IOException {
+        Path half = damaged(sound, "half");
+        GenerationTest.delete(half.resolve(Generation.VIEW));
+        byte[] bytes = Files.readAllBytes(half.resolve(Truth.FILE));
+        Files.write(half.resolve(Truth.FILE), Arrays.copyOf(bytes, bytes.length / PAGE / 2 * PAGE));
+        Path leaf = damaged(sound, "leaf");
+        GenerationTest.delete(leaf.resolve(Generation.VIEW));
+        int last = marked(leaf).length() - 1;
+        zero(leaf.resolve(Truth.FILE), page -> page == 4 || page == last);
+        for (Path damaged : List.of(half, leaf)) {
+            Rescued rescued = rescue(damaged);
+            assertThat(rescued.count()).isLessThan(LIVE.size());
+            assertThat(rescued.unnamed()).isTrue();
+            assertThat(rescued.isWhole()).isFalse();
+            assertThat(rescued.json(0).get("someMayBeLostUnnamed").getAsBoolean())
+                    .isTrue();
+        }
+        // With the ids all are named.
+        GenerationTest.delete(leaf);
+        GenerationTest.copy(sound, leaf);
+        GenerationTest.delete(leaf.resolve(Generation.VIEW));
+        zero(leaf.resolve(Truth.FILE), page -> page == last);
+        GenerationTest.delete(out.resolve("leaf.to"));
+        assertThat(rescue(leaf).unnamed()).isFalse();
+    }
+
+    /** Two hundred items in a view, then thirty written anew and fifty deleted that it does not know of. */
+    private Path behind() throws IOException {
+        Path folder = out.resolve("behind");
+        staleMarks = marks;
+        Keyed random = Keyed.of(8, 8);
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            items.add(item(i, random));
+        }
+        try (Generation generation = Generation.create(folder, SPACE, Engine.exact(), "a test", 1)) {
+            generation.load(items.stream(), 200, Progress.SILENT);
+        }
+        try (Truth truth = Truth.open(folder, "a test")) {
+            List<Change> changes = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                changes.add(new Change.Put(item(i, random)));
+            }
+            for (int i = 150; i < 200; i++) {
+                changes.add(new Change.Delete("item" + i));
+            }
+            truth.write(changes);
+        }
+        return folder;
+    }
+
+    @Test
+    void anOldVersionIsNeverTakenForTheLast() throws IOException {
+        Path folder = behind();
+        // All items: what the view has of the thirty is old, and what it has of the fifty gone.
+        BitSet marked = marked(folder);
+        zero(folder.resolve(Truth.FILE), marked::get);
+        Rescued rescued = rescue(folder);
+        assertThat(rescued.older()).hasSize(30).contains("item0", "item29");
+        assertThat(rescued.fromView()).hasSize(120).doesNotContain("item0");
+        assertThat(rescued.isWhole()).isFalse();
+        // The ids too: which are old nobody knows.
+        zero(folder.resolve(Truth.FILE), page -> page == 4);
+        GenerationTest.delete(out.resolve("behind.to"));
+        assertThat(rescue(folder).older()).hasSize(150);
+    }
+
+    /** A leaf as it was before, that nothing names, and the view that is behind with it. */
+    @Test
+    void anOldRowThatTheViewAloneVouchesForIsOlder() throws IOException {
+        Path folder = behind();
+        Path file = folder.resolve(Truth.FILE);
+        BitSet marked = marked(folder);
+        byte[] stale = staleLeaf();
+        zero(file, page -> page == 1 || marked.get(page));
+        Files.write(file, stale, StandardOpenOption.APPEND);
+        Rescued rescued = rescue(folder);
+        assertThat(rescued.older()).hasSize(30).contains("item0");
+        assertThat(rescued.count()).isEqualTo(150);
+    }
+
+    /** The first leaf of the items that {@link #behind} began with. */
+    private byte[] staleLeaf() throws IOException {
+        Keyed random = Keyed.of(8, 8);
+        int before = marks;
+        marks = staleMarks;
+        Path folder = out.resolve("stale");
+        try (Truth truth = Truth.create(folder, SPACE, "a test")) {
+            List<Change> changes = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                changes.add(new Change.Put(item(i, random)));
+            }
+            truth.write(changes);
+        }
+        marks = before;
+        try (DamagedPages pages = DamagedPages.open(folder.resolve(Truth.FILE))) {
+            DamagedItems.Place place = DamagedItems.read(pages).items().firstEntry().getValue().getFirst();
+            assertThat(place.id()).isEqualTo("item0");
+            return pages.page(place.page());
+        }
+    }
+
+    @Test
+    void whatWasDeletedAndForgottenStaysGone() throws IOException {
+        Path folder = behind();
+        try (Truth truth = Truth.open(folder, "a test")) {
+            truth.forget(truth.lastSequence());
+        }
+        BitSet marked = marked(folder);
+        zero(folder.resolve(Truth.FILE), marked::get);
+        Rescued rescued = rescue(folder);
+        assertThat(rescued.fromView()).hasSize(120).doesNotContain("item150");
+        assertThat(rescued.older()).hasSize(30);
+        assertThat(rescued.lost()).hasSize(50).contains("item150", "item199");
     }
 
     @Test
