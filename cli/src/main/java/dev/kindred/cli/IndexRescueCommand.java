@@ -95,6 +95,9 @@ final class IndexRescueCommand implements Command {
         if (rescued.logDamaged()) {
             text.append(String.format("%nits write-ahead log is damaged: of the last writes some may be lost unnamed"));
         }
+        if (!rescued.notCopied().isEmpty()) {
+            text.append(String.format("%ncannot be read, so not copied: %s", String.join(", ", rescued.notCopied())));
+        }
         if (rescued.unnamed()) {
             text.append(String.format("%nsome may be lost unnamed: neither the items, nor their ids, nor the view are whole"));
         }

@@ -78,9 +78,8 @@ final class Rescue {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 throw new NoSuchFileException(file.toString());
             }
-            WriterLock.requireFree(damaged);
-            RescuedView view = RescuedView.open(damaged.resolve(Generation.VIEW));
-            try (view;
+            try (WriterLock.Reading held = WriterLock.reading(damaged);
+                    RescuedView view = RescuedView.open(damaged.resolve(Generation.VIEW));
                     DamagedPages pages = DamagedPages.open(file)) {
                 DamagedItems items = DamagedItems.read(pages);
                 if (items.items().isEmpty()
@@ -243,37 +242,32 @@ final class Rescue {
     }
 
     private Rescued save(Path to, List<Path> beside, boolean logDamaged, String owner) {
-        boolean made = false;
-        boolean whole = false;
         try {
-            Files.createDirectory(to);
-            made = true;
-            for (Path each : beside) {
-                Files.copy(each, to.resolve(String.valueOf(each.getFileName())));
-            }
-            try (Truth truth = Truth.create(to, space, owner)) {
-                for (Map.Entry<String, String> setting : items.settings().entrySet()) {
-                    if (Generation.isSetting(setting.getKey(), setting.getValue())) {
-                        truth.set(setting.getKey(), setting.getValue());
+            return NewFolder.make(to, part -> {
+                List<String> notCopied = copy(beside, part);
+                try (Truth truth = Truth.create(part, space, owner)) {
+                    for (Map.Entry<String, String> setting : items.settings().entrySet()) {
+                        if (Generation.isSetting(setting.getKey(), setting.getValue())) {
+                            truth.set(setting.getKey(), setting.getValue());
+                        }
                     }
+                    write(truth);
+                    truth.sync();
                 }
-                write(truth);
-                truth.sync();
-            }
-            Rescued rescued = new Rescued(
-                    space,
-                    latest,
-                    fromView,
-                    older,
-                    List.copyOf(lost.values()),
-                    sequence,
-                    view == null ? 0 : view.sequence(),
-                    logDamaged,
-                    unnamed());
-            Files.writeString(to.resolve(Rescued.FILE), rescued.json(Integer.MAX_VALUE) + "\n");
-            ItemsSnapshot.force(to);
-            whole = true;
-            return rescued;
+                Rescued rescued = new Rescued(
+                        space,
+                        latest,
+                        fromView,
+                        older,
+                        List.copyOf(lost.values()),
+                        notCopied,
+                        sequence,
+                        view == null ? 0 : view.sequence(),
+                        logDamaged,
+                        unnamed());
+                Files.writeString(part.resolve(Rescued.FILE), rescued.json(Integer.MAX_VALUE) + "\n");
+                return rescued;
+            });
         } catch (FileAlreadyExistsException e) {
             throw new Refusal("is there already", to.toString(), "name a new folder to rescue into", e);
         } catch (IOException | UncheckedIOException e) {
@@ -282,11 +276,22 @@ final class Rescue {
                     to.toString(),
                     "check who may write there and that there is room",
                     e);
-        } finally {
-            if (made && !whole) {
-                Generation.takeAway(to);
+        }
+    }
+
+    /** Gives the names of those that cannot be read. */
+    private static List<String> copy(List<Path> beside, Path part) throws IOException {
+        List<String> notCopied = new ArrayList<>();
+        for (Path each : beside) {
+            String name = String.valueOf(each.getFileName());
+            try {
+                Files.copy(each, part.resolve(name));
+            } catch (IOException e) {
+                Files.deleteIfExists(part.resolve(name));
+                notCopied.add(name);
             }
         }
+        return notCopied;
     }
 
     /** In the order of their last writes. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param older ids of items as they were before their last write, or may have been: the view alone vouches for them, and is behind
  * @param lost ids that are known of items that stand nowhere any more; where the list of what was deleted is damaged too, one of them may
  *     have been deleted
+ * @param notCopied names of files beside the items that cannot be read
  * @param sequence the last number that the items have
  * @param viewSequence the number up to which the view holds writes; 0 where none could be read
  * @param logDamaged whether writes in the write-ahead log lie behind damage: some of them may be lost whose ids nothing names
@@ -25,6 +26,7 @@ public record Rescued(
         List<String> fromView,
         List<String> older,
         List<String> lost,
+        List<String> notCopied,
         long sequence,
         long viewSequence,
         boolean logDamaged,
@@ -38,11 +40,12 @@ public record Rescued(
         fromView = List.copyOf(fromView);
         older = List.copyOf(older);
         lost = List.copyOf(lost);
+        notCopied = List.copyOf(notCopied);
     }
 
-    /** Whether every item is there as it was last written, but for sources of those from the view. */
+    /** Whether every item is there as it was last written, but for sources of those from the view, and the files beside them. */
     public boolean isWhole() {
-        return lost.isEmpty() && older.isEmpty() && !logDamaged && !unnamed;
+        return lost.isEmpty() && older.isEmpty() && notCopied.isEmpty() && !logDamaged && !unnamed;
     }
 
     /** Items that were saved. */
@@ -76,6 +79,7 @@ public record Rescued(
         if (!fromView.isEmpty() || !older.isEmpty()) {
             json.addProperty("note", note());
         }
+        json.add("notCopied", ids(notCopied, Integer.MAX_VALUE));
         json.add("fromViewIds", ids(fromView, most));
         json.add("olderIds", ids(older, most));
         json.add("lostIds", ids(lost, most));

@@ -539,6 +539,45 @@ class RescueTest {
     }
 
     @Test
+    void whatBelongsToItAndCannotBeReadIsTold() {
+        Path to = out.resolve("to");
+        Rescued rescued = Generation.rescue(sound, to, List.of(sound.resolve("no.kindred")), null, "a test");
+        assertThat(rescued.notCopied()).containsExactly("no.kindred");
+        assertThat(rescued.isWhole()).isFalse();
+        assertThat(rescued.read()).isEqualTo(LIVE.size());
+    }
+
+    /** Asked for the space, which comes between the reading and the writing. */
+    @Test
+    void nobodyWritesThereMeanwhileAndNothingStandsInItsPlaceBeforeItIsWhole() throws IOException {
+        Path damaged = damaged(sound, "held");
+        Path to = out.resolve("to");
+        Generation.rescue(
+                damaged,
+                to,
+                List.of(),
+                dimension -> {
+                    assertThatThrownBy(() -> Truth.open(damaged, "another").close())
+                            .isInstanceOf(Refusal.class)
+                            .hasMessageContaining("is being written");
+                    return SPACE;
+                },
+                "a test");
+        Truth.open(damaged, "another").close();
+        // Where the disk is full, the place stays free and nothing is left beside it.
+        assertThatThrownBy(() -> NewFolder.make(out.resolve("new"), part -> {
+                    Files.writeString(part.resolve("half"), "half");
+                    assertThat(out.resolve("new")).doesNotExist();
+                    throw new IOException("no room");
+                }))
+                .hasMessage("no room");
+        try (Stream<Path> left = Files.list(out)) {
+            assertThat(left.map(path -> String.valueOf(path.getFileName())))
+                    .containsExactlyInAnyOrder("held", "to");
+        }
+    }
+
+    @Test
     void settingsAndWhatBelongsToItAreKeptAndTheListIsBeside() throws IOException {
         Path to = out.resolve("to");
         Rescued rescued = Generation.rescue(sound, to, List.of(sound.resolve("bundle.kindred")), null, "a test");
