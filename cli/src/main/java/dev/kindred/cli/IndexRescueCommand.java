@@ -99,7 +99,8 @@ final class IndexRescueCommand implements Command {
             text.append(String.format("%ncannot be read, so not copied: %s", String.join(", ", rescued.notCopied())));
         }
         if (rescued.unnamed()) {
-            text.append(String.format("%nsome may be lost unnamed: neither the items, nor their ids, nor the view are whole"));
+            text.append(String.format(
+                    "%nsome may be lost unnamed: neither the items, nor their ids, nor the view are whole"));
         }
         return text.toString();
     }

@@ -214,9 +214,7 @@ final class DamagedItems {
     }
 
     private int count(BitSet leaves) {
-        return leaves.stream()
-                .map(page -> DamagedTree.of(pages, page).cells())
-                .sum();
+        return leaves.stream().map(page -> DamagedTree.of(pages, page).cells()).sum();
     }
 
     private void item(DamagedTree.Row row, int page, int cell, boolean inUse) {

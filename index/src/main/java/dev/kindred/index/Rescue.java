@@ -171,11 +171,8 @@ final class Rescue {
     /** Whether items may be lost that nothing names. A view is asked that is certainly of these items, and of all of them. */
     private boolean unnamed() {
         DamagedItems.Generation told = items.generation();
-        boolean viewKnowsAll = view != null
-                && told != null
-                && told.identity().equals(view.identity())
-                && view.isWhole()
-                && !behind;
+        boolean viewKnowsAll =
+                view != null && told != null && told.identity().equals(view.identity()) && view.isWhole() && !behind;
         return !items.knowsAll() && !viewKnowsAll;
     }
 

@@ -251,7 +251,9 @@ class RescueTest {
             told.addAll(rescued.lost());
             if (!told.containsAll(LIVE.keySet())) {
                 vanished++;
-                assertThat(rescued.unnamed() && !rescued.isWhole()).as("seed " + seed).isTrue();
+                assertThat(rescued.unnamed() && !rescued.isWhole())
+                        .as("seed " + seed)
+                        .isTrue();
             }
             viewed += rescued.fromView().size();
             lost += rescued.lost().size();
@@ -518,7 +520,8 @@ class RescueTest {
         }
         marks = before;
         try (DamagedPages pages = DamagedPages.open(folder.resolve(Truth.FILE))) {
-            DamagedItems.Place place = DamagedItems.read(pages).items().firstEntry().getValue().getFirst();
+            DamagedItems.Place place =
+                    DamagedItems.read(pages).items().firstEntry().getValue().getFirst();
             assertThat(place.id()).isEqualTo("item0");
             return pages.page(place.page());
         }
@@ -572,8 +575,7 @@ class RescueTest {
                 }))
                 .hasMessage("no room");
         try (Stream<Path> left = Files.list(out)) {
-            assertThat(left.map(path -> String.valueOf(path.getFileName())))
-                    .containsExactlyInAnyOrder("held", "to");
+            assertThat(left.map(path -> String.valueOf(path.getFileName()))).containsExactlyInAnyOrder("held", "to");
         }
     }
 
