@@ -87,13 +87,20 @@ final class IndexRescueCommand implements Command {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT, "%s: %,d items saved, %,d of them read whole", out, rescued.count(), rescued.read()));
         list(text, "from the view alone", rescued.fromView());
-        list(text, "from the view, older than their last write", rescued.older());
+        list(text, "older than their last write, or may be", rescued.older());
         list(text, "lost", rescued.lost());
         if (!rescued.fromView().isEmpty() || !rescued.older().isEmpty()) {
             text.append(String.format("%n%s", rescued.note()));
         }
         if (rescued.logDamaged()) {
             text.append(String.format("%nits write-ahead log is damaged: of the last writes some may be lost unnamed"));
+        }
+        if (!rescued.notCopied().isEmpty()) {
+            text.append(String.format("%ncannot be read, so not copied: %s", String.join(", ", rescued.notCopied())));
+        }
+        if (rescued.unnamed()) {
+            text.append(String.format(
+                    "%nsome may be lost unnamed: neither the items, nor their ids, nor the view are whole"));
         }
         return text.toString();
     }

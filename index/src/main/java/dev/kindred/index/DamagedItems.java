@@ -36,8 +36,12 @@ final class DamagedItems {
     /** Where an item stands. */
     record Place(int page, int cell, String id, boolean proven) {}
 
-    /** What the file says of itself. */
-    record Generation(String identity, Space space, long sequence) {}
+    /**
+     * What the file says of itself.
+     *
+     * @param forgotten up to which number it is forgotten what was deleted
+     */
+    record Generation(String identity, Space space, long sequence, long forgotten) {}
 
     /** By number; of one number all that there are, which are one but for what was left behind. */
     private final TreeMap<Long, List<Place>> items = new TreeMap<>();
@@ -50,6 +54,10 @@ final class DamagedItems {
     private final Map<String, Long> goneIds = new HashMap<>();
     private final Map<String, String> settings = new HashMap<>();
     private boolean goneWhole;
+    /** Whether all of the items' tree was read, and all of the index of ids. */
+    private boolean itemsWhole;
+
+    private boolean idsWhole;
     private @Nullable Generation generation;
 
     private DamagedItems(DamagedPages pages) {
@@ -59,14 +67,15 @@ final class DamagedItems {
 
     static DamagedItems read(DamagedPages pages) {
         DamagedItems read = new DamagedItems(pages);
-        boolean itemsWhole = read.table(ITEM);
+        boolean treeWhole = read.table(ITEM);
+        BitSet leaves = (BitSet) read.proven.clone();
         boolean goneTable = read.table(GONE);
         boolean goneIndex = read.index(GONE_IDS, row -> {
             if (row.has(byte[].class, Long.class)) {
                 read.goneIds.merge(text(row.bytes(0)), row.number(1), Math::max);
             }
         });
-        read.index(ITEM_IDS, row -> {
+        read.idsWhole = read.index(ITEM_IDS, row -> {
             if (row.has(byte[].class, Long.class)) {
                 read.ids.put(row.number(1), text(row.bytes(0)));
             }
@@ -77,8 +86,12 @@ final class DamagedItems {
             }
         });
         for (int page = 1; page <= pages.count(); page++) {
-            read.leaf(page, itemsWhole);
+            read.leaf(page, treeWhole);
         }
+        for (int page : pages.beyond()) {
+            read.leaf(page, treeWhole);
+        }
+        read.itemsWhole = treeWhole && read.count(leaves) == read.items.size();
         read.goneWhole = goneTable && goneIndex && read.gone.equals(read.goneIds);
         return read;
     }
@@ -200,6 +213,10 @@ final class DamagedItems {
         }
     }
 
+    private int count(BitSet leaves) {
+        return leaves.stream().map(page -> DamagedTree.of(pages, page).cells()).sum();
+    }
+
     private void item(DamagedTree.Row row, int page, int cell, boolean inUse) {
         if (isWhole(row)) {
             dimensions.merge(row.bytes(3).length / Float.BYTES, 1, Integer::sum);
@@ -223,7 +240,7 @@ final class DamagedItems {
             Space space = new Space(id, dimension, distance);
             boolean told = !space.isExternal() || id.endsWith("/" + dimension + "/" + distance.wireName());
             if (told && !id.isEmpty() && dimension <= Header.MAX_DIMENSION && row.number(4) >= 0) {
-                generation = new Generation(text(row.bytes(0)), space, row.number(4));
+                generation = new Generation(text(row.bytes(0)), space, row.number(4), row.number(5));
             }
         } catch (Refusal | ArithmeticException | IllegalArgumentException e) {
             // It says nothing then.
@@ -271,6 +288,14 @@ final class DamagedItems {
 
     Map<String, String> settings() {
         return settings;
+    }
+
+    /**
+     * Whether no item can be missing that nothing names: all of the tree was read, or every id is known. Which of a tree's pages are free
+     * ones that were written over tells only the list of these, or that the two are whole together.
+     */
+    boolean knowsAll() {
+        return free != null ? itemsWhole || idsWhole : itemsWhole && idsWhole;
     }
 
     /** Whether the table of what is gone and its index say the same and all of it. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,20 +31,34 @@ final class DamagedPages implements Closeable {
     /** Of a log whose checksums are of little-endian words; one more where they are big-endian. */
     private static final int LOG_MAGIC = 0x377f0682;
 
+    /** A terabyte of pages, which sets of them are made for. */
+    private static final int MOST_BEYOND = 1 << 27;
+
     private final FileChannel file;
     private final @Nullable FileChannel log;
     /** Where in the log a page's newest image begins. */
     private final Map<Integer, Long> newer = new HashMap<>();
 
+    /** Of file and log. */
+    private long bytes;
+
     private int count;
     private boolean logDamaged;
 
-    private DamagedPages(FileChannel file, @Nullable FileChannel log) throws IOException {
+    /** @param log closed with it, as the file is */
+    DamagedPages(FileChannel file, @Nullable FileChannel log) throws IOException {
         this.file = file;
         this.log = log;
-        this.count = (int) Math.min(Integer.MAX_VALUE, file.size() / SIZE);
+        this.bytes = file.size();
+        this.count = (int) Math.min(Integer.MAX_VALUE, bytes / SIZE);
         if (log != null) {
-            readLog(log);
+            try {
+                bytes += log.size();
+                readLog(log);
+            } catch (IOException e) {
+                // What was read up to there counts.
+                logDamaged = true;
+            }
         }
     }
 
@@ -74,7 +89,23 @@ final class DamagedPages implements Closeable {
         return count;
     }
 
-    /** Whether whole transactions lie in the log behind one that is damaged: what they wrote cannot be trusted. */
+    /** What there is to read: no row is longer. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Pages behind {@link #count} that the log has, where the file was cut. */
+    List<Integer> beyond() {
+        return newer.keySet().stream()
+                .filter(page -> page > count && has(page))
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * Whether whole transactions lie in the log behind one that is damaged: what they wrote cannot be trusted. Or the disk does not give
+     * the rest of it.
+     */
     boolean logDamaged() {
         return logDamaged;
     }
@@ -96,7 +127,7 @@ final class DamagedPages implements Closeable {
     }
 
     boolean has(int number) {
-        return number >= 1 && number <= count;
+        return number >= 1 && (number <= count || (number <= MOST_BEYOND && newer.containsKey(number)));
     }
 
     private static void fill(FileChannel channel, ByteBuffer buffer, long at) throws IOException {
@@ -187,7 +218,9 @@ final class DamagedPages implements Closeable {
             if (committed != 0) {
                 newer.putAll(open);
                 open.clear();
-                count = committed;
+                // A file says of its length what it likes.
+                long most = bytes / SIZE;
+                count = (int) (committed < 0 ? most : Math.min(committed, most));
             }
         }
     }

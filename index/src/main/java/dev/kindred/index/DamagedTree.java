@@ -3,7 +3,9 @@ package dev.kindred.index;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ record DamagedTree(DamagedPages pages, int number, byte[] bytes) {
     private static final int SIZE = DamagedPages.SIZE;
     /** The most bytes of a row that Kindred writes. */
     private static final int MOST = Item.MAX_SOURCE_BYTES + PayloadCodec.MAX_BYTES + 4 * Header.MAX_DIMENSION + 4_096;
+
+    /** Those of an item, and of the generation. */
+    private static final int MOST_COLUMNS = 6;
 
     /**
      * A row.
@@ -136,15 +141,16 @@ record DamagedTree(DamagedPages pages, int number, byte[] bytes) {
     }
 
     private byte @Nullable [] record(long length, int at) {
-        if (length < 1 || length > MOST) {
+        if (length < 1 || length > Math.min(MOST, pages.bytes())) {
             return null;
         }
         int local = local(length);
         byte[] record = new byte[(int) length];
         System.arraycopy(bytes, at, record, 0, local);
         int next = local < length ? int32(at + local) : 0;
+        Set<Integer> passed = new HashSet<>();
         for (int done = local; done < length; ) {
-            if (!pages.has(next)) {
+            if (!pages.has(next) || !passed.add(next)) {
                 return null;
             }
             byte[] more = pages.page(next);
@@ -163,6 +169,9 @@ record DamagedTree(DamagedPages pages, int number, byte[] bytes) {
         for (int type = header.end(); type < header.value(); ) {
             Varint serial = varint(record, type);
             type = serial.end();
+            if (columns.size() == MOST_COLUMNS || type > header.value()) {
+                throw new IllegalArgumentException("more columns than any table has");
+            }
             int length = length(serial.value());
             if (at + (long) length > record.length) {
                 throw new IndexOutOfBoundsException(at);
@@ -177,6 +186,9 @@ record DamagedTree(DamagedPages pages, int number, byte[] bytes) {
     }
 
     private static int length(long serial) {
+        if (serial < 0) {
+            throw new IllegalArgumentException("a column of kind " + serial);
+        }
         if (serial >= 12) {
             return Math.toIntExact(Math.min(Integer.MAX_VALUE, (serial - 12) / 2));
         }

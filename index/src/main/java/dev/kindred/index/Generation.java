@@ -85,7 +85,10 @@ public final class Generation implements EmbeddedIndex {
             Engine engine = created != null
                     ? created
                     : truth.setting(ENGINE).map(Engine::ofText).orElseGet(Engine::exact);
-            double share = truth.setting(MERGE_SHARE).map(Pace::ofText).orElse(USUAL_MERGE_SHARE);
+            double share = truth.setting(MERGE_SHARE)
+                    .filter(kept -> isSetting(MERGE_SHARE, kept))
+                    .map(Pace::ofText)
+                    .orElse(USUAL_MERGE_SHARE);
             Follower follower = Follower.start(folder.resolve(VIEW), truth, engine, threads, share);
             opened = true;
             return new Generation(folder, truth, engine, follower);
@@ -361,7 +364,12 @@ public final class Generation implements EmbeddedIndex {
     /** Whether a setting of items can be what it was, so that they can be opened with it. */
     static boolean isSetting(String name, String value) {
         try {
-            return !name.equals(ENGINE) || !Engine.ofText(value).text().isEmpty();
+            return switch (name) {
+                case ENGINE -> !Engine.ofText(value).text().isEmpty();
+                case MERGE_SHARE -> Pace.ofText(value) > 0;
+                case Tuning.SETTING -> !RecallCurve.ofText(value).points().isEmpty();
+                default -> true;
+            };
         } catch (Refusal e) {
             return false;
         }

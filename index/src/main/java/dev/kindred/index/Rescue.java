@@ -36,11 +36,20 @@ final class Rescue {
     private final @Nullable RescuedView view;
     private final long sequence;
 
+    /** Whether the view holds less than the items once did. */
+    private final boolean behind;
+
+    /** Whether what was deleted after the view's last write may be forgotten. */
+    private final boolean forgotten;
+
     /** By id the place of its newest sound item. */
     private final Map<String, Long> newest = new HashMap<>();
 
     /** By id the number of its last write, as the index of ids has it. */
     private final Map<String, Long> indexed = new HashMap<>();
+
+    /** Items that were read as they were last written. */
+    private long latest;
 
     private final TreeMap<Long, DamagedItems.Place> read = new TreeMap<>();
     private final TreeMap<Long, RescuedView.Row> viewed = new TreeMap<>();
@@ -54,6 +63,8 @@ final class Rescue {
         this.view = view;
         DamagedItems.Generation told = items.generation();
         this.sequence = told == null ? items.lastSequence() : told.sequence();
+        this.behind = view != null && view.sequence() < Math.max(sequence, items.lastSequence());
+        this.forgotten = view != null && (told == null ? behind : view.sequence() < told.forgotten());
     }
 
     /**
@@ -67,9 +78,8 @@ final class Rescue {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 throw new NoSuchFileException(file.toString());
             }
-            WriterLock.requireFree(damaged);
-            RescuedView view = RescuedView.open(damaged.resolve(Generation.VIEW));
-            try (view;
+            try (WriterLock.Reading held = WriterLock.reading(damaged);
+                    RescuedView view = RescuedView.open(damaged.resolve(Generation.VIEW));
                     DamagedPages pages = DamagedPages.open(file)) {
                 DamagedItems items = DamagedItems.read(pages);
                 if (items.items().isEmpty()
@@ -111,8 +121,7 @@ final class Rescue {
     }
 
     /** The view, where it is one of these items. */
-    private static @Nullable RescuedView usable(DamagedItems items, @Nullable RescuedView view, Space space)
-            throws IOException {
+    private static @Nullable RescuedView usable(DamagedItems items, @Nullable RescuedView view, Space space) {
         if (view == null || !view.isOf(space)) {
             return null;
         }
@@ -127,10 +136,15 @@ final class Rescue {
         int compared = 0;
         for (Map.Entry<Long, RescuedView.Row> row : view.rows().entrySet()) {
             List<DamagedItems.Place> places = items.items().getOrDefault(row.getKey(), List.of());
-            if (!places.isEmpty() && compared++ < COMPARED) {
-                Item item = items.item(row.getKey(), places.getFirst(), space);
-                if (!view.holds(row.getValue(), item, space.distance())) {
-                    return null;
+            if (!places.isEmpty() && compared < COMPARED) {
+                try {
+                    Item item = items.item(row.getKey(), places.getFirst(), space);
+                    if (!view.holds(row.getValue(), item, space.distance())) {
+                        return null;
+                    }
+                    compared++;
+                } catch (IOException | Refusal e) {
+                    // One that cannot be read tells nothing.
                 }
             }
         }
@@ -138,6 +152,7 @@ final class Rescue {
     }
 
     private void decide() {
+        items.ids().forEach((number, id) -> indexed.put(id, number));
         items.items().forEach((number, places) -> places.forEach(place -> consider(number, place)));
         if (view != null) {
             view.rows().forEach(this::consider);
@@ -151,7 +166,26 @@ final class Rescue {
             }
         });
         lost.values().removeIf(newest::containsKey);
-        items.ids().forEach((number, id) -> indexed.put(id, number));
+    }
+
+    /** Whether items may be lost that nothing names. A view is asked that is certainly of these items, and of all of them. */
+    private boolean unnamed() {
+        DamagedItems.Generation told = items.generation();
+        boolean viewKnowsAll =
+                view != null && told != null && told.identity().equals(view.identity()) && view.isWhole() && !behind;
+        return !items.knowsAll() && !viewKnowsAll;
+    }
+
+    /** Whether an item that the view alone vouches for may be deleted since. */
+    private boolean mayBeGone(String id, long number) {
+        boolean unknown = (behind && !items.knowsGone()) || forgotten;
+        return (unknown && indexed.getOrDefault(id, 0L) < number) || items.mayBeGone(id, number);
+    }
+
+    /** Whether an item was written anew since, or may be where the view alone vouches for it. */
+    private boolean isOlder(String id, long number, boolean viewAlone) {
+        return indexed.getOrDefault(id, 0L) > number
+                || (viewAlone && behind && !id.equals(items.ids().get(number)));
     }
 
     /** The view is ahead where the log was cut: what it lacks by then was deleted or written anew. */
@@ -165,9 +199,13 @@ final class Rescue {
 
     private void consider(long number, DamagedItems.Place place) {
         RescuedView.Row row = view == null ? null : view.rows().get(number);
-        boolean witnessed = place.id().equals(items.ids().get(number))
-                || (row != null && row.id().equals(place.id()));
-        if ((place.proven() || witnessed) && !passed(number) && !items.isGone(place.id(), number)) {
+        boolean certain = isCertain(number, place);
+        boolean witnessed = row != null && row.id().equals(place.id());
+        if ((certain || witnessed) && !passed(number) && !items.isGone(place.id(), number)) {
+            if (!certain && mayBeGone(place.id(), number)) {
+                lost.put(number, place.id());
+                return;
+            }
             Long before = newest.get(place.id());
             if (before == null || before < number) {
                 if (before != null) {
@@ -179,15 +217,17 @@ final class Rescue {
         }
     }
 
+    /** Whether the items themselves say that it is in use. */
+    private boolean isCertain(long number, DamagedItems.Place place) {
+        return place.proven() || place.id().equals(items.ids().get(number));
+    }
+
     private void consider(long number, RescuedView.Row row) {
         Long there = newest.get(row.id());
         if ((there != null && there >= number) || items.isGone(row.id(), number)) {
             return;
         }
-        boolean behind = view != null && view.sequence() < sequence;
-        boolean unknown =
-                behind && !items.knowsGone() && !row.id().equals(items.ids().get(number));
-        if (unknown || items.mayBeGone(row.id(), number)) {
+        if (mayBeGone(row.id(), number)) {
             lost.put(number, row.id());
             return;
         }
@@ -199,36 +239,32 @@ final class Rescue {
     }
 
     private Rescued save(Path to, List<Path> beside, boolean logDamaged, String owner) {
-        boolean made = false;
-        boolean whole = false;
         try {
-            Files.createDirectory(to);
-            made = true;
-            for (Path each : beside) {
-                Files.copy(each, to.resolve(String.valueOf(each.getFileName())));
-            }
-            try (Truth truth = Truth.create(to, space, owner)) {
-                for (Map.Entry<String, String> setting : items.settings().entrySet()) {
-                    if (Generation.isSetting(setting.getKey(), setting.getValue())) {
-                        truth.set(setting.getKey(), setting.getValue());
+            return NewFolder.make(to, part -> {
+                List<String> notCopied = copy(beside, part);
+                try (Truth truth = Truth.create(part, space, owner)) {
+                    for (Map.Entry<String, String> setting : items.settings().entrySet()) {
+                        if (Generation.isSetting(setting.getKey(), setting.getValue())) {
+                            truth.set(setting.getKey(), setting.getValue());
+                        }
                     }
+                    write(truth);
+                    truth.sync();
                 }
-                write(truth);
-                truth.sync();
-            }
-            Rescued rescued = new Rescued(
-                    space,
-                    read.size(),
-                    fromView,
-                    older,
-                    List.copyOf(lost.values()),
-                    sequence,
-                    view == null ? 0 : view.sequence(),
-                    logDamaged);
-            Files.writeString(to.resolve(Rescued.FILE), rescued.json(Integer.MAX_VALUE) + "\n");
-            ItemsSnapshot.force(to);
-            whole = true;
-            return rescued;
+                Rescued rescued = new Rescued(
+                        space,
+                        latest,
+                        fromView,
+                        older,
+                        List.copyOf(lost.values()),
+                        notCopied,
+                        sequence,
+                        view == null ? 0 : view.sequence(),
+                        logDamaged,
+                        unnamed());
+                Files.writeString(part.resolve(Rescued.FILE), rescued.json(Integer.MAX_VALUE) + "\n");
+                return rescued;
+            });
         } catch (FileAlreadyExistsException e) {
             throw new Refusal("is there already", to.toString(), "name a new folder to rescue into", e);
         } catch (IOException | UncheckedIOException e) {
@@ -237,11 +273,22 @@ final class Rescue {
                     to.toString(),
                     "check who may write there and that there is room",
                     e);
-        } finally {
-            if (made && !whole) {
-                Generation.takeAway(to);
+        }
+    }
+
+    /** Gives the names of those that cannot be read. */
+    private static List<String> copy(List<Path> beside, Path part) throws IOException {
+        List<String> notCopied = new ArrayList<>();
+        for (Path each : beside) {
+            String name = String.valueOf(each.getFileName());
+            try {
+                Files.copy(each, part.resolve(name));
+            } catch (IOException e) {
+                Files.deleteIfExists(part.resolve(name));
+                notCopied.add(name);
             }
         }
+        return notCopied;
     }
 
     /** In the order of their last writes. */
@@ -275,6 +322,11 @@ final class Rescue {
             if (place != null) {
                 Item item = items.item(number, place, space);
                 Vectors.require(space, item);
+                if (isOlder(id, number, !isCertain(number, place))) {
+                    older.add(id);
+                } else {
+                    latest++;
+                }
                 return item;
             }
             if (view == null || row == null) {
@@ -282,10 +334,9 @@ final class Rescue {
             }
             Item item = view.item(row);
             Vectors.require(space, item);
-            (indexed.getOrDefault(id, 0L) > number ? older : fromView).add(id);
+            (isOlder(id, number, true) ? older : fromView).add(id);
             return item;
         } catch (IOException | Refusal e) {
-            read.remove(number);
             lost.put(number, id);
             return null;
         }

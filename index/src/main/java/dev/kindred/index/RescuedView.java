@@ -41,7 +41,8 @@ final class RescuedView implements Closeable {
     private RescuedView(DirectoryReader reader) throws IOException {
         this.reader = reader;
         Map<String, String> data = reader.getIndexCommit().getUserData();
-        this.identity = data.getOrDefault("truth", "");
+        // Behind it stands by which engine.
+        this.identity = data.getOrDefault("truth", "").replaceFirst(", .*", "");
         this.sequence = Long.parseLong(data.getOrDefault("sequence", "0"));
         for (LeafReaderContext leaf : reader.leaves()) {
             try {
@@ -49,7 +50,8 @@ final class RescuedView implements Closeable {
                     segment.checkIntegrity();
                     read(segment);
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (InternalError | IOException | RuntimeException e) {
+                // A page of a mapped file that cannot be read is an internal error to the machine.
                 whole = false;
             }
         }
@@ -77,7 +79,7 @@ final class RescuedView implements Closeable {
                     directory.close();
                 }
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (InternalError | IOException | RuntimeException e) {
             return null;
         }
     }
@@ -135,8 +137,20 @@ final class RescuedView implements Closeable {
         return rows.isEmpty() || (dimension == space.dimension() && distance == space.distance());
     }
 
-    /** The item of a row, as the view has it: of unit length under cosine, and without a source. */
+    /**
+     * The item of a row, as the view has it: of unit length under cosine, and without a source.
+     *
+     * @throws IOException where it cannot be read, a page of a mapped file included
+     */
     Item item(Row row) throws IOException {
+        try {
+            return read(row);
+        } catch (InternalError | RuntimeException e) {
+            throw new IOException("a row that cannot be read", e);
+        }
+    }
+
+    private static Item read(Row row) throws IOException {
         FloatVectorValues vectors = row.segment().getFloatVectorValues(ViewFields.VECTOR);
         BinaryDocValues payloads = row.segment().getBinaryDocValues(ViewFields.PAYLOAD);
         if (vectors == null || vectors.size() <= row.row() || payloads == null || !payloads.advanceExact(row.row())) {

@@ -2,13 +2,9 @@ package dev.kindred.index;
 
 import dev.kindred.core.Progress;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * The items of one moment as an index of rows ({@link ExactIndex}), which any number of processes map together: made beside its place and
@@ -24,32 +20,14 @@ final class RowsExport {
      * @return items that were written, each with the number of its last write
      */
     static long write(Truth truth, List<Path> beside, Path to, Progress progress) throws IOException {
-        Path folder = to.toAbsolutePath().normalize();
-        Path parent = folder.getParent();
-        if (parent == null || Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileAlreadyExistsException(to.toString());
-        }
-        Files.createDirectories(parent);
-        // Not a temporary folder in Java's sense, which only its owner may read.
-        Path part = Files.createDirectory(parent.resolve("." + folder.getFileName() + "." + UUID.randomUUID()));
-        boolean whole = false;
-        try {
+        return NewFolder.make(to, part -> {
             long count = rows(truth, part, progress);
             for (Path each : beside) {
                 Files.copy(each, part.resolve(String.valueOf(each.getFileName())));
             }
             Files.deleteIfExists(part.resolve(WriterLock.LOCK));
-            ItemsSnapshot.force(part);
-            Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
-            whole = true;
-            ItemsSnapshot.force(parent);
             return count;
-        } finally {
-            if (!whole) {
-                LuceneView.clear(part);
-                Files.deleteIfExists(part);
-            }
-        }
+        });
     }
 
     private static long rows(Truth truth, Path part, Progress progress) {

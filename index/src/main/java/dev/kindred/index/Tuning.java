@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * of its own, as they change. Until it is measured, all rows are read. Safe for many threads.
  */
 final class Tuning {
-    private static final String SETTING = "recall";
+    static final String SETTING = "recall";
     private static final int SAMPLE = 200;
     /** Share of the items that may come, go or be written anew until it is measured anew. */
     private static final double STALE = 0.1;

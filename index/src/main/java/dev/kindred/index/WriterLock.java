@@ -65,27 +65,41 @@ final class WriterLock implements AutoCloseable {
         }
     }
 
+    /** Keeps writers away until it is closed. */
+    interface Reading extends AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
+
     /**
-     * Changes nothing, and holds nothing.
+     * Keeps writers away, and changes nothing: shared with others that only read, and without an owner's file. Where no lock's file
+     * stands, none is made and nothing is held: no writer ever had the folder open, as a copy's, or it may not be written in.
      *
      * @throws Refusal where somebody writes in the folder now, naming them
      */
-    static void requireFree(Path dir) throws IOException {
+    static Reading reading(Path dir) throws IOException {
         synchronized (WriterLock.class) {
             Optional<List<String>> holder = read(dir.resolve(OWNER));
             if (holder.isPresent() && holder.get().getFirst().equals(PROCESS)) {
                 throw taken(dir, holder);
             }
             if (!Files.isRegularFile(dir.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
-                return;
+                return () -> {};
             }
-            try (FileChannel channel = FileChannel.open(dir.resolve(LOCK), StandardOpenOption.READ);
-                    FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
-                if (lock == null) {
+            FileChannel channel = FileChannel.open(dir.resolve(LOCK), StandardOpenOption.READ);
+            boolean locked = false;
+            try {
+                if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
                     throw taken(dir, holder);
                 }
+                locked = true;
+                return channel::close;
             } catch (OverlappingFileLockException e) {
                 throw taken(dir, holder);
+            } finally {
+                if (!locked) {
+                    channel.close();
+                }
             }
         }
     }

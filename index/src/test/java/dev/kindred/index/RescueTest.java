@@ -10,22 +10,30 @@ import dev.kindred.core.Progress;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +59,7 @@ class RescueTest {
     private static final Map<String, Item> LIVE = new HashMap<>();
     private static final Set<String> DELETED = new TreeSet<>();
     private static int marks;
+    private static int staleMarks;
 
     @TempDir
     Path out;
@@ -148,7 +157,7 @@ class RescueTest {
         int flipped = zeroed == 0 || random.nextInt(2) == 0 ? 1 + random.nextInt(40) : 0;
         for (int i = 0; i < zeroed; i++) {
             int page = random.nextInt(3) == 0 ? random.nextInt(8) : random.nextInt(pages);
-            java.util.Arrays.fill(file, page * PAGE, (page + 1) * PAGE, (byte) 0);
+            Arrays.fill(file, page * PAGE, (page + 1) * PAGE, (byte) 0);
             hit.set(page);
         }
         for (int i = 0; i < flipped; i++) {
@@ -200,6 +209,7 @@ class RescueTest {
         byte[] file = Files.readAllBytes(from.resolve(Truth.FILE));
         Map<String, BitSet> pages = pagesByMark(file);
         long viewed = 0;
+        long vanished = 0;
         long lost = 0;
         for (int seed = 0; seed < 30; seed++) {
             Keyed random = Keyed.of(seed, which.length());
@@ -237,12 +247,21 @@ class RescueTest {
                 all.addAll(rescued.lost());
                 assertThat(all).as("seed " + seed).isEqualTo(new TreeSet<>(LIVE.keySet()));
             }
+            Set<String> told = new TreeSet<>(there);
+            told.addAll(rescued.lost());
+            if (!told.containsAll(LIVE.keySet())) {
+                vanished++;
+                assertThat(rescued.unnamed() && !rescued.isWhole())
+                        .as("seed " + seed)
+                        .isTrue();
+            }
             viewed += rescued.fromView().size();
             lost += rescued.lost().size();
             GenerationTest.delete(damaged);
             GenerationTest.delete(to);
         }
         // It was damage that mattered.
+        assertThat(vanished).isGreaterThan(which.equals("sound") ? 0 : -1);
         assertThat(viewed).isGreaterThan(50);
         assertThat(lost).isGreaterThan(which.equals("sound") ? 10 : 0);
     }
@@ -264,6 +283,299 @@ class RescueTest {
             Set<String> there = requireEqual(to, rescued);
             there.addAll(rescued.lost());
             assertThat(there).as("seed " + seed).isEqualTo(new TreeSet<>(LIVE.keySet()));
+        }
+    }
+
+    private Path damaged(Path from, String name) throws IOException {
+        Path damaged = out.resolve(name);
+        GenerationTest.copy(from, damaged);
+        return damaged;
+    }
+
+    private static void zero(Path file, IntPredicate pages) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        for (int page = 1; page <= bytes.length / PAGE; page++) {
+            if (pages.test(page)) {
+                Arrays.fill(bytes, (page - 1) * PAGE, page * PAGE, (byte) 0);
+            }
+        }
+        Files.write(file, bytes);
+    }
+
+    private static Rescued rescue(Path damaged) {
+        return Generation.rescue(
+                damaged, damaged.resolveSibling(damaged.getFileName() + ".to"), List.of(), d -> SPACE, "a test");
+    }
+
+    /** Pages, from 1, of a mark of any item. */
+    private static BitSet marked(Path folder) throws IOException {
+        BitSet marked = new BitSet();
+        pagesByMark(Files.readAllBytes(folder.resolve(Truth.FILE)))
+                .values()
+                .forEach(pages -> pages.stream().forEach(page -> marked.set(page + 1)));
+        return marked;
+    }
+
+    @Test
+    void whereAllItemsAreLostTheViewHasThem() throws IOException {
+        Path damaged = damaged(sound, "empty");
+        BitSet marked = marked(damaged);
+        zero(damaged.resolve(Truth.FILE), page -> page == 3 || marked.get(page));
+        Rescued rescued = rescue(damaged);
+        assertThat(rescued.read()).isZero();
+        assertThat(new TreeSet<>(rescued.fromView())).isEqualTo(new TreeSet<>(LIVE.keySet()));
+        requireEqual(out.resolve("empty.to"), rescued);
+    }
+
+    /** As on a bad sector: the file ends before its mapping does. */
+    @Test
+    void aViewWhoseMappedPagesCannotBeReadIsDamaged() throws IOException {
+        Path folder = damaged(sound, "sector").resolve(Generation.VIEW);
+        try (RescuedView view = Objects.requireNonNull(RescuedView.open(folder));
+                Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.write(file, new byte[0]);
+            }
+            assertThatThrownBy(() -> view.item(view.rows().firstEntry().getValue()))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aDamagedSettingIsLeftOut() throws IOException {
+        Path damaged = damaged(sound, "setting");
+        try (Truth truth = Truth.open(damaged, "a test")) {
+            truth.set(Generation.MERGE_SHARE, "0x5");
+            truth.set(Tuning.SETTING, "1 2");
+        }
+        rescue(damaged);
+        try (Truth truth = Truth.open(out.resolve("setting.to"), "a test")) {
+            assertThat(truth.setting(Generation.MERGE_SHARE)).isEmpty();
+            assertThat(truth.setting(Tuning.SETTING)).isEmpty();
+            assertThat(truth.setting(Generation.ENGINE)).contains("graph 8 50 100");
+        }
+        try (Generation generation = Generation.open(damaged, "a test", 1)) {
+            assertThat(generation.mergeShare()).isEqualTo(Generation.USUAL_MERGE_SHARE);
+        }
+    }
+
+    @Test
+    void aLogThatTheDiskDoesNotGiveIsDamaged() throws IOException {
+        FileChannel log = FileChannel.open(killed.resolve("items.db-wal"));
+        log.close();
+        try (DamagedPages pages = new DamagedPages(FileChannel.open(killed.resolve(Truth.FILE)), log)) {
+            assertThat(pages.logDamaged()).isTrue();
+            assertThat(DamagedItems.read(pages).items()).isNotEmpty();
+        }
+    }
+
+    /** A file of five pages, the second a leaf of one row: these bytes, then zeros. */
+    private DamagedTree.@Nullable Row row(String name, int overflowAt, int... bytes) throws IOException {
+        ByteBuffer file = ByteBuffer.allocate(5 * PAGE);
+        file.put(PAGE, (byte) 0x0D).putShort(PAGE + 3, (short) 1).putShort(PAGE + 8, (short) 200);
+        for (int i = 0; i < bytes.length; i++) {
+            file.put(PAGE + 200 + i, (byte) bytes[i]);
+        }
+        file.putInt(PAGE + 200 + overflowAt, 3);
+        // The page behind it goes on in itself.
+        file.putInt(2 * PAGE, 3);
+        Path made = out.resolve(name);
+        Files.write(made, file.array());
+        try (DamagedPages pages = new DamagedPages(FileChannel.open(made), null)) {
+            return DamagedTree.of(pages, 2).row(0);
+        }
+    }
+
+    @Test
+    void aCraftedRowIsNone() throws IOException {
+        // 100 bytes, all of which are the header, of columns that are null.
+        assertThat(row("nulls", 4_000, 100, 1, 100)).isNull();
+        assertThat(row("two", 4_000, 3, 1, 3)).isNotNull();
+        // 30,000 bytes of one blob, which lie in the same page again and again.
+        assertThat(row("again", 4 + 5_436, 0x81, 0xEA, 0x30, 1, 4, 0x83, 0xD4, 0x64))
+                .isNull();
+    }
+
+    /** Of a log of one frame, whose checksums hold, that says how many pages there are. */
+    @Test
+    void aCraftedLogMakesNoPages() throws IOException {
+        ByteBuffer log = ByteBuffer.allocate(32 + 24 + PAGE).order(ByteOrder.LITTLE_ENDIAN);
+        log.putInt(0, Integer.reverseBytes(0x377f0682)).putInt(8, Integer.reverseBytes(PAGE));
+        int[] sum = summed(log, 0, 24, new int[2]);
+        log.putInt(24, Integer.reverseBytes(sum[0])).putInt(28, Integer.reverseBytes(sum[1]));
+        log.putInt(32, Integer.reverseBytes(1)).putInt(36, Integer.reverseBytes(Integer.MAX_VALUE));
+        summed(log, 56, PAGE, summed(log, 32, 8, sum));
+        log.putInt(48, Integer.reverseBytes(sum[0])).putInt(52, Integer.reverseBytes(sum[1]));
+        Path file = out.resolve("made");
+        Files.write(file, new byte[3 * PAGE]);
+        Files.write(out.resolve("made-wal"), log.array());
+        try (DamagedPages pages = DamagedPages.open(file)) {
+            assertThat(pages.logDamaged()).isFalse();
+            assertThat(pages.count()).isEqualTo(4);
+        }
+    }
+
+    private static int[] summed(ByteBuffer log, int from, int length, int[] sum) {
+        for (int at = from; at < from + length; at += 8) {
+            sum[0] += log.getInt(at) + sum[1];
+            sum[1] += log.getInt(at + 4) + sum[0];
+        }
+        return sum;
+    }
+
+    @Test
+    void whatNothingNamesIsSaidToBeMissing() throws IOException {
+        Path half = damaged(sound, "half");
+        GenerationTest.delete(half.resolve(Generation.VIEW));
+        byte[] bytes = Files.readAllBytes(half.resolve(Truth.FILE));
+        Files.write(half.resolve(Truth.FILE), Arrays.copyOf(bytes, bytes.length / PAGE / 2 * PAGE));
+        Path leaf = damaged(sound, "leaf");
+        GenerationTest.delete(leaf.resolve(Generation.VIEW));
+        int last = marked(leaf).length() - 1;
+        zero(leaf.resolve(Truth.FILE), page -> page == 4 || page == last);
+        for (Path damaged : List.of(half, leaf)) {
+            Rescued rescued = rescue(damaged);
+            assertThat(rescued.count()).isLessThan(LIVE.size());
+            assertThat(rescued.unnamed()).isTrue();
+            assertThat(rescued.isWhole()).isFalse();
+            assertThat(rescued.json(0).get("someMayBeLostUnnamed").getAsBoolean())
+                    .isTrue();
+        }
+        // With the ids all are named.
+        GenerationTest.delete(leaf);
+        GenerationTest.copy(sound, leaf);
+        GenerationTest.delete(leaf.resolve(Generation.VIEW));
+        zero(leaf.resolve(Truth.FILE), page -> page == last);
+        GenerationTest.delete(out.resolve("leaf.to"));
+        assertThat(rescue(leaf).unnamed()).isFalse();
+    }
+
+    /** Two hundred items in a view, then thirty written anew and fifty deleted that it does not know of. */
+    private Path behind() throws IOException {
+        Path folder = out.resolve("behind");
+        staleMarks = marks;
+        Keyed random = Keyed.of(8, 8);
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            items.add(item(i, random));
+        }
+        try (Generation generation = Generation.create(folder, SPACE, Engine.exact(), "a test", 1)) {
+            generation.load(items.stream(), 200, Progress.SILENT);
+        }
+        try (Truth truth = Truth.open(folder, "a test")) {
+            List<Change> changes = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                changes.add(new Change.Put(item(i, random)));
+            }
+            for (int i = 150; i < 200; i++) {
+                changes.add(new Change.Delete("item" + i));
+            }
+            truth.write(changes);
+        }
+        return folder;
+    }
+
+    @Test
+    void anOldVersionIsNeverTakenForTheLast() throws IOException {
+        Path folder = behind();
+        // All items: what the view has of the thirty is old, and what it has of the fifty gone.
+        BitSet marked = marked(folder);
+        zero(folder.resolve(Truth.FILE), marked::get);
+        Rescued rescued = rescue(folder);
+        assertThat(rescued.older()).hasSize(30).contains("item0", "item29");
+        assertThat(rescued.fromView()).hasSize(120).doesNotContain("item0");
+        assertThat(rescued.isWhole()).isFalse();
+        // The ids too: which are old nobody knows.
+        zero(folder.resolve(Truth.FILE), page -> page == 4);
+        GenerationTest.delete(out.resolve("behind.to"));
+        assertThat(rescue(folder).older()).hasSize(150);
+    }
+
+    /** A leaf as it was before, that nothing names, and the view that is behind with it. */
+    @Test
+    void anOldRowThatTheViewAloneVouchesForIsOlder() throws IOException {
+        Path folder = behind();
+        Path file = folder.resolve(Truth.FILE);
+        BitSet marked = marked(folder);
+        byte[] stale = staleLeaf();
+        zero(file, page -> page == 1 || marked.get(page));
+        Files.write(file, stale, StandardOpenOption.APPEND);
+        Rescued rescued = rescue(folder);
+        assertThat(rescued.older()).hasSize(30).contains("item0");
+        assertThat(rescued.count()).isEqualTo(150);
+    }
+
+    /** The first leaf of the items that {@link #behind} began with. */
+    private byte[] staleLeaf() throws IOException {
+        Keyed random = Keyed.of(8, 8);
+        int before = marks;
+        marks = staleMarks;
+        Path folder = out.resolve("stale");
+        try (Truth truth = Truth.create(folder, SPACE, "a test")) {
+            List<Change> changes = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                changes.add(new Change.Put(item(i, random)));
+            }
+            truth.write(changes);
+        }
+        marks = before;
+        try (DamagedPages pages = DamagedPages.open(folder.resolve(Truth.FILE))) {
+            DamagedItems.Place place =
+                    DamagedItems.read(pages).items().firstEntry().getValue().getFirst();
+            assertThat(place.id()).isEqualTo("item0");
+            return pages.page(place.page());
+        }
+    }
+
+    @Test
+    void whatWasDeletedAndForgottenStaysGone() throws IOException {
+        Path folder = behind();
+        try (Truth truth = Truth.open(folder, "a test")) {
+            truth.forget(truth.lastSequence());
+        }
+        BitSet marked = marked(folder);
+        zero(folder.resolve(Truth.FILE), marked::get);
+        Rescued rescued = rescue(folder);
+        assertThat(rescued.fromView()).hasSize(120).doesNotContain("item150");
+        assertThat(rescued.older()).hasSize(30);
+        assertThat(rescued.lost()).hasSize(50).contains("item150", "item199");
+    }
+
+    @Test
+    void whatBelongsToItAndCannotBeReadIsTold() {
+        Path to = out.resolve("to");
+        Rescued rescued = Generation.rescue(sound, to, List.of(sound.resolve("no.kindred")), null, "a test");
+        assertThat(rescued.notCopied()).containsExactly("no.kindred");
+        assertThat(rescued.isWhole()).isFalse();
+        assertThat(rescued.read()).isEqualTo(LIVE.size());
+    }
+
+    /** Asked for the space, which comes between the reading and the writing. */
+    @Test
+    void nobodyWritesThereMeanwhileAndNothingStandsInItsPlaceBeforeItIsWhole() throws IOException {
+        Path damaged = damaged(sound, "held");
+        Path to = out.resolve("to");
+        Generation.rescue(
+                damaged,
+                to,
+                List.of(),
+                dimension -> {
+                    assertThatThrownBy(() -> Truth.open(damaged, "another").close())
+                            .isInstanceOf(Refusal.class)
+                            .hasMessageContaining("is being written");
+                    return SPACE;
+                },
+                "a test");
+        Truth.open(damaged, "another").close();
+        // Where the disk is full, the place stays free and nothing is left beside it.
+        assertThatThrownBy(() -> NewFolder.make(out.resolve("new"), part -> {
+                    Files.writeString(part.resolve("half"), "half");
+                    assertThat(out.resolve("new")).doesNotExist();
+                    throw new IOException("no room");
+                }))
+                .hasMessage("no room");
+        try (Stream<Path> left = Files.list(out)) {
+            assertThat(left.map(path -> String.valueOf(path.getFileName()))).containsExactlyInAnyOrder("held", "to");
         }
     }
 
@@ -290,7 +602,7 @@ class RescueTest {
             assertRefused(damaged, "the night shift");
         }
         byte[] bytes = Files.readAllBytes(damaged.resolve(Truth.FILE));
-        java.util.Arrays.fill(bytes, 0, 2 * PAGE, (byte) 0);
+        Arrays.fill(bytes, 0, 2 * PAGE, (byte) 0);
         Files.write(damaged.resolve(Truth.FILE), bytes);
         assertRefused(damaged, "of which space");
         GenerationTest.delete(damaged.resolve(Generation.VIEW));
