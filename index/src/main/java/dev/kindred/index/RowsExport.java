@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.core.HeldFolder;
 import dev.kindred.core.Progress;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * The items of one moment as an index of rows ({@link ExactIndex}), which any number of processes map together: made beside its place and
@@ -29,26 +29,18 @@ final class RowsExport {
         if (parent == null || Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(to.toString());
         }
-        Files.createDirectories(parent);
-        // Not a temporary folder in Java's sense, which only its owner may read.
-        Path part = Files.createDirectory(parent.resolve("." + folder.getFileName() + "." + UUID.randomUUID()));
-        boolean whole = false;
-        try {
+        try (HeldFolder held = HeldFolder.make(parent, "." + folder.getFileName() + ".")) {
+            Path part = held.path();
             long count = rows(truth, part, progress);
             for (Path each : beside) {
                 Files.copy(each, part.resolve(String.valueOf(each.getFileName())));
             }
             Files.deleteIfExists(part.resolve(WriterLock.LOCK));
+            held.release();
             ItemsSnapshot.force(part);
             Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
-            whole = true;
             ItemsSnapshot.force(parent);
             return count;
-        } finally {
-            if (!whole) {
-                LuceneView.clear(part);
-                Files.deleteIfExists(part);
-            }
         }
     }
 
