@@ -9,7 +9,6 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.core.near.Banding;
 import dev.kindred.core.near.NearPairs;
-import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.IndexInfo;
 import dev.kindred.index.NearItems;
 import java.io.BufferedWriter;
@@ -95,11 +94,11 @@ final class IndexDuplicatesCommand implements Command {
         if (out != null) {
             NewFile.requirePlace(out);
         }
-        try (EmbeddedIndex index = new IndexFolder(dir).open(run);
+        try (IndexFolder.Reading index = new IndexFolder(dir).reading(run);
                 Workers workers = run.workers()) {
             IndexInfo info = index.info();
             double least = least(info.distance());
-            NearItems items = NearItems.in(index, least, MISSED, workers, run.progress());
+            NearItems items = NearItems.in(info, index.scan(), least, MISSED, workers, run.progress());
             List<int[]> clusters = items.pairs().clusters();
             if (out != null) {
                 write(out, items, clusters);

@@ -17,7 +17,9 @@ import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Generation;
 import dev.kindred.index.GenerationItems;
 import dev.kindred.index.IndexBuilder;
+import dev.kindred.index.IndexInfo;
 import dev.kindred.index.Item;
+import dev.kindred.index.Items;
 import dev.kindred.index.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +57,37 @@ final class IndexFolder {
     /**
      * The items of a generation, beside whoever has it open; empty for a rows file.
      *
-     * @throws Refusal where there is no index
+     * @throws Refusal where there is no index, or it is archived
      */
     Optional<GenerationItems> items(Run run) {
         requireIndex();
-        if (!Files.exists(folder.resolve(Generation.ITEMS))) {
+        if (!Generation.isIn(folder)) {
             return Optional.empty();
         }
         Natives.forIndex(run.home());
         return Optional.of(GenerationItems.open(folder));
+    }
+
+    /**
+     * What an index holds, of either kind, read beside whoever has it open.
+     *
+     * @param scan all items of the moment it is called at, to be closed
+     */
+    record Reading(IndexInfo info, Supplier<Items> scan, Runnable closing) implements AutoCloseable {
+        @Override
+        public void close() {
+            closing.run();
+        }
+    }
+
+    Reading reading(Run run) {
+        Optional<GenerationItems> items = items(run);
+        if (items.isPresent()) {
+            GenerationItems there = items.get();
+            return new Reading(there.info(), () -> there.scan(0), there::close);
+        }
+        EmbeddedIndex rows = open(run);
+        return new Reading(rows.info(), () -> rows.scan(0), rows::close);
     }
 
     /** @param owner whom another writer's refusal names */
@@ -235,9 +260,19 @@ final class IndexFolder {
         return new Item(id, vector, payload, source);
     }
 
-    /** The bundle's file, where there is one. */
+    /**
+     * The bundle's file, where there is one.
+     *
+     * @throws Refusal where it is a link: a folder from elsewhere would have another file copied with it
+     */
     List<Path> bundles() {
         Path bundle = folder.resolve(BUNDLE);
+        if (Files.isSymbolicLink(bundle)) {
+            throw new Refusal(
+                    "is a link, which is not followed",
+                    bundle.toString(),
+                    "put the bundle itself in its place, or delete the link");
+        }
         return Files.isRegularFile(bundle) ? List.of(bundle) : List.of();
     }
 
@@ -261,14 +296,13 @@ final class IndexFolder {
     /** The space of the bundle's vectors; null where there is no bundle that can be read. */
     @Nullable
     Space bundleSpace() {
-        for (Path bundle : bundles()) {
-            try {
-                return Bundle.open(bundle).space();
-            } catch (Refusal e) {
-                // It says nothing then.
-            }
+        try {
+            List<Path> bundles = bundles();
+            return bundles.isEmpty() ? null : Bundle.open(bundles.getFirst()).space();
+        } catch (Refusal e) {
+            // It says nothing then.
+            return null;
         }
-        return null;
     }
 
     /** Bytes that the folder takes. */

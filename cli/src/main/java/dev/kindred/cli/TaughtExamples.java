@@ -84,7 +84,8 @@ final class TaughtExamples {
     /** Names what stands on both sides of the split. */
     static void tellDuplicates(Run run, Examples examples, Split split) {
         Dataset named = examples instanceof Examples.Judged judged ? judged.queries() : examples.samples();
-        List<Duplicates.Duplicate> duplicates = new ArrayList<>(Duplicates.across(examples, split));
+        Duplicates.Found found = Duplicates.across(examples, split);
+        List<Duplicates.Duplicate> duplicates = new ArrayList<>(found.duplicates());
         // What is only nearly the same may be so by nature, as simple drawings are: the equal ones are named first.
         duplicates.sort(Comparator.comparing(d -> d.likeness() == Duplicates.Likeness.NEARLY));
         duplicates.stream().limit(TOLD).forEach(d -> run.say("note: " + d.line(named)));
@@ -98,6 +99,10 @@ final class TaughtExamples {
         if (near > 0) {
             run.say("note: " + near + " more held-out " + named.kind().plural()
                     + " are nearly the same as taught ones");
+        }
+        if (found.unsure() > 0) {
+            run.say("note: " + found.unsure() + " held-out " + named.kind().plural()
+                    + " have more taught ones in their place than were compared, and may be nearly the same as one");
         }
     }
 

@@ -26,6 +26,11 @@ import java.util.Optional;
  */
 record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResult result) {
 
+    private static final String CACHE =
+            "What says int8 keeps codes in memory and reads the vectors of its best candidates from their file,"
+                    + " through the system's page cache. Its memory leaves that cache out, and its times are those with"
+                    + " the file in it: where the cache has no room for the file, searches wait for the disk.";
+
     JsonObject json() {
         TrialSet set = result.set();
         JsonObject json = new JsonObject();
@@ -54,6 +59,7 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
         choice.addProperty("ef", taken.point().recall().ef());
         choice.addProperty("recall", taken.point().recall().recall());
         choice.addProperty("queriesPerCpuSecond", taken.perCpuSecond());
+        choice.addProperty("memoryBytes", taken.bytes());
         choice.addProperty("build", buildCommand());
         choice.addProperty("search", searchCommand());
         choice.addProperty("why", why());
@@ -178,8 +184,8 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
             cautions.add(String.format(
                     Locale.ROOT,
                     "Drawn from %,d. The choice is for all: reading all rows is expected to take as much longer as"
-                            + " there are more, a walk as their logarithm grows. The same effort finds less among"
-                            + " more.",
+                            + " there are more, a walk as their logarithm grows, and memory grows as they do. The same"
+                            + " effort finds less among more.",
                     set.total()));
         }
         if (result.themselves() > 0) {
@@ -193,7 +199,15 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
             cautions.add(String.format(
                     Locale.ROOT, "Timed on the first %,d queries, to end in time.", result.timedQueries()));
         }
+        if (result.engines().stream().anyMatch(TrialAnswer::readsThroughCache)) {
+            cautions.add(CACHE);
+        }
         return List.copyOf(cautions);
+    }
+
+    /** Of codes alone the memory is counted. */
+    private static boolean readsThroughCache(Figures figures) {
+        return figures.engine().name().contains("int8");
     }
 
     Candidate taken() {
@@ -271,23 +285,21 @@ record TrialAnswer(String source, String given, EngineTrial.Plan plan, TrialResu
 
     private String memory() {
         Candidate taken = taken();
-        long bytes = taken.figures().memory().bytes();
         String own = String.format(
                 Locale.ROOT,
-                " It takes %s of memory, %s times the vectors",
-                Words.bytes(bytes),
-                times((double) bytes / result.set().vectorBytes()));
+                " It takes %s of memory%s, %s times the vectors",
+                Words.bytes(taken.bytes()),
+                result.set().isWhole() ? "" : " (expected with all)",
+                times((double) taken.figures().memory().bytes() / result.set().vectorBytes()));
         return own
                 + result.choice().reaching().stream()
-                        .filter(each -> TrialChoice.takesClearlyMore(
-                                taken.figures(), each.figures().memory().bytes()))
-                        .min(Comparator.comparingLong(
-                                each -> each.figures().memory().bytes()))
+                        .filter(taken::takesClearlyMore)
+                        .min(Comparator.comparingLong(Candidate::bytes))
                         .map(least -> String.format(
                                 Locale.ROOT,
                                 "; least takes %s, %s at %s of the speed.",
                                 least.figures().engine().name(),
-                                Words.bytes(least.figures().memory().bytes()),
+                                Words.bytes(least.bytes()),
                                 Words.percent(least.perCpuSecond() / taken.perCpuSecond())))
                         .orElse("; nothing that reaches the recall takes clearly less.");
     }

@@ -245,6 +245,7 @@ record TrialPage(TrialAnswer answer, double seconds) {
                                         + " are resident.")),
                 new Block.Prose("The rule: of each engine the least effort that surely reaches the recall; of these the"
                         + " most queries per CPU-second, where less than a quarter more counts as the same; of"
-                        + " the same the least memory; then the simplest."));
+                        + " the same the least memory; then the simplest. Speed and memory are those expected with all"
+                        + " vectors, where a draw of them was measured."));
     }
 }

@@ -55,7 +55,7 @@ record TrialSource(Embeddings vectors, long total, String given) {
     }
 
     private static TrialSource ofIndex(Path folder, long seed, Run run) {
-        try (EmbeddedIndex index = new IndexFolder(folder).open(run)) {
+        try (IndexFolder.Reading index = new IndexFolder(folder).reading(run)) {
             Space space = index.info().space();
             long total = index.info().count();
             int d = space.dimension();
@@ -65,7 +65,7 @@ record TrialSource(Embeddings vectors, long total, String given) {
             int taken = 0;
             long left = total;
             Keyed random = Keyed.of(seed, DRAWN);
-            try (Items items = index.scan(0)) {
+            try (Items items = index.scan().get()) {
                 for (Items.Written written : items) {
                     // Of those left, as many as are still wanted, each with the same chance (Knuth's algorithm S).
                     if (taken < wanted && random.nextDouble() * left-- < wanted - taken) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,6 +240,11 @@ class GenerationCommandsTest {
         try (EmbeddedIndex held = EmbeddedIndex.open(index, "the night shift", 1)) {
             assertThat(held.info().count()).isEqualTo(COUNT);
             assertThat(shell.run("index", "search", index, query).line()).contains("the night shift");
+            // What only reads the items needs no turn.
+            assertThat(answer("index", "duplicates", index, "--json")
+                            .get("count")
+                            .getAsInt())
+                    .isEqualTo(COUNT);
             assertThat(shell.run("index", "build", vectors, "--out", index, "--engine", "graph")
                             .line())
                     .contains("the night shift");
@@ -280,8 +286,29 @@ class GenerationCommandsTest {
         assertThat(archived.get("bytes").getAsLong())
                 .isLessThan(archived.get("bytesBefore").getAsLong());
         assertThat(index.resolve(Generation.ITEMS)).doesNotExist();
+        for (List<Object> reading : List.<List<Object>>of(
+                List.of("stats", index),
+                List.of("duplicates", index),
+                List.of("export", index, "--out", folder.resolve("copy")),
+                List.of("snapshot", index, "--out", folder.resolve("copy")))) {
+            Object[] words = Stream.concat(Stream.of("index"), reading.stream()).toArray();
+            assertThat(shell.run(words).line()).contains("is archived").contains("first search");
+        }
+        assertThat(index.resolve(Generation.ITEMS)).doesNotExist();
         assertThat(answer("index", "search", index, query, "--json")).isEqualTo(expected);
         assertThat(shell.run("index", "archive", built("rows")).line()).contains("rows file");
+    }
+
+    @Test
+    void aLinkInTheBundlesPlaceIsNotFollowed() throws IOException {
+        Path index = built("exact");
+        Files.createSymbolicLink(
+                index.resolve("bundle.kindred"), Files.writeString(folder.resolve("secret"), "a secret"));
+        for (String command : List.of("export", "snapshot")) {
+            Path to = folder.resolve(command);
+            assertThat(shell.run("index", command, index, "--out", to).line()).contains("is a link");
+            assertThat(to).doesNotExist();
+        }
     }
 
     @Test

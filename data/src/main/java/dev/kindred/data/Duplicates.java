@@ -59,27 +59,35 @@ public final class Duplicates {
     }
 
     /**
+     * @param duplicates by held-out row, one of each
+     * @param unsure held-out rows of which none was found, but which share their place with more taught ones than were compared: these
+     *     may be nearly the same as one
+     */
+    public record Found(List<Duplicate> duplicates, int unsure) {
+        public Found {
+            duplicates = List.copyOf(duplicates);
+        }
+    }
+
+    /**
      * One for each held-out row that is also taught, by row. What {@link Loading} has seen is not decoded again.
      */
-    public static List<Duplicate> across(Dataset data, Split split) {
+    public static Found across(Dataset data, Split split) {
         List<Duplicate> found = equal(data, split);
         int[] equal = found.stream().mapToInt(Duplicate::validation).toArray();
         int[] rest = Arrays.stream(split.validation())
                 .filter(row -> Arrays.binarySearch(equal, row) < 0)
                 .toArray();
-        found.addAll(
-                switch (data.kind()) {
-                    case TEXT -> NearTexts.across(data, split.train(), rest);
-                    case PICTURE ->
-                        NearVectors.across(
-                                (row, into) -> picture(data.item(row), into),
-                                Item.THUMBNAIL.size(),
-                                split.train(),
-                                rest);
-                    case VECTOR -> vectors(data, split.train(), rest);
-                });
+        Found near = switch (data.kind()) {
+            case TEXT -> NearTexts.across(data, split.train(), rest);
+            case PICTURE ->
+                NearVectors.across(
+                        (row, into) -> picture(data.item(row), into), Item.THUMBNAIL.size(), split.train(), rest);
+            case VECTOR -> vectors(data, split.train(), rest);
+        };
+        found.addAll(near.duplicates());
         found.sort(Comparator.comparingInt(Duplicate::validation));
-        return found;
+        return new Found(found, near.unsure());
     }
 
     /** Levels less their mean, at length one; a picture of one level has nothing to be compared by. */
@@ -106,9 +114,9 @@ public final class Duplicates {
         return true;
     }
 
-    private static List<Duplicate> vectors(Dataset data, int[] train, int[] validation) {
+    private static Found vectors(Dataset data, int[] train, int[] validation) {
         if (train.length == 0) {
-            return List.of();
+            return new Found(List.of(), 0);
         }
         int d = values(data, train[0]).length;
         double[] mean = new double[d];
@@ -139,7 +147,7 @@ public final class Duplicates {
      * The same of the samples that the two sides of a split of pairs or triplets stand on; of judged examples of their
      * queries.
      */
-    public static List<Duplicate> across(Examples examples, Split split) {
+    public static Found across(Examples examples, Split split) {
         return switch (examples) {
             case Examples.Labelled labelled -> across(labelled.samples(), split);
             case Examples.Pairs pairs -> across(pairs.samples(), samples(split, pairs.left(), pairs.right()));

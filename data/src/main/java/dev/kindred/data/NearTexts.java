@@ -13,7 +13,7 @@ import java.util.Locale;
 /**
  * Texts that are nearly the same: the Jaccard similarity of their pieces of four characters is at least 0.8. Candidates
  * are found by MinHash (Broder 1997), 16 bands of 4, and each is then compared exactly, so none is named wrongly; one of
- * 0.8 is missed twice in some ten thousand times.
+ * 0.8 is missed twice in some ten thousand times, where no more share a bucket than are looked at; see {@link NearVectors}.
  */
 final class NearTexts {
     private static final double NEAR = 0.8;
@@ -25,7 +25,7 @@ final class NearTexts {
 
     private NearTexts() {}
 
-    static List<Duplicates.Duplicate> across(Dataset data, int[] train, int[] validation) {
+    static Duplicates.Found across(Dataset data, int[] train, int[] validation) {
         long[] keys = new long[(int) BANDING.total()];
         Keyed random = Keyed.of(0x7E87L);
         Arrays.setAll(keys, i -> random.nextLong());
@@ -33,13 +33,14 @@ final class NearTexts {
         Arrays.setAll(taught, i -> bands(pieces(data, train[i]), keys));
         long[][] held = new long[validation.length][];
         Arrays.setAll(held, i -> bands(pieces(data, validation[i]), keys));
-        List<int[]> candidates = Buckets.across(taught, held, MOST_CANDIDATES, (t, h) -> true);
+        Buckets.Candidates candidates = Buckets.across(taught, held, MOST_CANDIDATES, (t, h) -> true);
         List<Duplicates.Duplicate> found = new ArrayList<>();
+        int unsure = 0;
         for (int i = 0; i < held.length; i++) {
-            long[] pieces = candidates.get(i).length == 0 ? new long[0] : pieces(data, validation[i]);
+            long[] pieces = candidates.lefts().get(i).length == 0 ? new long[0] : pieces(data, validation[i]);
             double best = 0;
             int nearest = -1;
-            for (int t : candidates.get(i)) {
+            for (int t : candidates.lefts().get(i)) {
                 double like = jaccard(pieces, pieces(data, train[t]));
                 if (like > best) {
                     best = like;
@@ -48,9 +49,11 @@ final class NearTexts {
             }
             if (best >= NEAR) {
                 found.add(new Duplicates.Duplicate(validation[i], nearest, Duplicates.Likeness.NEARLY));
+            } else if (candidates.cut()[i]) {
+                unsure++;
             }
         }
-        return found;
+        return new Duplicates.Found(found, unsure);
     }
 
     /**

@@ -11,7 +11,8 @@ import java.util.List;
  * Pictures and vectors that are nearly the same: two are no further apart than {@link #NEAR} of their mean length, which for two of one
  * length is a cosine of 0.995. Pictures are compared as thumbnails of 16 × 16 grey levels less their own mean, at one length, so that
  * size, coding, brightness and contrast of a whole picture do not matter; vectors less the mean of all. Candidates are found by
- * {@link Hyperplanes} and each is then compared in double precision, so none is named wrongly; one in a hundred at the threshold is missed.
+ * {@link Hyperplanes} and each is then compared in double precision, so none is named wrongly; one in a hundred at the threshold is missed,
+ * where no more share a bucket than are looked at. Held-out rows of which that is not so, and nothing was named, are counted.
  * A row of values is made when it is needed and dropped; a signature takes some 40 bytes.
  */
 final class NearVectors {
@@ -39,7 +40,7 @@ final class NearVectors {
     }
 
     /** @param d values of a row */
-    static List<Duplicates.Duplicate> across(Rows rows, int d, int[] train, int[] validation) {
+    static Duplicates.Found across(Rows rows, int d, int[] train, int[] validation) {
         double agreement = Hyperplanes.agreement(1 - NEAR * NEAR / 2);
         // Strangers of many kinds share a band less than once; those of one kind are told apart by the whole signature.
         int bits = Math.clamp(Integer.SIZE - Integer.numberOfLeadingZeros(train.length) + 4, 8, Integer.SIZE);
@@ -49,22 +50,23 @@ final class NearVectors {
         int most = Hyperplanes.mostDifferences(words * Long.SIZE, agreement, FILTER_MISSED);
         Side taught = new Side(rows, d, train, planes, banding);
         Side held = new Side(rows, d, validation, planes, banding);
-        List<int[]> candidates = Buckets.across(
+        Buckets.Candidates candidates = Buckets.across(
                 taught.keys,
                 held.keys,
                 MOST_CANDIDATES,
                 (t, h) -> Hyperplanes.differences(taught.signatures, t * words, held.signatures, h * words, words)
                         <= most);
         List<Duplicates.Duplicate> found = new ArrayList<>();
+        int unsure = 0;
         float[] one = new float[d];
         float[] other = new float[d];
-        for (int h = 0; h < candidates.size(); h++) {
+        for (int h = 0; h < held.rows.length; h++) {
             double best = NEAR;
             int nearest = -1;
-            if (candidates.get(h).length > 0) {
+            if (candidates.lefts().get(h).length > 0) {
                 rows.read(held.rows[h], one);
             }
-            for (int t : candidates.get(h)) {
+            for (int t : candidates.lefts().get(h)) {
                 rows.read(taught.rows[t], other);
                 double apart = apart(one, other);
                 if (apart < best || apart == best && nearest < 0) {
@@ -74,9 +76,11 @@ final class NearVectors {
             }
             if (nearest >= 0) {
                 found.add(new Duplicates.Duplicate(held.rows[h], nearest, Duplicates.Likeness.NEARLY));
+            } else if (candidates.cut()[h]) {
+                unsure++;
             }
         }
-        return found;
+        return new Duplicates.Found(found, unsure);
     }
 
     /** The distance of two rows by the mean of their lengths. */

@@ -123,7 +123,7 @@ class LoadingTest {
         Drawn.write(dir, "b/4.png", new byte[0]);
         Dataset data = Drawn.read(dir);
         Split split = new Split(new int[] {0, 1}, new int[] {2, 3, 4, 5}, "by hand");
-        List<Duplicates.Duplicate> found = Duplicates.across(data, split);
+        List<Duplicates.Duplicate> found = Duplicates.across(data, split).duplicates();
         assertThat(found)
                 .containsExactly(
                         new Duplicates.Duplicate(2, 0, Duplicates.Likeness.BYTES),

@@ -37,7 +37,7 @@ class NearTextsTest {
                 "Something else altogether",
                 "???"));
         Split split = new Split(new int[] {0, 1}, new int[] {2, 3, 4, 5, 6}, "by hand");
-        List<Duplicate> found = Duplicates.across(data, split);
+        List<Duplicate> found = Duplicates.across(data, split).duplicates();
         assertThat(found)
                 .containsExactly(
                         new Duplicate(2, 0, Likeness.CONTENT),
@@ -81,7 +81,8 @@ class NearTextsTest {
                 }
             }
         }
-        assertThat(NearTexts.across(data, train, validation).stream().map(Duplicate::validation))
+        assertThat(NearTexts.across(data, train, validation).duplicates().stream()
+                        .map(Duplicate::validation))
                 .containsExactlyInAnyOrderElementsOf(expected);
         assertThat(expected).hasSizeBetween(15, 55);
     }
@@ -111,7 +112,8 @@ class NearTextsTest {
                 List.of(Drawn.write(dir, "p.tsv", "left\tright\nA plane lands\tA jet lands\nA dog\ta jet LANDS\n")),
                 ReadOptions.defaults(),
                 Progress.SILENT);
-        assertThat(Duplicates.across(pairs, new Split(new int[] {0}, new int[] {1}, "by hand")))
+        assertThat(Duplicates.across(pairs, new Split(new int[] {0}, new int[] {1}, "by hand"))
+                        .duplicates())
                 .containsExactly(new Duplicate(3, 1, Likeness.CONTENT));
     }
 }

@@ -69,8 +69,9 @@ class NearVectorsTest {
         Drawn.write(dir, "b/4.png", Pictures.png(new Content.Pixels(9, 9, 1, new byte[81])));
         Drawn.write(dir, "b/5.png", new byte[0]);
         Dataset data = Drawn.read(dir);
-        List<Duplicate> found =
-                Duplicates.across(data, new Split(new int[] {0, 1, 2}, new int[] {3, 4, 5, 6, 7}, "by hand"));
+        List<Duplicate> found = Duplicates.across(
+                        data, new Split(new int[] {0, 1, 2}, new int[] {3, 4, 5, 6, 7}, "by hand"))
+                .duplicates();
         assertThat(found).containsExactly(new Duplicate(4, 0, Likeness.NEARLY), new Duplicate(5, 1, Likeness.NEARLY));
         assertThat(found.getFirst().line(data)).isEqualTo("b/2.png looks nearly the same picture as a/1.png");
     }
@@ -116,7 +117,8 @@ class NearVectorsTest {
         }
         Path npy = dir.resolve("v.npy");
         Npy.write(npy, new Npy.Matrix(2 * half, d, values));
-        List<Duplicate> found = Duplicates.across(Drawn.read(npy), new Split(train, held, "by hand"));
+        List<Duplicate> found = Duplicates.across(Drawn.read(npy), new Split(train, held, "by hand"))
+                .duplicates();
         Set<Integer> named = new HashSet<>(found.stream()
                 .filter(f -> f.likeness() == Likeness.NEARLY)
                 .map(Duplicate::validation)
@@ -140,7 +142,7 @@ class NearVectorsTest {
         }
         int[] train = IntStream.range(0, n / 2).toArray();
         int[] held = IntStream.range(n / 2, n).toArray();
-        List<Duplicate> found = NearVectors.across(
+        Duplicates.Found all = NearVectors.across(
                 (row, into) -> {
                     System.arraycopy(values, row * 4, into, 0, 4);
                     return true;
@@ -148,6 +150,8 @@ class NearVectorsTest {
                 4,
                 train,
                 held);
+        assertThat(all.unsure()).isZero();
+        List<Duplicate> found = all.duplicates();
         assertThat(found).hasSize(held.length);
         assertThat(Arrays.stream(held).boxed().toList())
                 .isEqualTo(found.stream().map(Duplicate::validation).toList());

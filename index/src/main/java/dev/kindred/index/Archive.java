@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * A generation that is seldom asked, in one file: its items compressed (zlib), without a view. Magic {@code KNDRARCH}, format (int32),
  * bytes of the items file (int64), its SHA-256, all big-endian, then the stream.
  *
- * <p>Where both stand in a folder, the items are what counts, and the archive is left over: it is whole before the items go, and the
- * items are whole before it goes. So whenever this is cut off, one of the two is whole. Called under the folder's writer lock.
+ * <p>Each is whole before the other goes, so whenever this is cut off, one of the two is whole. Where both stand in a folder, the archive
+ * is left over if the items are sound, are the same items, and lack nothing that it holds; else neither is touched and both are refused.
+ * Called under the folder's writer lock.
  */
 final class Archive {
     static final String FILE = "items.archive";
@@ -44,6 +45,9 @@ final class Archive {
     private static final String PART = "." + FILE + ".items.part";
 
     private static final int BUFFER = 1 << 16;
+    /** More than this of a byte zlib cannot make: 258 bytes of two bits, rounded up. */
+    private static final int MOST_OF_A_BYTE = 1_040;
+
     private static final String AGAIN = "restore it from a copy or a snapshot";
 
     private Archive() {}
@@ -66,6 +70,9 @@ final class Archive {
         WriterLock lock = WriterLock.take(folder, owner);
         Path copy = folder.resolve(PART);
         try {
+            if (Files.isRegularFile(folder.resolve(FILE), LinkOption.NOFOLLOW_LINKS)) {
+                requireLeftOver(folder);
+            }
             copy(items, copy);
             write(copy, folder.resolve(FILE));
             dropLive(folder, items);
@@ -146,33 +153,138 @@ final class Archive {
     static void unpack(Path folder) {
         Path archive = folder.resolve(FILE);
         Path items = folder.resolve(Truth.FILE);
+        if (!Files.isRegularFile(archive, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         try {
-            if (isIn(folder)) {
-                Path copy = folder.resolve(PART);
-                Files.deleteIfExists(copy);
-                try (OutputStream out =
-                        Files.newOutputStream(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                    inflate(archive, out);
+            if (!isIn(folder)) {
+                requireLeftOver(folder);
+            } else {
+                Path copy = inflated(folder);
+                try {
+                    // A log of the items that went would be taken for one of these.
+                    for (String left : List.of("-wal", "-shm", "-journal")) {
+                        Files.deleteIfExists(items.resolveSibling(Truth.FILE + left));
+                    }
+                    Files.move(copy, items, StandardCopyOption.ATOMIC_MOVE);
+                    force(folder);
+                } finally {
+                    Files.deleteIfExists(copy);
                 }
-                try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-                    written.force(true);
-                }
-                // A log of the items that went would be taken for one of these.
-                for (String left : List.of("-wal", "-shm", "-journal")) {
-                    Files.deleteIfExists(items.resolveSibling(Truth.FILE + left));
-                }
-                Files.move(copy, items, StandardCopyOption.ATOMIC_MOVE);
-                force(folder);
             }
-            if (Files.isRegularFile(archive, LinkOption.NOFOLLOW_LINKS)) {
-                // Of a view that was about to go, half may be gone.
-                dropView(folder);
-                Files.delete(archive);
-                force(folder);
-            }
+            // Of a view that was about to go, half may be gone.
+            dropView(folder);
+            Files.delete(archive);
+            force(folder);
         } catch (IOException e) {
             throw failed("unpacked", folder, e);
         }
+    }
+
+    /** The items of the archive in a file beside it, durable; none where that fails. */
+    private static Path inflated(Path folder) throws IOException {
+        Path archive = folder.resolve(FILE);
+        Path copy = folder.resolve(PART);
+        Files.deleteIfExists(copy);
+        boolean whole = false;
+        try {
+            requireRoom(archive);
+            try (OutputStream out =
+                    Files.newOutputStream(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                inflate(archive, out);
+            }
+            try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+                written.force(true);
+            }
+            whole = true;
+            return copy;
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(copy);
+            }
+        }
+    }
+
+    private static void requireRoom(Path archive) throws IOException {
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(archive, LinkOption.NOFOLLOW_LINKS))) {
+            long bytes = header(in, archive).bytes();
+            long free = Files.getFileStore(archive).getUsableSpace();
+            if (bytes > free) {
+                throw new Refusal(
+                        "holds items of %,d MB, and %,d MB are free".formatted(bytes / 1_000_000, free / 1_000_000),
+                        archive.toString(),
+                        "make room, or move the folder to where there is some; nothing is lost");
+            }
+        } catch (EOFException e) {
+            throw damaged(archive, e);
+        }
+    }
+
+    /** What a file of items is and how far it goes. */
+    private record Extent(String identity, long sequence) {}
+
+    /** That the items beside the archive, read whole, are those it is of and lack nothing of it: it may go then. */
+    private static void requireLeftOver(Path folder) throws IOException {
+        Path items = folder.resolve(Truth.FILE);
+        Extent there;
+        List<Finding> findings;
+        try (Connection connection = TruthFile.writing(items)) {
+            findings = TruthFile.check(connection, TruthFile.space(connection, items), items);
+            there = extent(connection);
+        } catch (SQLException e) {
+            throw undecided(folder, "items that cannot be read", e);
+        } catch (Refusal e) {
+            throw undecided(folder, "items that cannot be opened (" + e.what() + ")", e);
+        }
+        if (!findings.isEmpty()) {
+            throw undecided(folder, "damaged items (" + findings.getFirst().what() + ")", null);
+        }
+        Path copy = inflated(folder);
+        try (Connection connection = TruthFile.looking(copy)) {
+            Extent archived = extent(connection);
+            if (!archived.identity().equals(there.identity())) {
+                throw undecided(folder, "other items than it", null);
+            }
+            if (there.sequence() < archived.sequence()) {
+                throw undecided(folder, "items that are older than it", null);
+            }
+        } catch (SQLException e) {
+            throw damaged(folder.resolve(FILE), new IOException(e));
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private static Extent extent(Connection connection) throws SQLException {
+        String identity = TruthFile.text(connection, "SELECT identity FROM generation");
+        if (identity == null) {
+            throw new SQLException("items without an identity");
+        }
+        return new Extent(identity, TruthFile.number(connection, "SELECT sequence FROM generation"));
+    }
+
+    private static Refusal undecided(Path folder, String items, @Nullable Exception e) {
+        String what = "holds an archive and, beside it, " + items;
+        String hint = "nothing was changed; move " + Truth.FILE + " elsewhere to have the items of " + FILE
+                + " again, or the archive to keep the others";
+        return e == null ? new Refusal(what, folder.toString(), hint) : new Refusal(what, folder.toString(), hint, e);
+    }
+
+    private record Head(long bytes, byte[] sum) {}
+
+    private static Head header(DataInputStream in, Path archive) throws IOException {
+        if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
+            throw new Refusal("is no archive of items", archive.toString(), AGAIN);
+        }
+        int format = in.readInt();
+        if (format > FORMAT) {
+            throw new Refusal("is of a newer format", archive.toString(), "open it with a newer Kindred");
+        }
+        long bytes = in.readLong();
+        if (bytes < 0 || bytes / MOST_OF_A_BYTE > Files.size(archive)) {
+            throw damaged(archive, null);
+        }
+        return new Head(bytes, in.readNBytes(Hashes.sha256().getDigestLength()));
     }
 
     /** @throws Refusal where it is not what was written */
@@ -180,15 +292,8 @@ final class Archive {
         MessageDigest digest = Hashes.sha256();
         try (InputStream file = Files.newInputStream(archive, LinkOption.NOFOLLOW_LINKS);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(file, BUFFER))) {
-            if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
-                throw new Refusal("is no archive of items", archive.toString(), AGAIN);
-            }
-            int format = in.readInt();
-            if (format > FORMAT) {
-                throw new Refusal("is of a newer format", archive.toString(), "open it with a newer Kindred");
-            }
-            long left = in.readLong();
-            byte[] sum = in.readNBytes(digest.getDigestLength());
+            Head head = header(in, archive);
+            long left = head.bytes();
             try (InflaterInputStream stream = new InflaterInputStream(in)) {
                 byte[] buffer = new byte[BUFFER];
                 for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
@@ -200,7 +305,7 @@ final class Archive {
                     out.write(buffer, 0, n);
                 }
             }
-            if (left != 0 || !Arrays.equals(digest.digest(), sum)) {
+            if (left != 0 || !Arrays.equals(digest.digest(), head.sum())) {
                 throw damaged(archive, null);
             }
         } catch (EOFException | ZipException e) {

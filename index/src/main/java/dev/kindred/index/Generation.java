@@ -150,6 +150,14 @@ public final class Generation implements EmbeddedIndex {
         if (now == null) {
             return TruthSearch.search(truth, query);
         }
+        try {
+            return search(query, now);
+        } finally {
+            now.release();
+        }
+    }
+
+    private Found search(Query query, ViewReader now) {
         Refusal refused;
         try {
             refused = now.refusal(query.filter());
@@ -160,10 +168,27 @@ public final class Generation implements EmbeddedIndex {
         } catch (InternalError | IOException | RuntimeException e) {
             givenUp(e, now);
             return TruthSearch.search(truth, query);
+        }
+        throw refused;
+    }
+
+    /** Both searches' answers, of one moment. */
+    record Both(Found similar, Found byWords) {}
+
+    /** @throws Refusal as {@link #search(Query)} and {@link #words} do */
+    Both both(Query query, WordQuery words) {
+        truth.space().require(query.space(), folder.toString());
+        Vectors.require(truth.space().distance(), query.vector(), "query");
+        ViewReader now = follower.reader();
+        if (now == null) {
+            throw Follower.failed(folder, follower.failure());
+        }
+        try {
+            Found byWords = words(words, now);
+            return new Both(search(query, now), byWords);
         } finally {
             now.release();
         }
-        throw refused;
     }
 
     /**
@@ -176,6 +201,14 @@ public final class Generation implements EmbeddedIndex {
         if (now == null) {
             throw Follower.failed(folder, follower.failure());
         }
+        try {
+            return words(query, now);
+        } finally {
+            now.release();
+        }
+    }
+
+    private Found words(WordQuery query, ViewReader now) {
         Refusal refused;
         try {
             refused = now.refusal(query);
@@ -185,8 +218,6 @@ public final class Generation implements EmbeddedIndex {
             }
         } catch (InternalError | IOException | RuntimeException e) {
             throw Follower.failed(folder, givenUp(e, now));
-        } finally {
-            now.release();
         }
         throw refused;
     }

@@ -32,16 +32,24 @@ public final class GenerationItems implements AutoCloseable {
         return truth.space();
     }
 
-    /** What there is and takes room, by the items. */
-    public IndexStats stats() {
+    public IndexInfo info() {
         String engine = truth.setting(Generation.ENGINE)
                 .map(Engine::ofText)
                 .orElseGet(Engine::exact)
                 .kind();
-        IndexInfo info = new IndexInfo(
+        return new IndexInfo(
                 truth.space(), engine, truth.count(), truth.lastSequence(), EnumSet.allOf(Capability.class));
+    }
+
+    /** All items written after a number (0 for all), in the order of their last write, as of this moment; to be closed. */
+    public Items scan(long afterSequence) {
+        return truth.scan(afterSequence);
+    }
+
+    /** What there is and takes room, by the items. */
+    public IndexStats stats() {
         long[] sizes = truth.sizes();
-        return new IndexStats(info, Generation.bytes(folder), sizes[0], sizes[1], sizes[2]);
+        return new IndexStats(info(), Generation.bytes(folder), sizes[0], sizes[1], sizes[2]);
     }
 
     /**

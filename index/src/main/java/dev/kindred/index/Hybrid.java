@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A search by likeness and by words at once: both are asked to a depth of {@link #DEPTH} (or k, where that is more) under the query's
+ * A search by likeness and by words at once: both are asked of one moment to a depth of {@link #DEPTH} (or k, where that is more) under the query's
  * filter, and fused. With the usual fusion and the usual field this is what evaluation measures as {@code hybrid}.
  *
  * @param words whose sharing counts
@@ -51,8 +51,10 @@ public record Hybrid(String words, Set<String> fields, Fusion fusion) {
                     "what words and likeness find together is one page", "after", "ask for a greater k instead");
         }
         int depth = Math.max(query.k(), DEPTH);
-        Found byWords = words(index, new WordQuery(words, fields, depth, query.filter()));
-        Found similar = index.search(query.k(depth));
+        Generation.Both both =
+                withWords(index).both(query.k(depth), new WordQuery(words, fields, depth, query.filter()));
+        Found byWords = both.byWords();
+        Found similar = both.similar();
         Map<String, Merged> merged = new HashMap<>();
         double[] similarities = fusion.ofSimilarities(scores(similar));
         for (int i = 0; i < similarities.length; i++) {
@@ -83,8 +85,12 @@ public record Hybrid(String words, Set<String> fields, Fusion fusion) {
 
     /** By words alone, with BM25's scores; no item that shares none. */
     public static Found words(EmbeddedIndex index, WordQuery query) {
+        return withWords(index).words(query);
+    }
+
+    private static Generation withWords(EmbeddedIndex index) {
         return switch (index) {
-            case Generation generation -> generation.words(query);
+            case Generation generation -> generation;
             case ExactIndex rows ->
                 throw new Refusal(
                         "a rows file keeps no words to search by",

@@ -6,6 +6,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Workers;
 import dev.kindred.core.near.NearPairs;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The items of an index that are nearly the same, of one moment. Their vectors are held in one array: 4 bytes a value, and some 100 bytes
@@ -20,12 +21,14 @@ public record NearItems(String[] ids, NearPairs pairs) {
     private static final long BYTES_AN_ITEM = 160;
 
     /**
+     * @param info of the index
+     * @param scan gives all its items
      * @param least the least score: a cosine above 0, or minus a Euclidean distance
      * @param missed the probability that a pair just at the threshold is missed, in (0, 1)
      * @throws Refusal under an inner product, which is largest between long vectors, alike or not; where the vectors do not fit into memory
      */
-    public static NearItems in(VectorIndex index, double least, double missed, Workers workers, Progress progress) {
-        IndexInfo info = index.info();
+    public static NearItems in(
+            IndexInfo info, Supplier<Items> scan, double least, double missed, Workers workers, Progress progress) {
         if (info.distance() == Distance.DOT) {
             throw new Refusal(
                     "is compared by inner products, which are largest between long vectors, alike or not",
@@ -37,7 +40,7 @@ public record NearItems(String[] ids, NearPairs pairs) {
         float[] values = new float[(int) info.count() * d];
         String[] ids = new String[(int) info.count()];
         int n = 0;
-        try (Items items = index.scan(0)) {
+        try (Items items = scan.get()) {
             for (Items.Written written : items) {
                 if (n == ids.length) {
                     // Written since it was counted.

@@ -1,14 +1,17 @@
 package dev.kindred.index;
 
+import dev.kindred.core.HeldFolder;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.UUID;
 
-/** A folder that is filled beside its place, under a hidden name, and moved there when it is whole and durable. */
+/**
+ * A folder that is filled beside its place, under a hidden name, and moved there when it is whole and durable. What a killed process left of
+ * the same place is taken away by the next.
+ */
 final class NewFolder {
     private NewFolder() {}
 
@@ -26,21 +29,13 @@ final class NewFolder {
         if (parent == null || Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(to.toString());
         }
-        Files.createDirectories(parent);
-        // Not a temporary folder in Java's sense, which only its owner may read.
-        Path part = Files.createDirectory(parent.resolve("." + folder.getFileName() + "." + UUID.randomUUID()));
-        boolean whole = false;
-        try {
-            T filled = filling.fill(part);
-            ItemsSnapshot.force(part);
-            Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
-            whole = true;
+        try (HeldFolder held = HeldFolder.make(parent, "." + folder.getFileName() + ".")) {
+            T filled = filling.fill(held.path());
+            held.release();
+            ItemsSnapshot.force(held.path());
+            Files.move(held.path(), folder, StandardCopyOption.ATOMIC_MOVE);
             ItemsSnapshot.force(parent);
             return filled;
-        } finally {
-            if (!whole) {
-                Generation.takeAway(part);
-            }
         }
     }
 }

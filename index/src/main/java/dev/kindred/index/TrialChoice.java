@@ -16,7 +16,7 @@ import java.util.List;
  * @param taken the engine, and the effort by which it reaches the recall
  * @param reaching every engine that does, in the order of the trial, {@code taken} among them
  * @param rows that were measured on
- * @param total that the choice is for; speeds are those expected there
+ * @param total that the choice is for; speeds and memory are those expected there
  */
 public record TrialChoice(double target, Candidate taken, List<Candidate> reaching, long rows, long total) {
     /** What must be gained to be worth anything. */
@@ -30,8 +30,20 @@ public record TrialChoice(double target, Candidate taken, List<Candidate> reachi
         reaching = List.copyOf(reaching);
     }
 
-    /** @param perCpuSecond queries that a second of one processor is expected to answer among all rows */
-    public record Candidate(Figures figures, Point point, double perCpuSecond) {}
+    /**
+     * @param perCpuSecond queries that a second of one processor is expected to answer among all rows
+     * @param bytes of memory that it is expected to take with all rows
+     */
+    public record Candidate(Figures figures, Point point, double perCpuSecond, long bytes) {
+        /** Whether it takes so much more than another that it may count. */
+        public boolean takesClearlyMore(Candidate other) {
+            return takesClearlyMore(other.bytes);
+        }
+
+        private boolean takesClearlyMore(long than) {
+            return bytes > NEARLY_THE_SAME_MEMORY * than && bytes - than > LITTLE_MEMORY;
+        }
+    }
 
     /**
      * @param engines at least one of which reads all rows, so that one reaches any recall
@@ -44,29 +56,26 @@ public record TrialChoice(double target, Candidate taken, List<Candidate> reachi
             figures.curve().stream()
                     .filter(point -> point.recall().low() >= target)
                     .findFirst()
-                    .ifPresent(point ->
-                            reaching.add(new Candidate(figures, point, expected(figures, point, rows, total))));
+                    .ifPresent(point -> reaching.add(new Candidate(
+                            figures, point, expected(figures, point, rows, total), bytes(figures, rows, total))));
         }
         double fastest =
                 reaching.stream().mapToDouble(Candidate::perCpuSecond).max().orElseThrow();
         List<Candidate> fast = reaching.stream()
                 .filter(each -> each.perCpuSecond() * NEARLY >= fastest)
                 .toList();
-        long least = fast.stream()
-                .mapToLong(each -> each.figures().memory().bytes())
-                .min()
-                .orElseThrow();
+        long least = fast.stream().mapToLong(Candidate::bytes).min().orElseThrow();
         Candidate taken = fast.stream()
-                .filter(each -> !takesClearlyMore(each.figures(), least))
+                .filter(each -> !each.takesClearlyMore(least))
                 .findFirst()
                 .orElseThrow();
         return new TrialChoice(target, taken, reaching, rows, total);
     }
 
-    /** Whether an engine takes so much more than so many bytes that it may count. */
-    public static boolean takesClearlyMore(Figures figures, long bytes) {
-        long own = figures.memory().bytes();
-        return own > NEARLY_THE_SAME_MEMORY * bytes && own - bytes > LITTLE_MEMORY;
+    /** Every row takes what one of those measured took. */
+    private static long bytes(Figures figures, long rows, long total) {
+        long measured = figures.memory().bytes();
+        return total <= rows ? measured : Math.round((double) measured * total / rows);
     }
 
     /** Reading all rows takes as much longer as there are more of them; a walk as their logarithm grows (Malkov, Yashunin 2018). */

@@ -79,6 +79,10 @@ public final class Truth implements AutoCloseable {
      */
     static Truth reading(Path folder) {
         Path file = folder.resolve(FILE);
+        if (Archive.isIn(folder)) {
+            throw new Refusal(
+                    "is archived", folder.toString(), "its first search makes it again: kindred index search");
+        }
         if (!Files.isRegularFile(file)) {
             throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
         }

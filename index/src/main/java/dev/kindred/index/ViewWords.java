@@ -78,7 +78,8 @@ final class ViewWords {
 
     private Set<String> asked(WordQuery query) {
         if (!query.fields().isEmpty()) {
-            return query.fields();
+            // In one order everywhere: sums of single precision differ by it.
+            return new TreeSet<>(query.fields());
         }
         if (fields.has(WordQuery.USUAL_FIELD, TEXTS)) {
             return Set.of(WordQuery.USUAL_FIELD);

@@ -115,6 +115,56 @@ class ArchiveTest {
         }
     }
 
+    /** The archive is the only good one: what stands beside it must not cost it. */
+    @Test
+    void itIsKeptUntilTheItemsBesideItAreKnownToLackNothing() throws Exception {
+        byte[] archive = Files.readAllBytes(archived.resolve(Archive.FILE));
+        byte[] items = Files.readAllBytes(live.resolve(Truth.FILE));
+        Path older = dir.resolve("older");
+        try (Generation generation = Generation.create(older, SPACE, Engine.exact(), "a test", 1)) {
+            assertThat(generation.info().count()).isZero();
+        }
+        byte[] other = Files.readAllBytes(older.resolve(Truth.FILE));
+        byte[] zeroed = items.clone();
+        Arrays.fill(zeroed, items.length / 2, items.length, (byte) 0);
+        Path behind = state("behind", live);
+        try (var connection = TruthFile.writing(behind.resolve(Truth.FILE))) {
+            TruthFile.execute(connection, "UPDATE generation SET sequence = sequence - 1");
+        }
+        List<byte[]> refused = List.of(
+                new byte[0],
+                Arrays.copyOf(items, items.length / 2),
+                zeroed,
+                other,
+                Files.readAllBytes(behind.resolve(Truth.FILE)));
+        for (byte[] beside : refused) {
+            Path both = state("both" + refused.indexOf(beside), archived);
+            Files.write(both.resolve(Truth.FILE), beside);
+            for (Runnable each : List.<Runnable>of(
+                    () -> Generation.open(both, "a test", 1).close(), () -> Generation.archive(both, "a test"))) {
+                assertThatThrownBy(each::run)
+                        .isInstanceOfSatisfying(
+                                Refusal.class, r -> assertThat(r.hint()).contains("move items.db elsewhere"));
+                assertThat(both.resolve(Archive.FILE)).hasBinaryContent(archive);
+                assertThat(both.resolve(Truth.FILE)).exists();
+            }
+            Files.delete(both.resolve(Truth.FILE));
+            requireWhole(both);
+        }
+    }
+
+    @Test
+    void aLengthThatItCannotHaveIsRefusedBeforeAnythingIsWritten() throws IOException {
+        byte[] archive = Files.readAllBytes(archived.resolve(Archive.FILE));
+        java.nio.ByteBuffer.wrap(archive).putLong(12, Long.MAX_VALUE);
+        Files.write(archived.resolve(Archive.FILE), archive);
+        assertThatThrownBy(() -> Generation.open(archived, "a test", 1))
+                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.what()).contains("damaged"));
+        assertThat(archived.resolve(".items.archive.items.part")).doesNotExist();
+        assertThatThrownBy(() -> GenerationItems.open(archived))
+                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.hint()).contains("first search"));
+    }
+
     private Path state(String name, Path of) throws IOException {
         GenerationTest.copy(of, dir.resolve(name));
         return dir.resolve(name);
@@ -132,6 +182,7 @@ class ArchiveTest {
                     .isInstanceOfSatisfying(
                             Refusal.class, r -> assertThat(r.where()).endsWith(Archive.FILE));
             assertThat(archived.resolve(Truth.FILE)).doesNotExist();
+            assertThat(archived.resolve(".items.archive.items.part")).doesNotExist();
         }
         Files.write(archived.resolve(Archive.FILE), Arrays.copyOf(archive, archive.length - 10));
         assertThatThrownBy(() -> Generation.open(archived, "a test", 1)).isInstanceOf(Refusal.class);

@@ -112,4 +112,17 @@ class TrialChoiceTest {
         assertThat(choice.taken().perCpuSecond()).isCloseTo(1_600, within(1e-9));
         assertThat(choice.reaching().getFirst().perCpuSecond()).isCloseTo(300, within(1e-9));
     }
+
+    /** What is little on a draw may be gigabytes of all. */
+    @Test
+    void memoryIsThatOfAllRows() {
+        Figures exact = figures(EXACT, 90, point(0, 1, 0, 1_000));
+        List<Figures> engines = List.of(rows(1_000), exact);
+        assertThat(taken(TrialChoice.of(engines, 0.99, 30_000, 30_000))).isEqualTo("rows");
+        TrialChoice choice = TrialChoice.of(engines, 0.99, 30_000, 30_000_000);
+        assertThat(taken(choice)).isEqualTo("exact");
+        assertThat(choice.taken().bytes()).isEqualTo(90_000L << 20);
+        assertThat(choice.reaching().getFirst().takesClearlyMore(choice.taken()))
+                .isTrue();
+    }
 }

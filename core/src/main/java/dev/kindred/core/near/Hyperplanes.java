@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Signatures of vectors by random hyperplanes through a centre (SimHash; Charikar 2002): a bit says on which side of a plane a vector
  * lies. Two vectors at an angle θ, seen from the centre, agree in each bit with probability 1 − θ/π, independently of the other bits.
  *
- * <p>Planes are normal draws keyed by seed, plane and value, and sums are taken over the values in their order by single multiplications
+ * <p>Planes are normal draws keyed by seed, plane and value, and sums are taken over the values less the centre's in their order by single multiplications
  * and additions, so a signature is the same to the last bit on every machine.
  */
 public final class Hyperplanes {
@@ -18,14 +18,14 @@ public final class Hyperplanes {
     private final int words;
     /** {@code planes[(word * dimension + k) * 64 + bit]}. */
     private final float[] planes;
-    /** The inner product of each plane's normal with the centre. */
-    private final float[] offsets;
 
-    private Hyperplanes(int dimension, int words, float[] planes, float[] offsets) {
+    private final float[] centre;
+
+    private Hyperplanes(int dimension, int words, float[] planes, float[] centre) {
         this.dimension = dimension;
         this.words = words;
         this.planes = planes;
-        this.offsets = offsets;
+        this.centre = centre;
     }
 
     /**
@@ -36,18 +36,14 @@ public final class Hyperplanes {
         int d = centre.length;
         int words = Math.ceilDiv(bits, WORD);
         float[] planes = new float[Math.multiplyExact(Math.multiplyExact(words, d), WORD)];
-        float[] offsets = new float[words * WORD];
-        for (int plane = 0; plane < offsets.length; plane++) {
+        for (int plane = 0; plane < words * WORD; plane++) {
             Keyed random = Keyed.of(seed, plane);
-            float offset = 0;
             for (int k = 0; k < d; k++) {
                 float normal = (float) random.nextGaussian();
                 planes[(plane / WORD * d + k) * WORD + plane % WORD] = normal;
-                offset += normal * centre[k];
             }
-            offsets[plane] = offset;
         }
-        return new Hyperplanes(d, words, planes, offsets);
+        return new Hyperplanes(d, words, planes, centre.clone());
     }
 
     /** Through the origin. */
@@ -74,11 +70,13 @@ public final class Hyperplanes {
                 Arrays.fill(sums, 0);
                 int plane = word * dimension * WORD;
                 for (int k = 0; k < dimension; k++, plane += WORD) {
-                    add(rows[row * dimension + k], plane, sums);
+                    // In double: far from the origin the difference is all that tells rows apart.
+                    double value = (double) scales[row] * rows[row * dimension + k] - centre[k];
+                    add((float) value, plane, sums);
                 }
                 long bits = 0;
                 for (int bit = 0; bit < WORD; bit++) {
-                    bits |= scales[row] * sums[bit] > offsets[word * WORD + bit] ? 1L << bit : 0;
+                    bits |= sums[bit] > 0 ? 1L << bit : 0;
                 }
                 signatures[row * words + word] = bits;
             }

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class HyperplanesTest {
 
@@ -59,18 +58,18 @@ class HyperplanesTest {
 
     /** Against sums in double precision over planes drawn anew by their keys. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 5, 64, 130})
-    void aBitIsTheSideOfItsPlane(int d) {
+    @CsvSource({"1, 0", "5, 0", "64, 0", "130, 0", "32, 1000000"})
+    void aBitIsTheSideOfItsPlane(int d, float shift) {
         Keyed random = Keyed.of(3, d);
         float[] rows = new float[9 * d];
         float[] scales = new float[9];
         float[] centre = new float[d];
         for (int i = 0; i < rows.length; i++) {
-            rows[i] = (float) random.nextGaussian();
+            rows[i] = 2 * shift + (float) random.nextGaussian();
         }
         Arrays.fill(scales, 0.5f);
         for (int k = 0; k < d; k++) {
-            centre[k] = (float) random.nextGaussian();
+            centre[k] = shift + (float) random.nextGaussian();
         }
         Hyperplanes planes = Hyperplanes.through(centre, 100, 11);
         assertThat(planes.words()).isEqualTo(2);
