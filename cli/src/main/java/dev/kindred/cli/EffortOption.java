@@ -2,6 +2,7 @@ package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Effort;
+import dev.kindred.index.Query;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,13 +24,25 @@ final class EffortOption {
     @Option(names = "--exact", description = "Read all rows: the true neighbours.")
     boolean exact;
 
-    Effort chosen() {
-        int said = (recall == null ? 0 : 1) + (ef == null ? 0 : 1) + (exact ? 1 : 0);
+    @Option(
+            names = "--first",
+            paramLabel = "D",
+            description = "Read the first D values of every row, then the 200 best of them whole (or twenty times K, if"
+                    + " that is more): for encoders that were taught to put first what matters most.")
+    @Nullable
+    Integer first;
+
+    /** @param k how many are to be found */
+    Effort chosen(int k) {
+        int said = (recall == null ? 0 : 1) + (ef == null ? 0 : 1) + (exact ? 1 : 0) + (first == null ? 0 : 1);
         if (said > 1) {
             throw new Refusal("more than one effort is asked for", "--target-recall", "say one of them");
         }
         if (exact) {
             return Effort.exact();
+        }
+        if (first != null) {
+            return new Effort.First(first, (int) Math.clamp(20L * k, 200, Query.MAX_K));
         }
         return ef != null ? new Effort.Ef(ef) : new Effort.TargetRecall(recall == null ? Effort.USUAL_RECALL : recall);
     }

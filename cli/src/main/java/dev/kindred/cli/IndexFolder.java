@@ -15,6 +15,7 @@ import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Engine;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Generation;
+import dev.kindred.index.GenerationFolder;
 import dev.kindred.index.GenerationItems;
 import dev.kindred.index.IndexBuilder;
 import dev.kindred.index.IndexInfo;
@@ -290,7 +291,7 @@ final class IndexFolder {
                     folder.toString(),
                     "this is for an index built with --engine exact or graph");
         }
-        Generation.archive(folder, OWNER);
+        GenerationFolder.archive(folder, OWNER);
     }
 
     /** The space of the bundle's vectors; null where there is no bundle that can be read. */

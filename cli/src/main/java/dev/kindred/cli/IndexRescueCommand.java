@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Space;
 import dev.kindred.index.EmbeddedIndex;
-import dev.kindred.index.Generation;
+import dev.kindred.index.GenerationFolder;
 import dev.kindred.index.Rescued;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +62,7 @@ final class IndexRescueCommand implements Command {
     public Answer run(Run run) {
         Natives.forIndex(run.home());
         IndexFolder folder = new IndexFolder(dir);
-        Rescued rescued = Generation.rescue(dir, out, folder.bundles(), known(folder), "a rescue of items");
+        Rescued rescued = GenerationFolder.rescue(dir, out, folder.bundles(), known(folder), "a rescue of items");
         JsonObject json = new JsonObject();
         json.addProperty("index", out.toString());
         rescued.json(MOST_IDS).asMap().forEach(json::add);

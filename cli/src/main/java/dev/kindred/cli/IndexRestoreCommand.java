@@ -2,7 +2,7 @@ package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
 import dev.kindred.index.EmbeddedIndex;
-import dev.kindred.index.Generation;
+import dev.kindred.index.GenerationFolder;
 import dev.kindred.index.ItemsSnapshot;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,7 +33,7 @@ final class IndexRestoreCommand implements Command {
     @Override
     public Answer run(Run run) {
         Natives.forIndex(run.home());
-        ItemsSnapshot kept = Generation.restore(snapshot, out);
+        ItemsSnapshot kept = GenerationFolder.restore(snapshot, out);
         // Opening it makes the view.
         try (EmbeddedIndex index = new IndexFolder(out).open(run)) {
             JsonObject json = new JsonObject();

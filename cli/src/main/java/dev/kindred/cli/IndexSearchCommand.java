@@ -117,7 +117,7 @@ final class IndexSearchCommand implements Command {
             Query asked = Query.of(
                             index.info().space(), QueryVector.of(query, EncoderParts.QUERY, index, folder, run), k)
                     .filter(wanted)
-                    .effort(effort.chosen());
+                    .effort(effort.chosen(k));
             if (words.fuses()) {
                 String text = words.words != null ? words.words : QueryVector.text(query, index, folder);
                 return fused(new Hybrid(text, words.fields(), words.fusion()).search(index, asked));

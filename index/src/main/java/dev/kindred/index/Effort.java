@@ -26,6 +26,25 @@ public sealed interface Effort {
         }
     }
 
+    /**
+     * Reads the first values of every row alone, and then whole the rows that are best by them: what is lost depends on whether the
+     * encoder was taught to put first what matters most. An engine whose rows are walked to or stand as codes may do better, and reads
+     * them as for {@link Exact}.
+     *
+     * @param dimensions that are read of every row, at least 1
+     * @param candidates that are read whole, at least as many as are asked for
+     */
+    record First(int dimensions, int candidates) implements Effort {
+        public First {
+            if (dimensions < 1) {
+                throw new Refusal("the first " + dimensions + " dimensions", "first", "use 1 or more");
+            }
+            if (candidates < 1 || candidates > Query.MAX_K) {
+                throw new Refusal(candidates + " candidates to be read whole", "candidates", "use 1 to " + Query.MAX_K);
+            }
+        }
+    }
+
     /** What searches that are told nothing find of the true neighbours, on average. */
     double USUAL_RECALL = 0.99;
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,16 +100,6 @@ public final class Generation implements EmbeddedIndex {
     /** Whether a folder holds items, archived or not. */
     public static boolean isIn(Path folder) {
         return Files.exists(folder.resolve(ITEMS)) || Archive.isIn(folder);
-    }
-
-    /**
-     * Drops the view and compresses the items into one file, which is whole and durable before they go. Opened again, they are made again
-     * of it, byte by byte checked, and a view of them.
-     *
-     * @throws Refusal where somebody writes or reads there, or an item is damaged; nothing was changed then
-     */
-    public static void archive(Path folder, String owner) {
-        Archive.pack(folder, owner);
     }
 
     @Override
@@ -237,6 +225,7 @@ public final class Generation implements EmbeddedIndex {
     private int candidates(Query query, ViewReader now) {
         return switch (query.effort()) {
             case Effort.Exact e -> 0;
+            case Effort.First f -> 0;
             case Effort.Ef(int ef) -> ef;
             case Effort.TargetRecall(double recall) -> follower.tuning().effort(now, recall);
         };
@@ -335,61 +324,6 @@ public final class Generation implements EmbeddedIndex {
      */
     public ItemsSnapshot snapshot(List<Path> beside, Path to) {
         return GenerationItems.snapshot(truth, beside, to);
-    }
-
-    /**
-     * Makes a generation of a snapshot, whose every byte is checked first; its view is made when it is opened.
-     *
-     * @param folder that is not there yet
-     */
-    public static ItemsSnapshot restore(Path snapshot, Path folder) {
-        ItemsSnapshot kept = ItemsSnapshot.read(snapshot);
-        boolean whole = false;
-        boolean made = false;
-        try {
-            Files.createDirectory(folder);
-            made = true;
-            kept.restore(snapshot, folder);
-            whole = true;
-            return kept;
-        } catch (FileAlreadyExistsException e) {
-            throw new Refusal("is there already", folder.toString(), "name a new folder to restore into", e);
-        } catch (IOException e) {
-            throw new Refusal(
-                    "cannot be restored (" + e.getMessage() + ")",
-                    folder.toString(),
-                    "check who may write there and that there is room",
-                    e);
-        } finally {
-            if (made && !whole) {
-                takeAway(folder);
-            }
-        }
-    }
-
-    /** Of what was begun and failed. */
-    static void takeAway(Path folder) {
-        try {
-            LuceneView.clear(folder);
-            Files.deleteIfExists(folder);
-        } catch (IOException e) {
-            // What is left there is told of by what failed before.
-        }
-    }
-
-    /**
-     * Saves what can be read of damaged items into a new generation, what else the view has from there, and tells what is lost. The
-     * damaged folder is only read. The new one's view is made when it is opened.
-     *
-     * @param folder that is not there yet
-     * @param beside files that belong to the items, e.g. the bundle
-     * @param known the space of vectors of so many values, as the bundle or somebody says; null where only the items can tell
-     * @param owner whom another writer's refusal names
-     * @throws Refusal where these are no items, somebody writes there, or nothing tells of which space they are
-     */
-    public static Rescued rescue(
-            Path damaged, Path folder, List<Path> beside, @Nullable IntFunction<Space> known, String owner) {
-        return Rescue.of(damaged, folder, beside, known, owner);
     }
 
     /** Whether a setting of items can be what it was, so that they can be opened with it. */

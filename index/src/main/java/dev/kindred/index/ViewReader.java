@@ -73,7 +73,11 @@ final class ViewReader {
         long passed = passing == null ? count() : passing.count();
         // Pages join without a gap only where each is the true one.
         ViewSearch search = new ViewSearch(segments, space, query);
-        search.run(passing, query.after() == null && ef > 0 ? Math.max(ef, query.k() + 1) : 0);
+        if (query.after() == null && query.effort() instanceof Effort.First first) {
+            search.first(passing, first);
+        } else {
+            search.run(passing, query.after() == null && ef > 0 ? Math.max(ef, query.k() + 1) : 0);
+        }
         if (query.after() == null && !search.complete(passed)) {
             search = new ViewSearch(segments, space, query);
             search.run(passing, 0);

@@ -90,6 +90,35 @@ final class ViewSearch {
         exact = !walked;
     }
 
+    /** The same by the first values of the rows, and then the best of them by all. Segments that have codes are read as they are. */
+    void first(FilterBits.@Nullable Passing passing, Effort.First effort) {
+        PrefixPass pass = new PrefixPass(
+                Vectors.compared(query.vector(), distance),
+                distance,
+                Math.min(effort.dimensions(), space.dimension()),
+                Math.max(effort.candidates(), query.k() + 1));
+        for (int i = 0; i < segments.size(); i++) {
+            ViewSegment segment = segments.get(i);
+            FixedBitSet bits = passing == null ? null : passing.segments().get(i);
+            int rows = passing == null ? segment.live() : passing.counts()[i];
+            if (rows > 0 && segment.hasCodes()) {
+                read(segment, bits, rows);
+            } else if (rows > 0) {
+                pass.read(segment, bits);
+            }
+        }
+        if (coded != null) {
+            coded.rescore(segments, kernel, distance, best, this::offer);
+        }
+        int[] candidates = pass.rows();
+        for (int row : candidates) {
+            ViewSegment segment = ViewSegment.holding(segments, row);
+            float sum = kernel.sum(segment.rows(), (row - segment.base()) * segment.stride());
+            offer(Ranks.key(distance, sum), row);
+        }
+        exact = candidates.length == 0;
+    }
+
     private void walk(ViewSegment segment, @Nullable FixedBitSet bits, int ef) throws IOException {
         if (coded != null && segment.hasCodes()) {
             int[] found = new int[ef];

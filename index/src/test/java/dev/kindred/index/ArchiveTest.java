@@ -42,7 +42,7 @@ class ArchiveTest {
         }
         Files.writeString(live.resolve("bundle.kindred"), "a bundle");
         GenerationTest.copy(live, archived);
-        Generation.archive(archived, "a test");
+        GenerationFolder.archive(archived, "a test");
     }
 
     private static Item item(int i) {
@@ -74,7 +74,7 @@ class ArchiveTest {
         assertThat(archived.resolve(Generation.VIEW)).doesNotExist();
         assertThat(archived.resolve("bundle.kindred")).hasContent("a bundle");
         assertThat(Files.size(archived.resolve(Archive.FILE))).isLessThan(Files.size(live.resolve(Truth.FILE)) / 4);
-        assertThatThrownBy(() -> Generation.archive(archived, "a test"))
+        assertThatThrownBy(() -> GenerationFolder.archive(archived, "a test"))
                 .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.what()).contains("archived already"));
         assertThatThrownBy(() -> Generation.create(archived, SPACE, Engine.exact(), "a test", 1))
                 .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.what()).contains("items already"));
@@ -141,7 +141,7 @@ class ArchiveTest {
             Path both = state("both" + refused.indexOf(beside), archived);
             Files.write(both.resolve(Truth.FILE), beside);
             for (Runnable each : List.<Runnable>of(
-                    () -> Generation.open(both, "a test", 1).close(), () -> Generation.archive(both, "a test"))) {
+                    () -> Generation.open(both, "a test", 1).close(), () -> GenerationFolder.archive(both, "a test"))) {
                 assertThatThrownBy(each::run)
                         .isInstanceOfSatisfying(
                                 Refusal.class, r -> assertThat(r.hint()).contains("move items.db elsewhere"));
@@ -194,14 +194,14 @@ class ArchiveTest {
     void whatIsWrittenToOrDamagedIsNotArchived() throws Exception {
         try (Generation held = Generation.open(live, "the night shift", 1)) {
             assertThat(held.info().count()).isEqualTo(199);
-            assertThatThrownBy(() -> Generation.archive(live, "a test"))
+            assertThatThrownBy(() -> GenerationFolder.archive(live, "a test"))
                     .isInstanceOfSatisfying(
                             Refusal.class, r -> assertThat(r.what()).contains("the night shift"));
         }
         try (var connection = TruthFile.writing(live.resolve(Truth.FILE))) {
             TruthFile.execute(connection, "UPDATE item SET vector = zeroblob(24) WHERE id = CAST('item9' AS BLOB)");
         }
-        assertThatThrownBy(() -> Generation.archive(live, "a test"))
+        assertThatThrownBy(() -> GenerationFolder.archive(live, "a test"))
                 .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.hint()).contains("index rescue"));
         assertThat(live.resolve(Truth.FILE)).exists();
         assertThat(live.resolve(Archive.FILE)).doesNotExist();

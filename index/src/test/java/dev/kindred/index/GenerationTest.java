@@ -265,7 +265,7 @@ class GenerationTest extends VectorIndexContract {
             generation.write(List.of(new Change.Delete("item1")), Visibility.SEARCHABLE);
             assertThatThrownBy(() -> generation.snapshot(List.of(), kept)).isInstanceOf(Refusal.class);
         }
-        assertThat(Generation.restore(kept, dir.resolve("b")).sequence()).isEqualTo(400);
+        assertThat(GenerationFolder.restore(kept, dir.resolve("b")).sequence()).isEqualTo(400);
         assertThat(dir.resolve("b").resolve("bundle")).hasContent("what embeds");
         // The view of the one it was taken of, which knows of a later moment, is no view of it.
         copy(dir.resolve("a").resolve(Generation.VIEW), dir.resolve("b").resolve(Generation.VIEW));
@@ -282,7 +282,7 @@ class GenerationTest extends VectorIndexContract {
             byte[] bytes = Files.readAllBytes(damaged.resolve(name));
             bytes[bytes.length / 2] ^= 1;
             Files.write(damaged.resolve(name), bytes);
-            assertThatThrownBy(() -> Generation.restore(damaged, dir.resolve("c")))
+            assertThatThrownBy(() -> GenerationFolder.restore(damaged, dir.resolve("c")))
                     .as(name)
                     .isInstanceOf(Refusal.class);
             assertThat(dir.resolve("c")).doesNotExist();

@@ -224,7 +224,7 @@ class RescueTest {
             }
             TreeMap<String, String> before = bytes(damaged);
             Path to = out.resolve("new" + seed);
-            Rescued rescued = Generation.rescue(damaged, to, List.of(), d -> SPACE, "a test");
+            Rescued rescued = GenerationFolder.rescue(damaged, to, List.of(), d -> SPACE, "a test");
             assertThat(bytes(damaged)).isEqualTo(before);
             Set<String> there = requireEqual(to, rescued);
             assertThat(there).as("seed " + seed).doesNotContainAnyElementsOf(DELETED);
@@ -277,7 +277,7 @@ class RescueTest {
             bytes[seed == 0 ? 3 : Keyed.of(seed, 1).nextInt(bytes.length - 300_000)] ^= 4;
             Files.write(log, bytes);
             Path to = out.resolve("of" + seed);
-            Rescued rescued = Generation.rescue(damaged, to, List.of(), null, "a test");
+            Rescued rescued = GenerationFolder.rescue(damaged, to, List.of(), null, "a test");
             assertThat(rescued.logDamaged()).isTrue();
             assertThat(rescued.isWhole()).isFalse();
             Set<String> there = requireEqual(to, rescued);
@@ -303,7 +303,7 @@ class RescueTest {
     }
 
     private static Rescued rescue(Path damaged) {
-        return Generation.rescue(
+        return GenerationFolder.rescue(
                 damaged, damaged.resolveSibling(damaged.getFileName() + ".to"), List.of(), d -> SPACE, "a test");
     }
 
@@ -544,7 +544,7 @@ class RescueTest {
     @Test
     void whatBelongsToItAndCannotBeReadIsTold() {
         Path to = out.resolve("to");
-        Rescued rescued = Generation.rescue(sound, to, List.of(sound.resolve("no.kindred")), null, "a test");
+        Rescued rescued = GenerationFolder.rescue(sound, to, List.of(sound.resolve("no.kindred")), null, "a test");
         assertThat(rescued.notCopied()).containsExactly("no.kindred");
         assertThat(rescued.isWhole()).isFalse();
         assertThat(rescued.read()).isEqualTo(LIVE.size());
@@ -555,7 +555,7 @@ class RescueTest {
     void nobodyWritesThereMeanwhileAndNothingStandsInItsPlaceBeforeItIsWhole() throws IOException {
         Path damaged = damaged(sound, "held");
         Path to = out.resolve("to");
-        Generation.rescue(
+        GenerationFolder.rescue(
                 damaged,
                 to,
                 List.of(),
@@ -582,7 +582,7 @@ class RescueTest {
     @Test
     void settingsAndWhatBelongsToItAreKeptAndTheListIsBeside() throws IOException {
         Path to = out.resolve("to");
-        Rescued rescued = Generation.rescue(sound, to, List.of(sound.resolve("bundle.kindred")), null, "a test");
+        Rescued rescued = GenerationFolder.rescue(sound, to, List.of(sound.resolve("bundle.kindred")), null, "a test");
         assertThat(rescued.isWhole()).isTrue();
         assertThat(rescued.read()).isEqualTo(LIVE.size());
         assertThat(to.resolve("bundle.kindred")).hasContent("a bundle");
@@ -614,7 +614,7 @@ class RescueTest {
     }
 
     private void assertRefused(Path damaged, String what) {
-        assertThatThrownBy(() -> Generation.rescue(damaged, out.resolve("to"), List.of(), null, "a test"))
+        assertThatThrownBy(() -> GenerationFolder.rescue(damaged, out.resolve("to"), List.of(), null, "a test"))
                 .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.line()).contains(what));
     }
 }
