@@ -17,6 +17,7 @@ public final class IndexBench {
         the packages libhnswlib-dev and python3-faiss. Takes at most an hour on a quiet machine.\
         """;
 
+    private static final int MILLION = 1_000_000;
     private static final String HEAP = "-Xmx3g";
 
     private final BenchRun run;
@@ -92,17 +93,23 @@ public final class IndexBench {
                         run.smoke() ? "10000" : "50000",
                         String.valueOf(queries),
                         scratch("churn"))));
-        for (int n : growth()) {
+        List<Integer> sizes = growth();
+        List<JsonObject> searches = new ArrayList<>();
+        for (int n : sizes) {
             Set set = set(IndexSets.CLUSTERED, n);
-            rows.growth(n, built(set), searched(set), memory(set, "graph"));
+            JsonObject built = built(set);
+            searches.add(searched(set));
+            rows.growth(n, built, searches.getLast(), memory(set, "graph"));
         }
+        boolean million = run.goals();
+        rows.exponent(searches.getFirst(), sizes.getFirst(), million ? searches.getLast() : new JsonObject(), MILLION);
         return rows.all();
     }
 
     private List<Integer> growth() {
         List<Integer> sizes = new ArrayList<>(List.of(10_000, 100_000));
         if (run.goals()) {
-            sizes.add(1_000_000);
+            sizes.add(MILLION);
         }
         return sizes;
     }

@@ -3,11 +3,9 @@ package dev.kindred.bench;
 import com.google.gson.JsonObject;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Engine;
+import dev.kindred.index.Footprint;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * What an open index takes in memory, in a process of its own: {@code IndexMemory SET GENERATION EF}. Counted is the heap after a
@@ -27,7 +25,7 @@ final class IndexMemory {
         Path nothing = folder.resolveSibling("empty");
         try (OurIndex index = OurIndex.create(set, nothing, Engine.exact(), 1)) {
             index.search(Effort.exact());
-            empty = heap();
+            empty = Footprint.heap();
         }
         double residentBefore = TextVectors.memory("VmRSS").orElse(0.0);
         try (OurIndex index = OurIndex.open(set, folder, 1)) {
@@ -35,37 +33,13 @@ final class IndexMemory {
                     "recall",
                     index.search(ef == 0 ? Effort.exact() : new Effort.Ef(ef)).recall());
             index.generation().search(index.queries().getFirst());
-            json.addProperty("heapBytes", heap() - empty);
-            json.addProperty("mappedBytes", mapped(folder));
+            json.addProperty("heapBytes", Footprint.heap() - empty);
+            json.addProperty("mappedBytes", Footprint.resident(folder).orElseThrow());
             json.addProperty("processMiB", TextVectors.memory("VmRSS").orElse(0.0) - residentBefore);
         }
         OurIndex.delete(nothing);
         System.out.println(json);
         System.out.flush();
         Runtime.getRuntime().exit(0);
-    }
-
-    private static long heap() {
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    /** Resident bytes of mappings of files under a folder, by {@code /proc/self/smaps}. */
-    private static long mapped(Path folder) throws IOException {
-        List<String> lines = Files.readAllLines(Path.of("/proc/self/smaps"));
-        String under = folder.toRealPath() + "/";
-        boolean counts = false;
-        long kib = 0;
-        for (String line : lines) {
-            String first = line.substring(0, Math.max(0, line.indexOf(' ')));
-            if (!first.endsWith(":")) {
-                counts = line.contains(" " + under);
-            } else if (counts && first.equals("Rss:")) {
-                kib += Long.parseLong(line.replaceAll("[^0-9]", ""));
-            }
-        }
-        return kib << 10;
     }
 }

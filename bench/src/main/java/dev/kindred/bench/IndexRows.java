@@ -239,8 +239,27 @@ final class IndexRows {
                 null));
     }
 
+    /** How median latency at one recall grows from the smallest size to a million: the exponent of n. */
+    void exponent(JsonObject small, int from, JsonObject large, int to) {
+        Double before = median(at095(small), "p50Micros");
+        Double after = median(at095(large), "p50Micros");
+        rows.add(Row.of(
+                "growth, %,d to %,d × 128: latency at Recall@10 0.95, as n to the power of".formatted(from, to),
+                "",
+                before == null || after == null
+                        ? null
+                        : (Double) (Math.log(after / before) / Math.log((double) to / from)),
+                Row.Bound.AT_MOST,
+                0.35,
+                null));
+    }
+
+    private static JsonObject at095(JsonObject search) {
+        return search.has("at 0.95") ? search.getAsJsonObject("at 0.95") : new JsonObject();
+    }
+
     void growth(int n, JsonObject build, JsonObject search, JsonObject memory) {
-        JsonObject at = search.has("at 0.95") ? search.getAsJsonObject("at 0.95") : new JsonObject();
+        JsonObject at = at095(search);
         Map<String, Double> beside = new LinkedHashMap<>();
         put(beside, "build, CPU seconds", at(build, "ours", "cpuSeconds"));
         put(beside, "memory against the vectors, ×", memory(memory));

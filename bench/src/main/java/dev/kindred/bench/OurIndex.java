@@ -5,6 +5,7 @@ import dev.kindred.core.Space;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Engine;
 import dev.kindred.index.Filter;
+import dev.kindred.index.Footprint;
 import dev.kindred.index.Found;
 import dev.kindred.index.Generation;
 import dev.kindred.index.Item;
@@ -13,7 +14,6 @@ import dev.kindred.index.Query;
 import dev.kindred.index.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,14 +131,12 @@ final class OurIndex implements AutoCloseable {
 
     /** What the calling thread has had of a processor. */
     static double cpuSeconds() {
-        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
+        return Footprint.threadCpuSeconds();
     }
 
     /** What all threads of this process have had, the collector's and the compiler's among them. */
     static double processCpuSeconds() {
-        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
-                        .getProcessCpuTime()
-                / 1e9;
+        return Footprint.processCpuSeconds();
     }
 
     static void delete(Path folder) {

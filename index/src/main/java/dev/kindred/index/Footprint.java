@@ -9,13 +9,13 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** What indexes take of this process's memory and time, and of the disk. */
-final class Footprint {
+public final class Footprint {
     private static final Path MAPPINGS = Path.of("/proc/self/smaps");
 
     private Footprint() {}
 
     /** Bytes on the heap after a collection. */
-    static long heap() {
+    public static long heap() {
         for (int i = 0; i < 3; i++) {
             System.gc();
         }
@@ -23,7 +23,7 @@ final class Footprint {
     }
 
     /** Resident bytes of the mapped files of a folder; empty where the system does not tell. */
-    static OptionalLong resident(Path folder) {
+    public static OptionalLong resident(Path folder) {
         if (!Files.isReadable(MAPPINGS)) {
             return OptionalLong.empty();
         }
@@ -48,14 +48,14 @@ final class Footprint {
     }
 
     /** What all threads of this process have had of a processor. */
-    static double processCpuSeconds() {
+    public static double processCpuSeconds() {
         return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                         .getProcessCpuTime()
                 / 1e9;
     }
 
     /** The same of the calling thread. */
-    static double threadCpuSeconds() {
+    public static double threadCpuSeconds() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
     }
 

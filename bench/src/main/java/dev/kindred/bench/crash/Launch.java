@@ -23,6 +23,9 @@ import org.sqlite.util.LibraryLoaderUtil;
  * behind), and an ahead-of-time cache holds their classes, which only jars may come from.
  */
 public final class Launch {
+    /** For processes that live for seconds. */
+    private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
     private final Path library;
     private final String classPath;
     private final Path cache;
@@ -88,7 +91,7 @@ public final class Launch {
     private void train(Path home) throws IOException {
         Path work = Files.createDirectory(home.resolve("training"));
         Process process = start(new ProcessBuilder(command(
-                        List.of("-XX:AOTCacheOutput=" + cache),
+                        List.of(QUICK, "-XX:AOTCacheOutput=" + cache),
                         StoreKind.TRUTH.name(),
                         work.toString(),
                         "1",
@@ -105,7 +108,6 @@ public final class Launch {
     private List<String> command(List<String> options, String... words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx192m",
                 "--enable-native-access=ALL-UNNAMED",
@@ -119,10 +121,17 @@ public final class Launch {
 
     /** A writer; standard error is the bench's. */
     Process writer(Map<String, String> environment, String... words) {
-        // A view searches with the vector module, which the cache is made without.
-        List<String> options = words[0].equals(StoreKind.GENERATION.name())
-                ? List.of("--add-modules", "jdk.incubator.vector")
-                : Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
+        // A view searches with the vector module, which the cache is made without, and which crawls without the second
+        // compiler.
+        List<String> options = new ArrayList<>();
+        if (words[0].equals(StoreKind.GENERATION.name())) {
+            options.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        } else {
+            options.add(QUICK);
+            if (Files.exists(cache)) {
+                options.add("-XX:AOTCache=" + cache);
+            }
+        }
         ProcessBuilder builder =
                 new ProcessBuilder(command(options, words)).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
