@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * highest first, until none of the rest can come in. So nothing is lost by the codes. For one thread and one query.
  */
 final class CodedPass {
-    private static final int BLOCK_ROWS = 256;
     /** Candidates from which on those below the floor are dropped. */
     private static final int MANY = 4_096;
 
@@ -48,11 +47,11 @@ final class CodedPass {
 
     /** All rows of a segment that pass. */
     void read(ViewSegment segment, @Nullable FixedBitSet passing) {
-        for (int from = 0; from < segment.count(); from += BLOCK_ROWS) {
+        for (int from = 0; from < segment.count(); from += ViewSearch.BLOCK_ROWS) {
             query.line(
                     segment.codes(),
                     from,
-                    Math.min(BLOCK_ROWS, segment.count() - from),
+                    Math.min(ViewSearch.BLOCK_ROWS, segment.count() - from),
                     (row, low, high) -> {
                         if (passing == null ? segment.isLive(row) : passing.get(row)) {
                             offer(segment.base() + row, low, high);

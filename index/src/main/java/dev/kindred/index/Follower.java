@@ -76,7 +76,7 @@ final class Follower implements AutoCloseable {
         Follower follower = new Follower(folder, truth, engine, threads, share);
         follower.working.lock();
         try {
-            follower.keepAhead();
+            follower.mended = LuceneView.putAhead(folder, truth, engine);
             follower.open();
         } catch (IOException | RuntimeException e) {
             follower.giveUp(e);
@@ -85,23 +85,6 @@ final class Follower implements AutoCloseable {
         }
         follower.thread.start();
         return follower;
-    }
-
-    /**
-     * A view that holds more than the items is not theirs to search, but may hold what they lost: it is put aside and told of. Holding
-     * {@link #working}.
-     */
-    private void keepAhead() throws IOException {
-        long ahead = LuceneView.ahead(folder, truth, engine);
-        if (ahead > 0) {
-            Path aside = folder.resolveSibling(folder.getFileName() + ".ahead");
-            LuceneView.clear(aside);
-            Files.deleteIfExists(aside);
-            Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-            mended = new LuceneView.Damage(
-                    "it held writes up to number %,d where the items end at %,d: a load that lost power, or items put back or cut; it is kept as %s"
-                            .formatted(ahead, truth.lastSequence(), aside.getFileName()));
-        }
     }
 
     /** Holding {@link #working}. */

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The view of a generation's items: a Lucene index of ids, payloads, filters, vectors and, by the engine, a graph. Everything in it comes
@@ -147,14 +149,32 @@ final class LuceneView implements Closeable {
         }
     }
 
-    /** The number of the last write that a view of these items holds, where they themselves end before it; else 0. */
-    static long ahead(Path folder, Truth truth, Engine engine) throws IOException {
+    /**
+     * Puts aside a view that holds more than the items, which is not theirs to search, but may hold what they lost.
+     *
+     * @return what is told of it; null where there is none
+     */
+    static @Nullable Damage putAhead(Path folder, Truth truth, Engine engine) throws IOException {
+        long ahead = sequence(folder, truth, engine);
+        if (ahead <= truth.lastSequence()) {
+            return null;
+        }
+        Path aside = folder.resolveSibling(folder.getFileName() + ".ahead");
+        clear(aside);
+        Files.deleteIfExists(aside);
+        Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+        return new Damage(
+                "it held writes up to number %,d where the items end at %,d: a load that lost power, or items put back or cut; it is kept as %s"
+                        .formatted(ahead, truth.lastSequence(), aside.getFileName()));
+    }
+
+    /** The number of the last write that a view of these items holds; 0 where there is none that can be read. */
+    private static long sequence(Path folder, Truth truth, Engine engine) {
         if (!Files.isDirectory(folder)) {
             return 0;
         }
         try (Directory directory = new MMapDirectory(folder, LARGEST_MAPPING)) {
-            long held = DirectoryReader.indexExists(directory) ? held(directory, identity(truth, engine)) : 0;
-            return held > truth.lastSequence() ? held : 0;
+            return DirectoryReader.indexExists(directory) ? held(directory, identity(truth, engine)) : 0;
         } catch (IOException | RuntimeException e) {
             // Opening it tells.
             return 0;
@@ -167,11 +187,9 @@ final class LuceneView implements Closeable {
     }
 
     private static long held(Directory directory, String truth) throws IOException {
-        try (DirectoryReader reader = DirectoryReader.open(directory)) {
-            Map<String, String> data = reader.getIndexCommit().getUserData();
-            boolean ours = truth.equals(data.get(TRUTH)) && FORMAT_NOW.equals(data.get(FORMAT));
-            return ours ? Long.parseLong(data.getOrDefault(SEQUENCE, "0")) : 0;
-        }
+        Map<String, String> data = SegmentInfos.readLatestCommit(directory).getUserData();
+        boolean ours = truth.equals(data.get(TRUTH)) && FORMAT_NOW.equals(data.get(FORMAT));
+        return ours ? Long.parseLong(data.getOrDefault(SEQUENCE, "0")) : 0;
     }
 
     private static IndexWriterConfig config(Engine engine, Building workers, boolean known) {

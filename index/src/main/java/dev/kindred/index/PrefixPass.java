@@ -10,16 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Learning"): only these are read of every row. For one thread and one query.
  */
 final class PrefixPass {
-    private static final int BLOCK_ROWS = 256;
-
     private final Distance distance;
     private final Kernel kernel;
     /** Squared lengths of the rows' first values, by which cosine divides. */
     private final Kernel lengths;
 
     private final TopK best;
-    private final float[] keys = new float[BLOCK_ROWS];
-    private final float[] squares = new float[BLOCK_ROWS];
+    private final float[] keys = new float[ViewSearch.BLOCK_ROWS];
+    private final float[] squares = new float[ViewSearch.BLOCK_ROWS];
 
     /**
      * @param vector as it is compared, whole
@@ -36,8 +34,8 @@ final class PrefixPass {
 
     /** All rows of a segment that pass. */
     void read(ViewSegment segment, @Nullable FixedBitSet passing) {
-        for (int from = 0; from < segment.count(); from += BLOCK_ROWS) {
-            int n = Math.min(BLOCK_ROWS, segment.count() - from);
+        for (int from = 0; from < segment.count(); from += ViewSearch.BLOCK_ROWS) {
+            int n = Math.min(ViewSearch.BLOCK_ROWS, segment.count() - from);
             kernel.sums(segment.rows(), from * segment.stride(), segment.stride(), n, keys);
             if (distance == Distance.COSINE) {
                 lengths.sums(segment.rows(), from * segment.stride(), segment.stride(), n, squares);

@@ -1,12 +1,14 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Distance;
+
 /** Ranks rows of one segment for one query. For one thread. */
 sealed interface RowKeys {
     /** @param keys takes {@code n} keys that rise with likeness, of the rows whose numbers stand in {@code rows[0..n)} */
     void of(int[] rows, int n, float[] keys);
 
     /** The keys themselves. */
-    record Full(ViewSegment segment, Kernel kernel, dev.kindred.core.Distance distance) implements RowKeys {
+    record Full(ViewSegment segment, Kernel kernel, Distance distance) implements RowKeys {
         @Override
         public void of(int[] rows, int n, float[] keys) {
             kernel.sums(segment.rows(), segment.stride(), rows, n, keys);

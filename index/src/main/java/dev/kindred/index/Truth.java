@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +28,6 @@ public final class Truth implements AutoCloseable {
     /** The file's name in the generation's folder. */
     public static final String FILE = "items.db";
 
-    /** Reading connections that are kept open; more readers at once open more, for their time. */
-    private static final int KEPT = 4;
     /** Of changes that are given at once, about. */
     private static final long MOST_BYTES = 32L << 20;
 
@@ -41,11 +37,12 @@ public final class Truth implements AutoCloseable {
     private final @Nullable WriterLock lock;
 
     private final @Nullable TruthWriter writer;
-    private final BlockingQueue<Connection> readers = new ArrayBlockingQueue<>(KEPT);
+    private final TruthReaders readers;
     private volatile boolean closed;
 
     private Truth(Path file, Space space, @Nullable WriterLock lock, @Nullable TruthWriter writer) {
         this.file = file;
+        this.readers = new TruthReaders(file);
         this.space = space;
         this.lock = lock;
         this.writer = writer;
@@ -238,7 +235,7 @@ public final class Truth implements AutoCloseable {
 
     /** All items written after a number (0 for all), in the order of their last write, as of this moment; to be closed. */
     public Items scan(long afterSequence) {
-        Connection connection = borrowed();
+        Connection connection = readers.borrow();
         boolean begun = false;
         try {
             TruthRows rows = new TruthRows(
@@ -246,13 +243,13 @@ public final class Truth implements AutoCloseable {
             begun = true;
             return new Items(rows.map(row -> TruthFile.written(row, space, file)), () -> {
                 rows.close();
-                giveBack(connection);
+                readers.giveBack(connection);
             });
         } catch (SQLException e) {
             throw TruthFile.failed(file, e);
         } finally {
             if (!begun) {
-                giveBack(connection);
+                readers.giveBack(connection);
             }
         }
     }
@@ -399,37 +396,8 @@ public final class Truth implements AutoCloseable {
         return reading(connection -> TruthFile.check(connection, space, file));
     }
 
-    private interface Reading<T extends @Nullable Object> {
-        T of(Connection connection) throws SQLException;
-    }
-
-    private <T extends @Nullable Object> T reading(Reading<T> work) {
-        Connection connection = borrowed();
-        try {
-            return work.of(connection);
-        } catch (SQLException e) {
-            throw TruthFile.failed(file, e);
-        } finally {
-            giveBack(connection);
-        }
-    }
-
-    private Connection borrowed() {
-        if (closed) {
-            throw new IllegalStateException("the items in " + file + " are closed");
-        }
-        Connection kept = readers.poll();
-        try {
-            return kept == null ? TruthFile.reading(file) : kept;
-        } catch (SQLException e) {
-            throw TruthFile.failed(file, e);
-        }
-    }
-
-    private void giveBack(Connection connection) {
-        if (closed || !readers.offer(connection)) {
-            TruthFile.close(connection);
-        }
+    private <T extends @Nullable Object> T reading(TruthReaders.Reading<T> work) {
+        return readers.reading(work);
     }
 
     /** Writes under way are made durable first. Reads under way end as they would have. */
@@ -439,9 +407,7 @@ public final class Truth implements AutoCloseable {
             return;
         }
         closed = true;
-        for (Connection each = readers.poll(); each != null; each = readers.poll()) {
-            TruthFile.close(each);
-        }
+        readers.close();
         // The last to close takes the write-ahead log into the file, which a connection that only reads cannot.
         if (writer != null) {
             writer.close();

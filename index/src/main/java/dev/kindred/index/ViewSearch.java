@@ -23,7 +23,8 @@ final class ViewSearch {
      */
     private static final int ROWS_PER_RESULT = 24;
 
-    private static final int BLOCK_ROWS = 256;
+    /** Rows that are ranked at once. */
+    static final int BLOCK_ROWS = 256;
 
     private final List<ViewSegment> segments;
     private final Space space;

@@ -6,6 +6,7 @@ import dev.kindred.core.Distance;
 import dev.kindred.core.Keyed;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ class CodesTest {
             int[] scattered = new int[n];
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment memory = arena.allocate(rows.length, 64);
-                MemorySegment.copy(rows, 0, memory, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, rows.length);
+                MemorySegment.copy(rows, 0, memory, ValueLayout.JAVA_BYTE, 0, rows.length);
                 CodeKernel kernel = new CodeKernel(query);
                 kernel.sums(memory, 0, stride, n, line);
                 kernel.sums(memory, stride, chosen, n, scattered);
@@ -77,14 +78,8 @@ class CodesTest {
                         row[0] = query[0] + 1;
                     }
                     row = Vectors.compared(row, distance);
-                    MemorySegment.copy(row, 0, whole, java.lang.foreign.ValueLayout.JAVA_FLOAT, (long) i * d * 4, d);
-                    MemorySegment.copy(
-                            RowCodes.of(row),
-                            0,
-                            coded,
-                            java.lang.foreign.ValueLayout.JAVA_BYTE,
-                            (long) i * stride,
-                            stride);
+                    MemorySegment.copy(row, 0, whole, ValueLayout.JAVA_FLOAT, (long) i * d * 4, d);
+                    MemorySegment.copy(RowCodes.of(row), 0, coded, ValueLayout.JAVA_BYTE, (long) i * stride, stride);
                 }
                 float[] keys = new float[n];
                 new Kernel(Kernel.padded(query), d, distance == Distance.L2).sums(whole, 0, 4L * d, n, keys);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -150,9 +151,9 @@ class GenerationItemsTest {
         try (Generation generation = filled(Distance.L2, 1, 400);
                 GenerationItems items = GenerationItems.open(dir.resolve("g1"))) {
             assertThatThrownBy(() -> items.export(List.of(), dir.resolve("rows"), (what, done, total, note) -> {
-                        throw new UnsupportedOperationException("stop");
+                        throw new CancellationException("stop");
                     }))
-                    .isInstanceOf(UnsupportedOperationException.class);
+                    .isInstanceOf(CancellationException.class);
             assertThat(names(dir)).containsExactlyInAnyOrder("bundle.kindred", "g1");
             items.export(List.of(bundle), dir.resolve("rows"), Progress.SILENT);
             assertThat(names(dir.resolve("rows"))).containsExactlyInAnyOrder("bundle.kindred", ExactIndex.FILE);
