@@ -26,7 +26,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.TieredMergePolicy;
-import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 import org.jspecify.annotations.Nullable;
@@ -231,8 +230,8 @@ final class LuceneView implements Closeable {
             // Numbers in a damaged file lead anywhere.
             case IndexOutOfBoundsException i -> true;
             case IllegalArgumentException i -> true;
-            // What ended a merge closed the writer.
-            case AlreadyClosedException closed when closed.getCause() instanceof Exception cause -> isDamage(cause);
+            // What ended a merge closed the writer, or is just about to.
+            case IllegalStateException closed when closed.getCause() instanceof Exception cause -> isDamage(cause);
             case IOException outer when outer.getCause() instanceof IOException cause -> isDamage(cause);
             case Refusal refusal -> !(refusal.getCause() instanceof SQLException);
             default -> false;

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.lucene.store.AlreadyClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +49,7 @@ final class Upkeep {
             } finally {
                 working.unlock();
             }
-        } catch (IOException | AlreadyClosedException e) {
+        } catch (IOException | IllegalStateException e) {
             working.lock();
             try {
                 if (follower.view() == there) {

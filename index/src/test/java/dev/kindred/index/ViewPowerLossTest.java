@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.lucene.index.CorruptIndexException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -258,6 +259,19 @@ class ViewPowerLossTest {
             files.put(name, bytes);
         }
         return files;
+    }
+
+    /** A writer that a failed merge is about to close says so in its own words; what ended the merge decides. */
+    @Test
+    void whatEndedAMergeIsWhatTheWriterFailedOf() {
+        assertThat(LuceneView.isDamage(ended(new CorruptIndexException("not what was written", "_1.vec"))))
+                .isTrue();
+        assertThat(LuceneView.isDamage(ended(new IOException("No space left on device"))))
+                .isFalse();
+    }
+
+    private static Exception ended(IOException cause) {
+        return new IllegalStateException("this writer hit an unrecoverable error; cannot merge", cause);
     }
 
     /** Control: a view that says it holds what it has not taken in yet is told from a right one. */
