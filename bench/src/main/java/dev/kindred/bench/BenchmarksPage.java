@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,6 +44,18 @@ public final class BenchmarksPage {
     static void write(Path root, String name, JsonObject summary) {
         put(summary(root, name), GSON.toJson(summary) + "\n");
         put(page(root), filled(root));
+        pictures(root).forEach(BenchmarksPage::put);
+    }
+
+    /** The pictures that are drawn of summaries, as they should be. */
+    public static Map<Path, String> pictures(Path root) {
+        try {
+            return read(summary(root, "index"))
+                    .map(told -> GrowthPlot.of(root, told))
+                    .orElse(Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void put(Path file, String text) {

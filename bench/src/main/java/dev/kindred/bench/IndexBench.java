@@ -18,7 +18,8 @@ public final class IndexBench {
         """;
 
     private static final int MILLION = 1_000_000;
-    private static final String HEAP = "-Xmx3g";
+    /** A million's rows beside the graph that is being built of them. */
+    private static final String HEAP = "-Xmx6g";
 
     private final BenchRun run;
     private final IndexRows rows = new IndexRows();
@@ -62,7 +63,7 @@ public final class IndexBench {
                         clustered.folder().toString(),
                         clustered.ours("graph"),
                         String.valueOf(rounds))));
-        rows.opening(opening());
+        rows.opening("exact", opening());
         rows.writes(
                 cell(
                         "writes",
@@ -93,25 +94,36 @@ public final class IndexBench {
                         run.smoke() ? "10000" : "50000",
                         String.valueOf(queries),
                         scratch("churn"))));
-        List<Integer> sizes = growth();
-        List<JsonObject> searches = new ArrayList<>();
-        for (int n : sizes) {
-            Set set = set(IndexSets.CLUSTERED, n);
-            JsonObject built = built(set);
-            searches.add(searched(set));
-            rows.growth(n, built, searches.getLast(), memory(set, "graph"));
+        List<Row> grown = new ArrayList<>(growth(IndexSets.CLUSTERED, GrowthPlot.DENSER));
+        if (run.goals()) {
+            Set million = set(IndexSets.CLUSTERED, MILLION);
+            for (String engine : List.of("graph", "graph-int8")) {
+                rows.opening(
+                        engine,
+                        ofBuilt(
+                                "opening " + engine,
+                                million,
+                                () -> opened(String.valueOf(MILLION), million.ours(engine), engine)));
+            }
         }
-        boolean million = run.goals();
-        rows.exponent(searches.getFirst(), sizes.getFirst(), million ? searches.getLast() : new JsonObject(), MILLION);
-        return rows.all();
+        grown.addAll(growth(IndexSets.CLASSES, GrowthPlot.WIDER));
+        List<Row> all = new ArrayList<>(rows.all());
+        all.addAll(grown);
+        return all;
     }
 
-    private List<Integer> growth() {
-        List<Integer> sizes = new ArrayList<>(List.of(10_000, 100_000));
-        if (run.goals()) {
-            sizes.add(MILLION);
+    /** From 10,000 to a million, which takes long to build: that is of the goals. */
+    private List<Row> growth(String name, String how) {
+        GrowthRows growth = new GrowthRows(how);
+        for (int n : GrowthPlot.SIZES) {
+            if (n == MILLION && !run.goals()) {
+                continue;
+            }
+            // At this size one is the other.
+            Set set = set(n == 100_000 ? IndexSets.CLUSTERED : name, n);
+            growth.add(n, built(set), searched(set), memory(set, "graph"), memory(set, "graph-int8"));
         }
-        return sizes;
+        return growth.all(MILLION);
     }
 
     /** A set's name and folder; Kindred's indexes of it lie beside. */
@@ -221,41 +233,35 @@ public final class IndexBench {
                         engine.equals("exact") ? "0" : "200"));
     }
 
-    /** Once built, the large index is opened in one JVM after another. */
+    /** The large exact index; one with a graph is that of the growth, which is of the goals. */
     private JsonObject opening() {
-        String n = run.smoke() ? "20000" : "1000000";
-        String folder = folder().resolve("opening-" + engine() + "-" + n).toString();
+        String n = run.smoke() ? "20000" : String.valueOf(MILLION);
+        String folder = folder().resolve("opening-exact-" + n).toString();
         JsonObject built = run.ledger()
                 .cell(
-                        "build for opening " + engine(),
+                        "build for opening exact",
                         kept -> Files.exists(Path.of(folder)),
-                        () -> run.java(OpeningTimes.class, Map.of(), List.of("-Xmx4g"), "build", n, folder, engine()));
-        return built.isEmpty()
-                ? built
-                : cell("opening " + engine(), () -> {
-                    List<Double> seconds = new ArrayList<>();
-                    List<Double> slower = new ArrayList<>();
-                    for (int i = 0; i < rounds; i++) {
-                        JsonObject said = run.java(
-                                OpeningTimes.class, Map.of(), List.of(HEAP), "open", n, folder, engine(), "200");
-                        seconds.add(said.get("firstAnswerSeconds").getAsDouble());
-                        slower.add(Spread.of(Spread.values(said.getAsJsonArray("earlyMicros")))
-                                        .median()
-                                / Spread.of(Spread.values(said.getAsJsonArray("warmMicros")))
-                                        .median());
-                    }
-                    JsonObject json = new JsonObject();
-                    json.addProperty("n", Integer.valueOf(n));
-                    json.addProperty("engine", engine());
-                    json.add("seconds", Spread.array(seconds));
-                    json.add("ratios", Spread.array(slower));
-                    return json;
-                });
+                        () -> run.java(OpeningTimes.class, Map.of(), List.of(HEAP), "build", n, folder));
+        return built.isEmpty() ? built : cell("opening exact", () -> opened(n, folder, "exact"));
     }
 
-    /** A graph of a million takes long: that of the goals. */
-    private String engine() {
-        return run.goals() ? "graph" : "exact";
+    /** In one JVM after another. */
+    private JsonObject opened(String n, String folder, String engine) {
+        List<Double> seconds = new ArrayList<>();
+        List<Double> slower = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            JsonObject said = run.java(OpeningTimes.class, Map.of(), List.of(HEAP), "open", n, folder, engine, "200");
+            seconds.add(said.get("firstAnswerSeconds").getAsDouble());
+            slower.add(
+                    Spread.of(Spread.values(said.getAsJsonArray("earlyMicros"))).median()
+                            / Spread.of(Spread.values(said.getAsJsonArray("warmMicros")))
+                                    .median());
+        }
+        JsonObject json = new JsonObject();
+        json.addProperty("n", Integer.valueOf(n));
+        json.add("seconds", Spread.array(seconds));
+        json.add("ratios", Spread.array(slower));
+        return json;
     }
 
     static Optional<List<Double>> values(JsonObject json, String name) {

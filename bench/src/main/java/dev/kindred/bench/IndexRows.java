@@ -136,7 +136,7 @@ final class IndexRows {
                 .beside(beside));
     }
 
-    private static @Nullable Double memory(JsonObject cell) {
+    static @Nullable Double memory(JsonObject cell) {
         Double heap = at(cell, "heapBytes");
         Double mapped = at(cell, "mappedBytes");
         Double raw = at(cell, "rawBytes");
@@ -167,10 +167,9 @@ final class IndexRows {
         }
     }
 
-    void opening(JsonObject cell) {
-        String what = cell.has("engine") ? " (" + cell.get("engine").getAsString() + ")" : "";
+    void opening(String engine, JsonObject cell) {
         rows.add(spread(
-                "opening 1,000,000 × 128" + what + " in a fresh JVM, to the first answer",
+                "opening 1,000,000 × 128 (" + engine + ") in a fresh JVM, to the first answer",
                 "s",
                 IndexBench.values(cell, "seconds").orElse(List.of()),
                 Row.Bound.AT_MOST,
@@ -178,7 +177,7 @@ final class IndexRows {
                 null,
                 Map.of()));
         rows.add(spread(
-                "the first searches after opening against warm ones",
+                "the first searches after opening (" + engine + ") against warm ones",
                 "×",
                 IndexBench.values(cell, "ratios").orElse(List.of()),
                 Row.Bound.AT_MOST,
@@ -239,48 +238,13 @@ final class IndexRows {
                 null));
     }
 
-    /** How median latency at one recall grows from the smallest size to a million: the exponent of n. */
-    void exponent(JsonObject small, int from, JsonObject large, int to) {
-        Double before = median(at095(small), "p50Micros");
-        Double after = median(at095(large), "p50Micros");
-        rows.add(Row.of(
-                "growth, %,d to %,d × 128: latency at Recall@10 0.95, as n to the power of".formatted(from, to),
-                "",
-                before == null || after == null
-                        ? null
-                        : (Double) (Math.log(after / before) / Math.log((double) to / from)),
-                Row.Bound.AT_MOST,
-                0.35,
-                null));
-    }
-
-    private static JsonObject at095(JsonObject search) {
-        return search.has("at 0.95") ? search.getAsJsonObject("at 0.95") : new JsonObject();
-    }
-
-    void growth(int n, JsonObject build, JsonObject search, JsonObject memory) {
-        JsonObject at = at095(search);
-        Map<String, Double> beside = new LinkedHashMap<>();
-        put(beside, "build, CPU seconds", at(build, "ours", "cpuSeconds"));
-        put(beside, "memory against the vectors, ×", memory(memory));
-        put(beside, "files, bytes", at(build, "ours", "bytes"));
-        rows.add(spread(
-                "growth, %,d × 128: median latency at Recall@10 0.95".formatted(n),
-                "µs",
-                IndexBench.values(at, "p50Micros").orElse(List.of()),
-                Row.Bound.AT_MOST,
-                null,
-                null,
-                beside));
-    }
-
     private static List<Double> ratios(List<Double> above, List<Double> below) {
         return IntStream.range(0, Math.min(above.size(), below.size()))
                 .mapToObj(i -> above.get(i) / below.get(i))
                 .toList();
     }
 
-    private static Row spread(
+    static Row spread(
             String what,
             String unit,
             List<Double> values,
@@ -297,18 +261,18 @@ final class IndexRows {
                 .beside(beside);
     }
 
-    private static @Nullable Double median(JsonObject json, String name) {
+    static @Nullable Double median(JsonObject json, String name) {
         Optional<List<Double>> values = IndexBench.values(json, name);
         return values.isEmpty() || values.get().isEmpty()
                 ? null
                 : (Double) Spread.of(values.get()).median();
     }
 
-    private static @Nullable Double at(JsonObject json, String... path) {
+    static @Nullable Double at(JsonObject json, String... path) {
         return TextBench.at(json, path).orElse(null);
     }
 
-    private static void put(Map<String, Double> map, String name, @Nullable Double value) {
+    static void put(Map<String, Double> map, String name, @Nullable Double value) {
         if (value != null) {
             map.put(name, value);
         }

@@ -17,7 +17,11 @@ import java.util.Arrays;
 /** The sets that indexes are measured on, in folders that peers and other processes read: finding the truth once is enough. */
 final class IndexSets {
     static final String FASHION = "fashion-mnist";
+    /** 1,000 clusters, however many rows: it grows denser. */
     static final String CLUSTERED = "clustered";
+    /** The same with a hundred rows of each cluster: it grows wider. */
+    static final String CLASSES = "classes";
+
     private static final String ABOUT = "set.json";
     private static final int DIMENSION = 128;
 
@@ -32,9 +36,12 @@ final class IndexSets {
     static JsonObject make(String name, int n, int q, Path data, Path folder) {
         SearchSet set;
         try (Workers workers = Workers.ofAllCores()) {
-            set = name.equals(FASHION)
-                    ? SearchSet.fashionMnist(data.resolve(FASHION), q, workers)
-                    : SearchSet.clustered(ClusteredVectors.hard(1, DIMENSION), n, q, workers);
+            set = switch (name) {
+                case FASHION -> SearchSet.fashionMnist(data.resolve(FASHION), q, workers);
+                case CLUSTERED -> SearchSet.clustered(ClusteredVectors.hard(1, DIMENSION), n, q, workers);
+                case CLASSES -> SearchSet.clustered(ClusteredVectors.ofClasses(1, DIMENSION, n), n, q, workers);
+                default -> throw new IllegalArgumentException(name);
+            };
         }
         return keep(first(set, n, q), folder);
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How soon a large index answers, in a process of its own: {@code OpeningTimes build N FOLDER exact|graph} makes one of clustered vectors;
- * {@code OpeningTimes open N FOLDER exact|graph EF} opens it in a fresh JVM, asks, opens it once more with the compiler warm, and asks
+ * How soon a large index answers, in a process of its own: {@code OpeningTimes build N FOLDER} makes an exact one of clustered vectors;
+ * {@code OpeningTimes open N FOLDER ENGINE EF} opens it in a fresh JVM, asks, opens it once more with the compiler warm, and asks
  * again. The files are in the system's cache, as far as it keeps them.
  */
 final class OpeningTimes {
@@ -29,7 +29,7 @@ final class OpeningTimes {
         int n = Integer.parseInt(words[1]);
         Path folder = Path.of(words[2]);
         JsonObject json = words[0].equals("build")
-                ? build(n, folder, words[3].equals("exact") ? Engine.exact() : Engine.graph())
+                ? build(n, folder)
                 : open(folder, begun, words[3].equals("exact") ? Effort.exact() : effort(words[4]));
         json.addProperty("n", n);
         System.out.println(json);
@@ -46,13 +46,13 @@ final class OpeningTimes {
                 "clustered", Distance.COSINE, DIMENSION, new float[0], VECTORS.queries(q), new int[q * 10]);
     }
 
-    private static JsonObject build(int n, Path folder, Engine engine) {
+    private static JsonObject build(int n, Path folder) {
         double cpu = OurIndex.processCpuSeconds();
         long from = System.nanoTime();
         JsonObject json = new JsonObject();
         float[] all = VECTORS.rows(n);
         double drawn = OurIndex.processCpuSeconds() - cpu;
-        try (OurIndex index = OurIndex.create(asking(1), folder, engine, 2)) {
+        try (OurIndex index = OurIndex.create(asking(1), folder, Engine.exact(), 2)) {
             index.generation()
                     .load(
                             IntStream.range(0, n)

@@ -26,6 +26,13 @@ class BenchmarksPageTest {
                 .isEqualTo(BenchmarksPage.filled(root()));
     }
 
+    @Test
+    void picturesAreOfTheSummaries() throws Exception {
+        for (var picture : BenchmarksPage.pictures(root()).entrySet()) {
+            assertThat(picture.getKey()).as("drawn by bench/index --docs").hasContent(picture.getValue());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("names")
     void benchIsThereToRun(String name) {

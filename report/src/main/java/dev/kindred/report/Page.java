@@ -140,14 +140,10 @@ public final class Page {
         out.append("<figure class=\"card\"><figcaption><h3>")
                 .append(Html.escape(plot.title()))
                 .append("</h3>");
-        List<String> legend = switch (plot) {
-            case Plot.Lines lines ->
-                lines.series().stream().map(s -> key(s.tone(), s.name())).toList();
-            case Plot.Histogram histogram ->
-                histogram.bins().stream().map(b -> key(b.tone(), b.name())).toList();
-            case Plot.Bars bars ->
-                bars.series().stream().map(s -> key(s.tone(), s.name())).toList();
-        };
+        List<String> legend = plot.legend().stream()
+                .map(key ->
+                        "<span class=\"key %s\">%s</span>".formatted(key.tone().css(), Html.escape(key.name())))
+                .toList();
         if (legend.size() > 1) {
             out.append("<div class=\"legend\">").append(String.join("", legend)).append("</div>");
         }
@@ -156,10 +152,6 @@ public final class Page {
             out.append("<p class=\"note\">").append(Html.escape(plot.about())).append("</p>");
         }
         out.append("</figure>");
-    }
-
-    private static String key(Tone tone, String name) {
-        return "<span class=\"key %s\">%s</span>".formatted(tone.css(), Html.escape(name));
     }
 
     private static void table(StringBuilder out, Block.Table table) {
@@ -223,7 +215,7 @@ public final class Page {
                 .formatted(css, passage.tone().css(), Html.escape(passage.text()), Html.escape(passage.note())));
     }
 
-    private static String style() {
+    static String style() {
         try (InputStream in = Page.class.getResourceAsStream("page.css")) {
             if (in == null) {
                 throw new IllegalStateException("page.css is missing from the jar");

@@ -10,6 +10,21 @@ public sealed interface Plot {
     /** What it shows, for those who do not see it. */
     String about();
 
+    /** What stands for what. */
+    record Key(Tone tone, String name) {}
+
+    /** What is drawn, in the order in which it is. */
+    default List<Key> legend() {
+        return switch (this) {
+            case Lines lines ->
+                lines.series().stream().map(s -> new Key(s.tone(), s.name())).toList();
+            case Histogram histogram ->
+                histogram.bins().stream().map(b -> new Key(b.tone(), b.name())).toList();
+            case Bars bars ->
+                bars.series().stream().map(s -> new Key(s.tone(), s.name())).toList();
+        };
+    }
+
     /**
      * A line through points.
      *

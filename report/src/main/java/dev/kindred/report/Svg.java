@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /** Plots as SVG. */
 final class Svg {
-    private static final int WIDTH = 440;
-    private static final int HEIGHT = 300;
+    static final int WIDTH = 440;
+    static final int HEIGHT = 300;
     private static final int LEFT = 64;
     private static final int RIGHT = 20;
     private static final int TOP = 12;
