@@ -30,10 +30,22 @@ class ArrowsTest {
         KNOWS.put("train", List.of("core", "media", "data", "encode"));
         KNOWS.put("evaluate", List.of("core", "media", "data", "encode", "report"));
         KNOWS.put("demo", List.of("core", "media", "data"));
-        KNOWS.put("serve", List.of("core", "media", "data", "encode", "index", "evaluate", "report"));
+        KNOWS.put("release", List.of("core", "encode", "index", "evaluate", "report"));
+        KNOWS.put("serve", List.of("core", "media", "data", "encode", "index", "evaluate", "report", "release"));
         KNOWS.put(
                 "cli",
-                List.of("core", "media", "data", "encode", "train", "evaluate", "index", "report", "serve", "demo"));
+                List.of(
+                        "core",
+                        "media",
+                        "data",
+                        "encode",
+                        "train",
+                        "evaluate",
+                        "index",
+                        "report",
+                        "release",
+                        "serve",
+                        "demo"));
     }
 
     private static final JavaClasses ALL = new ClassFileImporter()

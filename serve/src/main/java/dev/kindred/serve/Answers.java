@@ -27,10 +27,10 @@ final class Answers {
 
     private final Served served;
     private final Compute compute;
-    private final Meters meters;
+    private final Meters.OfCollection meters;
     private final Inputs inputs;
 
-    Answers(Served served, Compute compute, Meters meters) {
+    Answers(Served served, Compute compute, Meters.OfCollection meters) {
         this.served = served;
         this.compute = compute;
         this.meters = meters;

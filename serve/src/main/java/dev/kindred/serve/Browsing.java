@@ -28,10 +28,10 @@ final class Browsing {
 
     private final Served served;
     private final Compute compute;
-    private final Meters meters;
+    private final Meters.OfCollection meters;
     private final Catalogue catalogue;
 
-    Browsing(Served served, Compute compute, Meters meters) {
+    Browsing(Served served, Compute compute, Meters.OfCollection meters) {
         this.served = served;
         this.compute = compute;
         this.meters = meters;
@@ -41,15 +41,6 @@ final class Browsing {
     /** Reads the names before somebody asks for them. */
     void warm() {
         catalogue.groups();
-    }
-
-    /** All collections that this server answers for, each as {@link #collection} has it. */
-    JsonObject collections() {
-        JsonArray all = new JsonArray();
-        all.add(collection());
-        JsonObject json = new JsonObject();
-        json.add("collections", all);
-        return json;
     }
 
     /** Ids, size, groups, and how scores become answers: all that the console needs to know before the first request. */

@@ -42,12 +42,7 @@ final class Compute implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
-            throw new Problem(
-                    HttpStatus.TOO_MANY_REQUESTS,
-                    "busy",
-                    "more is asked than can be answered now",
-                    "",
-                    "try again in a second");
+            throw Problem.busy();
         }
         try {
             return done.get();

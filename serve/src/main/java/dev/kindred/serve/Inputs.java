@@ -40,9 +40,9 @@ final class Inputs {
 
     private final Served served;
     private final Compute compute;
-    private final Meters meters;
+    private final Meters.OfCollection meters;
 
-    Inputs(Served served, Compute compute, Meters meters) {
+    Inputs(Served served, Compute compute, Meters.OfCollection meters) {
         this.served = served;
         this.compute = compute;
         this.meters = meters;

@@ -4,13 +4,16 @@ import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.kindred.core.Refusal;
+import dev.kindred.serve.access.Access;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,20 +59,29 @@ public final class KindredServer implements AutoCloseable {
 
     /** The same, its faults told to whoever runs it instead of the logger. */
     public static KindredServer start(ServeOptions options, Served served, Faults faults) {
+        return start(options, List.of(served), Access.OPEN, faults);
+    }
+
+    /** Several collections, for those whom {@code access} lets in. */
+    public static KindredServer start(ServeOptions options, List<Served> served, Access access, Faults faults) {
         Compute compute = new Compute(options.threads(), options.queue());
-        Meters meters = new Meters(
-                served.collection(),
-                served.bundle(),
-                served.space(),
-                () -> served.index().info().count(),
-                compute::waiting);
+        Meters meters = new Meters(compute::waiting);
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         AtomicBoolean ready = new AtomicBoolean(true);
         try {
-            Routes routes = new Routes(served, compute, meters, waiting, options.threads() + options.queue());
+            Hosts hosts = new Hosts();
+            for (Served each : served) {
+                Hosted hosted = new Hosted(each, compute, meters);
+                hosts.add(hosted);
+                waiting.execute(hosted.browsing()::warm);
+            }
+            Routes routes = new Routes(hosts, meters, ready::get);
             Wire wire = new Wire(new Guard(options.host()), meters, faults);
-            Server server = listen(options, routes, wire, ready);
+            Server server = listen(options, builder -> {
+                builder.errorHandler(wire).decorator(wire);
+                routes.bind(new Door(builder, access, waiting, options.threads() + options.queue()));
+            });
             return new KindredServer(server, options.host(), compute, meters, waiting, ready);
         } catch (RuntimeException e) {
             waiting.close();
@@ -79,10 +91,10 @@ public final class KindredServer implements AutoCloseable {
         }
     }
 
-    private static Server listen(ServeOptions options, Routes routes, Wire wire, AtomicBoolean ready) {
+    private static Server listen(ServeOptions options, Consumer<ServerBuilder> binding) {
         int last = options.explicitPort() || options.port() == 0 ? options.port() : options.port() + PORTS_TRIED;
         for (int port = options.port(); ; port = port < Math.min(last, 65535) ? port + 1 : 0) {
-            Server server = build(options, port, routes, wire, ready);
+            Server server = build(options, port, binding);
             try {
                 server.start().join();
                 return server;
@@ -109,7 +121,7 @@ public final class KindredServer implements AutoCloseable {
                 && message.toLowerCase(java.util.Locale.ROOT).contains("in use");
     }
 
-    private static Server build(ServeOptions options, int port, Routes routes, Wire wire, AtomicBoolean ready) {
+    private static Server build(ServeOptions options, int port, Consumer<ServerBuilder> binding) {
         ServerBuilder builder = Server.builder()
                 .http(new InetSocketAddress(options.host(), port))
                 .maxRequestLength(options.maxRequestBytes())
@@ -121,10 +133,8 @@ public final class KindredServer implements AutoCloseable {
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
                 .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN)
-                .disableServerHeader()
-                .errorHandler(wire)
-                .decorator(wire);
-        routes.bind(builder, ready::get);
+                .disableServerHeader();
+        binding.accept(builder);
         return builder.build();
     }
 

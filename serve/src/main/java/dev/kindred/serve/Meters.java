@@ -1,7 +1,6 @@
 package dev.kindred.serve;
 
 import com.linecorp.armeria.common.HttpStatus;
-import dev.kindred.core.Space;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -27,34 +26,66 @@ final class Meters implements AutoCloseable {
     };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Timer embed;
-    private final Timer search;
-    private final Timer compare;
-    private final Timer picture;
-    private final Counter preprocessingFailures;
 
-    Meters(String collection, String bundle, Space space, Supplier<Number> indexItems, Supplier<Number> queueDepth) {
-        embed = timer("kindred.embed", "Decoding and encoding of one request's pictures.", collection);
-        search = timer("kindred.search", "One search of the index.", collection);
-        compare = timer("kindred.compare", "One pair judged by the learned distance.", collection);
-        picture = timer("kindred.picture", "Making an item's source a picture that browsers show.", collection);
-        preprocessingFailures = Counter.builder("kindred.preprocessing.failures")
-                .description("Pictures that could not be decoded.")
-                .tag("collection", collection)
-                .register(registry);
-        Gauge.builder("kindred.index.items", indexItems)
-                .description("Items that can be found.")
-                .tag("collection", collection)
-                .register(registry);
+    Meters(Supplier<Number> queueDepth) {
         Gauge.builder("kindred.queue.depth", queueDepth)
                 .description("Requests waiting for a computing thread.")
                 .register(registry);
-        Gauge.builder("kindred.release.info", () -> 1)
-                .description("Always 1: which bundle answers in which space.")
-                .tag("collection", collection)
-                .tag("bundle", bundle)
-                .tag("space", space.id())
-                .register(registry);
+    }
+
+    /** What is counted of one collection. */
+    final class OfCollection {
+        private final Timer embed;
+        private final Timer search;
+        private final Timer compare;
+        private final Timer picture;
+        private final Counter preprocessingFailures;
+
+        private OfCollection(Served served) {
+            String collection = served.collection();
+            embed = timer("kindred.embed", "Decoding and encoding of one request's pictures.", collection);
+            search = timer("kindred.search", "One search of the index.", collection);
+            compare = timer("kindred.compare", "One pair judged by the learned distance.", collection);
+            picture = timer("kindred.picture", "Making an item's source a picture that browsers show.", collection);
+            preprocessingFailures = Counter.builder("kindred.preprocessing.failures")
+                    .description("Pictures that could not be decoded.")
+                    .tag("collection", collection)
+                    .register(registry);
+            Gauge.builder("kindred.index.items", () -> served.index().info().count())
+                    .description("Items that can be found.")
+                    .tag("collection", collection)
+                    .register(registry);
+            Gauge.builder("kindred.release.info", () -> 1)
+                    .description("Always 1: which bundle answers in which space.")
+                    .tag("collection", collection)
+                    .tag("bundle", served.bundle())
+                    .tag("space", served.space().id())
+                    .register(registry);
+        }
+
+        Timer embed() {
+            return embed;
+        }
+
+        Timer search() {
+            return search;
+        }
+
+        Timer compare() {
+            return compare;
+        }
+
+        Timer picture() {
+            return picture;
+        }
+
+        void preprocessingFailure() {
+            preprocessingFailures.increment();
+        }
+    }
+
+    OfCollection of(Served served) {
+        return new OfCollection(served);
     }
 
     private Timer timer(String name, String description, String collection) {
@@ -73,26 +104,6 @@ final class Meters implements AutoCloseable {
                 .tag("code", status.codeAsText())
                 .register(registry)
                 .increment();
-    }
-
-    Timer embed() {
-        return embed;
-    }
-
-    Timer search() {
-        return search;
-    }
-
-    Timer compare() {
-        return compare;
-    }
-
-    Timer picture() {
-        return picture;
-    }
-
-    void preprocessingFailure() {
-        preprocessingFailures.increment();
     }
 
     String text() {

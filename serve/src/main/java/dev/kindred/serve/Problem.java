@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
  * An answer that is an error, as RFC 9457 has it: what was wrong, where, and what to do. Never a stack trace, and of a fault of
  * Kindred's own no more than the request's id.
  */
-final class Problem extends RuntimeException {
+public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final HttpStatus status;
@@ -27,7 +27,7 @@ final class Problem extends RuntimeException {
      * @param where the field, parameter or place in the body; empty where there is none
      * @param hint what to do; may be empty
      */
-    Problem(HttpStatus status, String kind, String what, String where, String hint) {
+    public Problem(HttpStatus status, String kind, String what, String where, String hint) {
         super(what, null, false, false);
         this.status = status;
         this.kind = kind;
@@ -35,8 +35,18 @@ final class Problem extends RuntimeException {
         this.hint = hint;
     }
 
-    static Problem badRequest(String what, String where, String hint) {
+    public static Problem badRequest(String what, String where, String hint) {
         return new Problem(HttpStatus.BAD_REQUEST, "bad-request", what, where, hint);
+    }
+
+    /** More is asked than can be answered now; said before any work is done for it. */
+    static Problem busy() {
+        return new Problem(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "busy",
+                "more is asked than can be answered now",
+                "",
+                "try again in a second");
     }
 
     /** The problem a refusal is, as the answer to a request that was understood. */

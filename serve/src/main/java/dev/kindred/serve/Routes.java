@@ -1,159 +1,101 @@
 package dev.kindred.serve;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.server.Route;
-import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.ServiceRequestContext;
-import dev.kindred.core.Refusal;
+import dev.kindred.serve.access.Role;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
-/** Which address means what. Waiting is done on virtual threads, computing on {@link Compute}'s. */
+/** Which address means what. */
 final class Routes {
     private static final MediaType PROMETHEUS_TEXT = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
+    private static final String COLLECTION = "/v1/collections/{collection}";
 
-    private final Served served;
-    private final Answers answers;
-    private final Browsing browsing;
+    private final Hosts hosts;
     private final Console console;
     private final Meters meters;
-    private final ExecutorService waiting;
-    private final int mostBodies;
-    private final AtomicInteger bodies = new AtomicInteger();
+    private final BooleanSupplier ready;
 
-    /** @param mostBodies requests whose bodies may be in memory at once */
-    Routes(Served served, Compute compute, Meters meters, ExecutorService waiting, int mostBodies) {
-        this.served = served;
-        this.answers = new Answers(served, compute, meters);
-        this.browsing = new Browsing(served, compute, meters);
+    Routes(Hosts hosts, Meters meters, BooleanSupplier ready) {
+        this.hosts = hosts;
         this.console = new Console();
         this.meters = meters;
-        this.waiting = waiting;
-        this.mostBodies = mostBodies;
-        waiting.execute(browsing::warm);
+        this.ready = ready;
     }
 
-    void bind(ServerBuilder server, BooleanSupplier ready) {
+    void bind(Door door) {
         for (String path : console.paths()) {
-            get(server, path, (ctx, request) -> console.answer(path, request));
+            door.open(path, (call, request) -> console.answer(path, request));
         }
-        get(server, "/livez", (ctx, request) -> plain("live"));
-        get(server, "/readyz", (ctx, request) -> {
+        door.open("/livez", (call, request) -> plain("live"));
+        door.open("/readyz", (call, request) -> {
             if (!ready.getAsBoolean()) {
                 throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
             }
             return plain("ready");
         });
-        get(
-                server,
+        door.get(
                 "/metrics",
-                (ctx, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text())));
+                Role.OPERATOR,
+                (call, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text())));
 
-        bindAnswer(server, "embed", answers::embed);
-        bindAnswer(server, "verify", answers::verify);
-        bindAnswer(server, "search", answers::search);
+        bindAnswer(door, "embed", Answers::embed);
+        bindAnswer(door, "verify", Answers::verify);
+        bindAnswer(door, "search", Answers::search);
 
-        get(server, "/v1/collections", (ctx, request) -> Wire.json(browsing.collections()));
-        String collection = "/v1/collections/{collection}";
-        get(server, collection, (ctx, request) -> Wire.json(browsing.collection(), served));
-        get(server, collection + "/items", (ctx, request) -> Wire.json(browsing.items(ctx.queryParams()), served));
-        get(
-                server,
-                collection + "/items/{id}",
-                (ctx, request) -> Wire.json(browsing.item(id(ctx), ctx.queryParams()), served));
-        get(server, collection + "/items/{id}/source", (ctx, request) -> browsing.source(id(ctx)));
-        get(server, collection + "/items/{id}/picture", (ctx, request) -> browsing.picture(id(ctx)));
+        door.get("/v1/collections", Role.READER, (call, request) -> Wire.json(collections(call)));
+        browse(door, "", (browsing, call) -> browsing.collection());
+        browse(door, "/items", (browsing, call) -> browsing.items(call.query()));
+        browse(door, "/items/{id}", (browsing, call) -> browsing.item(id(call), call.query()));
+        door.get(
+                COLLECTION + "/items/{id}/source",
+                Role.READER,
+                (call, request) -> hosted(call, request).browsing().source(id(call)));
+        door.get(
+                COLLECTION + "/items/{id}/picture",
+                Role.READER,
+                (call, request) -> hosted(call, request).browsing().picture(id(call)));
     }
 
-    @FunctionalInterface
-    private interface Answer {
-        HttpResponse to(ServiceRequestContext ctx, HttpRequest request);
+    private void browse(Door door, String path, BiFunction<Browsing, Call, JsonObject> answer) {
+        door.get(COLLECTION + path, Role.READER, (call, request) -> {
+            Hosted hosted = hosted(call, request);
+            return Wire.json(answer.apply(hosted.browsing(), call), hosted.served());
+        });
     }
 
-    private void get(ServerBuilder server, String path, Answer answer) {
-        Route route = Route.builder()
-                .path(path)
-                .methods(HttpMethod.GET, HttpMethod.HEAD)
-                .build();
-        server.service(
-                route,
-                (ctx, request) -> HttpResponse.of(CompletableFuture.supplyAsync(
-                        () -> {
-                            requireCollection(ctx);
-                            requireSpace(request);
-                            return answer.to(ctx, request);
-                        },
-                        waiting)));
-    }
-
-    private void bindAnswer(ServerBuilder server, String verb, Function<Body, JsonObject> answer) {
-        for (String path : new String[] {"/v1/" + verb, "/v1/collections/{collection}/" + verb}) {
-            Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
-            server.service(route, (ctx, request) -> post(ctx, request, answer));
+    private void bindAnswer(Door door, String verb, BiFunction<Answers, Body, JsonObject> answer) {
+        for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
+            door.post(path, Role.READER, (call, body) -> {
+                Hosted hosted = hosted(call, call.context().request());
+                return Wire.json(answer.apply(hosted.answers(), body), hosted.served());
+            });
         }
     }
 
-    private HttpResponse post(ServiceRequestContext ctx, HttpRequest request, Function<Body, JsonObject> answer) {
-        requireCollection(ctx);
-        requireSpace(request);
-        if (bodies.incrementAndGet() > mostBodies) {
-            bodies.decrementAndGet();
-            throw new Problem(
-                    HttpStatus.TOO_MANY_REQUESTS,
-                    "busy",
-                    "more is asked than can be answered now",
-                    "",
-                    "try again in a second");
+    /** All collections that this caller may read, each as {@link Browsing#collection} has it. */
+    private JsonObject collections(Call call) {
+        JsonArray all = new JsonArray();
+        for (Hosted hosted : hosts.readable(call.principal())) {
+            all.add(hosted.browsing().collection());
         }
-        return HttpResponse.of(body(ctx, request)
-                .thenApplyAsync(body -> Wire.json(understood(() -> answer.apply(body)), served), waiting)
-                .whenComplete((reply, failure) -> bodies.decrementAndGet()));
+        JsonObject json = new JsonObject();
+        json.add("collections", all);
+        return json;
     }
 
-    /** Whatever is wrong with the body is a failed future, so that each body counted is discounted once. */
-    private CompletableFuture<Body> body(ServiceRequestContext ctx, HttpRequest request) {
-        try {
-            return Body.read(request, ctx.queryParams(), waiting);
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    /** A refusal on the way is the request's fault; saying so here keeps one from the start of the server a fault of its own. */
-    private static JsonObject understood(java.util.function.Supplier<JsonObject> answer) {
-        try {
-            return answer.get();
-        } catch (Refusal refusal) {
-            throw Problem.of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
-        }
-    }
-
-    private void requireCollection(ServiceRequestContext ctx) {
-        String asked = ctx.pathParam("collection");
-        if (asked != null && !asked.equals(served.collection())) {
-            throw new Problem(
-                    HttpStatus.NOT_FOUND,
-                    "no-collection",
-                    "there is no such collection",
-                    "collection",
-                    "the one here is '" + served.collection() + "'");
-        }
-    }
-
-    /** A caller who says which space it expects is never answered from another. */
-    private void requireSpace(HttpRequest request) {
+    /** The collection asked for; a caller who says which space it expects is never answered from another. */
+    private Hosted hosted(Call call, HttpRequest request) {
+        Hosted hosted = hosts.require(call);
+        Served served = hosted.served();
         String expected = request.headers().get(Wire.SPACE);
         if (expected != null && !expected.equals(served.space().id())) {
             throw new Problem(
@@ -163,6 +105,7 @@ final class Routes {
                     "Kindred-Space",
                     "embed anew with bundle " + served.bundle());
         }
+        return hosted;
     }
 
     private static HttpResponse plain(String text) {
@@ -170,8 +113,8 @@ final class Routes {
     }
 
     /** The id as the address has it: one segment, percent-encoded; it is only ever a key, never part of a path. */
-    private static String id(ServiceRequestContext ctx) {
-        String path = ctx.rawPath();
+    private static String id(Call call) {
+        String path = call.context().rawPath();
         int query = path.indexOf('?');
         return decode((query < 0 ? path : path.substring(0, query)).split("/", -1)[5]);
     }

@@ -1,0 +1,78 @@
+-- A home's registry. Moments are milliseconds since 1970; JSON is text.
+
+CREATE TABLE collection (
+    name TEXT NOT NULL PRIMARY KEY,
+    settings TEXT NOT NULL,
+    created INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Of a key only its hash is kept. Roles: {"*": "reader", "photos": "writer"}.
+CREATE TABLE key (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    hash BLOB NOT NULL UNIQUE,
+    roles TEXT NOT NULL,
+    limits TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    revoked INTEGER
+) WITHOUT ROWID;
+
+-- What a key has used of its quotas, by day (of UTC, since 1970).
+CREATE TABLE usage (
+    key TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    inputs INTEGER NOT NULL,
+    PRIMARY KEY (key, day)
+) WITHOUT ROWID;
+
+-- Who did what. Each row's hash covers the row before, so that one that is taken out or changed shows.
+CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    action TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    request TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    hash BLOB NOT NULL
+);
+
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN
+    SELECT RAISE(ABORT, 'the audit log is only added to');
+END;
+
+CREATE TRIGGER audit_is_not_taken_from BEFORE DELETE ON audit BEGIN
+    SELECT RAISE(ABORT, 'the audit log is only added to');
+END;
+
+-- What was answered, for as long as feedback may come.
+CREATE TABLE answer (
+    request TEXT NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    collection TEXT NOT NULL,
+    bundle TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- {"scores": {"id": 0.9, …}, "score": 0.9, "threshold": 0.8}
+    said TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX answer_at ON answer (at);
+
+CREATE TABLE feedback (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    bundle TEXT NOT NULL,
+    item TEXT,
+    outcome TEXT NOT NULL,
+    value REAL,
+    score REAL,
+    attributes TEXT NOT NULL
+);
+
+CREATE INDEX feedback_of ON feedback (collection, at);
