@@ -54,6 +54,24 @@ class PageTest {
                 .colophon(words);
     }
 
+    /** An image element shows it: it must be XML by itself, and bring its own colours. */
+    @Test
+    void aPictureStandsAlone() throws Exception {
+        Plot.Series series = new Plot.Series(HOSTILE, new double[] {0.01, 1}, new double[] {0.2, 0.9}, Tone.MAIN, true);
+        Plot plot =
+                new Plot.Lines(HOSTILE, HOSTILE, Axis.share(HOSTILE), Axis.share("y"), List.of(series, series), false);
+        String svg = Picture.of(plot);
+        Document document = DocumentBuilderFactory.newNSInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg)));
+        assertThat(document.getDocumentElement().getNamespaceURI()).isEqualTo("http://www.w3.org/2000/svg");
+        assertThat(document.getElementsByTagName("script").getLength()).isZero();
+        assertThat(document.getElementsByTagName("path").getLength()).isEqualTo(2);
+        assertThat(document.getElementsByTagName("style").item(0).getTextContent())
+                .contains("--main:")
+                .contains("prefers-color-scheme: dark");
+    }
+
     @Test
     void everyTextIsEscaped() {
         String html = everything(HOSTILE).html();
