@@ -17,6 +17,8 @@ import dev.kindred.index.Neighbor;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Query;
 import dev.kindred.index.Reordering;
+import dev.kindred.serve.batch.Encoding;
+import dev.kindred.serve.batch.Lane;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,11 +32,11 @@ final class Answers {
     private final Meters.OfCollection meters;
     private final Inputs inputs;
 
-    Answers(Served served, Compute compute, Meters.OfCollection meters) {
+    Answers(Served served, Compute compute, Meters.OfCollection meters, Encoding encoding) {
         this.served = served;
         this.compute = compute;
         this.meters = meters;
-        this.inputs = new Inputs(served, compute, meters);
+        this.inputs = new Inputs(served, encoding);
     }
 
     /**
@@ -44,7 +46,7 @@ final class Answers {
     JsonObject embed(Body body) {
         body.fields().only("image", "images", "text", "texts", "id", "vector", "role");
         JsonArray rows = new JsonArray();
-        for (float[] vector : inputs.vectors(inputs.several(body), encoder(body))) {
+        for (float[] vector : inputs.vectors(inputs.several(body), encoder(body), Lane.EMBED)) {
             rows.add(numbers(vector));
         }
         JsonObject reply = reply();
@@ -69,8 +71,8 @@ final class Answers {
      */
     JsonObject verify(Body body) {
         body.fields().only("left", "right", "fmr");
-        List<float[]> pair =
-                inputs.vectors(List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents());
+        List<float[]> pair = inputs.vectors(
+                List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents(), Lane.ASK);
         double plain = served.space()
                 .distance()
                 .score(pair.get(0), 0, pair.get(1), 0, served.space().dimension());
@@ -126,7 +128,8 @@ final class Answers {
                 decision -> fields.rate("fmr").map(decision::threshold).or(decision::usualThreshold));
         After after = fields.text("after").map(After::ofToken).orElse(null);
         Inputs.Input input = inputs.single(body);
-        float[] vector = inputs.vectors(List.of(input), served.queries()).getFirst();
+        float[] vector =
+                inputs.vectors(List.of(input), served.queries(), Lane.ASK).getFirst();
         Filter wanted = input instanceof Inputs.Input.Known(var item)
                 ? new Filter.And(List.of(filter, new Filter.Not(new Filter.Ids(Set.of(item.id())))))
                 : filter;

@@ -3,11 +3,16 @@ package dev.kindred.serve;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.kindred.serve.access.Principal;
+import dev.kindred.serve.batch.Asker;
 import io.netty.util.AttributeKey;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One request while it is answered: who asks, and for how long they will wait. */
 record Call(ServiceRequestContext context, Principal principal) {
+    /** What is being answered on this thread. */
+    static final ScopedValue<Call> CURRENT = ScopedValue.newInstance();
+
     private static final AttributeKey<Principal> PRINCIPAL = AttributeKey.valueOf(Call.class, "principal");
 
     /** @param principal kept with the request for whatever is told of it when it is over */
@@ -34,6 +39,21 @@ record Call(ServiceRequestContext context, Principal principal) {
     String collection() {
         String asked = context.pathParam("collection");
         return asked == null ? Served.DEFAULT_COLLECTION : asked;
+    }
+
+    /** Who asks on this thread; where nobody does (work of the server's own), this machine, which has time. */
+    static Asker asker() {
+        return CURRENT.isBound() ? CURRENT.get().asAsker() : Asker.patient(Principal.LOCAL.key());
+    }
+
+    /** As the pool sees it: the deadline is that of the request, whether the server, its header or gRPC set it. */
+    Asker asAsker() {
+        long millis = context.requestTimeoutMillis();
+        long start = context.log().partial().requestStartTimeNanos();
+        long deadline = millis == 0
+                ? System.nanoTime() + Duration.ofHours(1).toNanos()
+                : start + Duration.ofMillis(millis).toNanos();
+        return new Asker(principal.key(), deadline, this::isGone);
     }
 
     /** Whether nobody waits for the reply any more: the client hung up, or its time is over. */

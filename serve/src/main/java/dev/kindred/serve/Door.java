@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -11,7 +12,11 @@ import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Access;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.batch.Lane;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -33,17 +38,24 @@ final class Door {
         HttpResponse to(Call call, Body body);
     }
 
+    /** So many keys may have all their bodies in memory. */
+    private static final int KEYS_AT_ONCE = 4;
+
     private final ServerBuilder server;
     private final Access access;
     private final ExecutorService waiting;
+    private final Compute compute;
     private final int mostBodies;
-    private final AtomicInteger bodies = new AtomicInteger();
+    private final AtomicInteger allBodies = new AtomicInteger();
+    /** Requests whose bodies are in memory, by key. */
+    private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
 
-    /** @param mostBodies requests whose bodies may be in memory at once */
-    Door(ServerBuilder server, Access access, ExecutorService waiting, int mostBodies) {
+    /** @param mostBodies requests of one key whose bodies may be in memory at once */
+    Door(ServerBuilder server, Access access, ExecutorService waiting, Compute compute, int mostBodies) {
         this.server = server;
         this.access = access;
         this.waiting = waiting;
+        this.compute = compute;
         this.mostBodies = mostBodies;
     }
 
@@ -53,7 +65,10 @@ final class Door {
                 .path(path)
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
                 .build();
-        server.service(route, (ctx, request) -> later(() -> answer.to(Call.of(ctx, Principal.LOCAL), request)));
+        server.service(route, (ctx, request) -> {
+            Call call = Call.of(ctx, Principal.LOCAL);
+            return later(call, () -> answer.to(call, request));
+        });
     }
 
     /** @param role of whoever may ask, in the collection that the address names */
@@ -66,7 +81,7 @@ final class Door {
         Route route = Route.builder().path(path).methods(methods).build();
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, role);
-            return later(() -> answer.to(call, request));
+            return later(call, () -> answer.to(call, request));
         });
     }
 
@@ -76,7 +91,18 @@ final class Door {
         server.service(route, (ctx, request) -> read(let(ctx, request, role), request, asked));
     }
 
+    /** The same where answering takes the computing pool: a request that it would turn away is so before its body is read. */
+    void post(String path, Role role, Lane lane, Asked asked) {
+        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+        server.service(route, (ctx, request) -> {
+            Call call = let(ctx, request, role);
+            compute.check(call, lane);
+            return read(call, request, asked);
+        });
+    }
+
     private Call let(ServiceRequestContext ctx, HttpRequest request, Role role) {
+        bound(ctx, request);
         Call call = Call.of(ctx, access.of(ctx, request));
         if (!call.principal().may(role, call.collection())) {
             throw new Problem(
@@ -89,18 +115,46 @@ final class Door {
         return call;
     }
 
-    private HttpResponse later(Supplier<HttpResponse> answer) {
-        return HttpResponse.of(CompletableFuture.supplyAsync(answer, waiting));
+    /** Whoever asks may say for how long they will wait, within the server's own bound. */
+    private static void bound(ServiceRequestContext ctx, HttpRequest request) {
+        String asked = request.headers().get(Wire.TIMEOUT);
+        if (asked == null) {
+            return;
+        }
+        if (!asked.matches("[1-9][0-9]{0,8}")) {
+            throw Problem.badRequest(
+                    "a whole number of milliseconds is wanted, 1 or more", "Kindred-Timeout-Ms", "a second is 1000");
+        }
+        long millis = Long.parseLong(asked);
+        long most = ctx.requestTimeoutMillis();
+        if (most == 0 || millis < most) {
+            ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, Duration.ofMillis(millis));
+        }
+    }
+
+    private HttpResponse later(Call call, Supplier<HttpResponse> answer) {
+        return HttpResponse.of(CompletableFuture.supplyAsync(() -> by(call, answer), waiting));
+    }
+
+    private static HttpResponse by(Call call, Supplier<HttpResponse> answer) {
+        return ScopedValue.where(Call.CURRENT, call).call(answer::get);
     }
 
     private HttpResponse read(Call call, HttpRequest request, Asked asked) {
-        if (bodies.incrementAndGet() > mostBodies) {
-            bodies.decrementAndGet();
-            throw Problem.busy();
+        String key = call.principal().key();
+        boolean full = allBodies.incrementAndGet() > KEYS_AT_ONCE * mostBodies;
+        if (bodies.merge(key, 1, Integer::sum) > mostBodies || full) {
+            forget(key);
+            throw Problem.busy(0);
         }
         return HttpResponse.of(body(call, request)
-                .thenApplyAsync(body -> understood(() -> asked.to(call, body)), waiting)
-                .whenComplete((reply, failure) -> bodies.decrementAndGet()));
+                .thenApplyAsync(body -> by(call, () -> understood(() -> asked.to(call, body))), waiting)
+                .whenComplete((reply, failure) -> forget(key)));
+    }
+
+    private void forget(String key) {
+        allBodies.decrementAndGet();
+        bodies.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /** Whatever is wrong with the body is a failed future, so that each body counted is discounted once. */

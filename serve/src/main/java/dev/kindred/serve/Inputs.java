@@ -4,13 +4,13 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import com.linecorp.armeria.common.HttpStatus;
-import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
-import dev.kindred.core.Refusal;
 import dev.kindred.encode.Encoder;
 import dev.kindred.index.Item;
 import dev.kindred.index.VectorIndex;
-import dev.kindred.media.Pictures;
+import dev.kindred.serve.batch.Encoding;
+import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.batch.Source;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -39,13 +39,11 @@ final class Inputs {
     }
 
     private final Served served;
-    private final Compute compute;
-    private final Meters.OfCollection meters;
+    private final Encoding encoding;
 
-    Inputs(Served served, Compute compute, Meters.OfCollection meters) {
+    Inputs(Served served, Encoding encoding) {
         this.served = served;
-        this.compute = compute;
-        this.meters = meters;
+        this.encoding = encoding;
     }
 
     /** The one input of a request: {@code image} or {@code text}, {@code id} or {@code vector} at its top. */
@@ -199,68 +197,34 @@ final class Inputs {
     }
 
     /**
-     * The inputs' vectors, in order; what has none yet is decoded and encoded in one batch on a computing thread.
+     * The inputs' vectors, in order; what has none yet is embedded by the pool.
      *
      * @param encoder of the role that the inputs play
      */
-    List<float[]> vectors(List<Input> inputs, Encoder encoder) {
-        List<Input> unencoded = inputs.stream()
-                .filter(input -> input instanceof Input.Picture || input instanceof Input.Words)
-                .toList();
-        Embeddings embeddings = unencoded.isEmpty()
-                ? new Embeddings(served.space(), 0, new float[0])
-                : compute.run(meters.embed(), () -> encoder.encode(decoded(unencoded)));
+    List<float[]> vectors(List<Input> inputs, Encoder encoder, Lane lane) {
+        List<Source> sources = new ArrayList<>();
+        for (Input input : inputs) {
+            switch (input) {
+                case Input.Picture(byte[] bytes, String where) -> sources.add(new Source.Picture(bytes, where));
+                case Input.Words(String text) -> sources.add(new Source.Text(text));
+                case Input.Known _, Input.Ready _ -> {}
+            }
+        }
+        Embeddings embeddings = encoding.embed(
+                Call.asker(),
+                lane,
+                encoder == served.queries() ? Encoding.Role.QUERY : Encoding.Role.DOCUMENT,
+                sources);
         List<float[]> vectors = new ArrayList<>();
         int row = 0;
         for (Input input : inputs) {
             vectors.add(
                     switch (input) {
-                        case Input.Picture picture -> embeddings.row(row++);
-                        case Input.Words words -> embeddings.row(row++);
+                        case Input.Picture _, Input.Words _ -> embeddings.row(row++);
                         case Input.Known(Item item) -> item.vector();
                         case Input.Ready(float[] vector) -> vector;
                     });
         }
         return vectors;
-    }
-
-    private List<Content> decoded(List<Input> inputs) {
-        List<Content> contents = new ArrayList<>();
-        List<Input.Picture> pictures = new ArrayList<>();
-        for (Input input : inputs) {
-            switch (input) {
-                case Input.Words(String text) -> contents.add(new Content.Text(text));
-                case Input.Picture picture -> pictures.add(picture);
-                case Input.Known known -> throw new IllegalStateException("an item is encoded already");
-                case Input.Ready ready -> throw new IllegalStateException("a vector is encoded already");
-            }
-        }
-        // A collection takes one kind, so that one of both lists is empty.
-        return pictures.isEmpty() ? contents : pixels(pictures);
-    }
-
-    /** A few bytes may decode to a great picture, so the pixels of one request are bounded as those of one picture are. */
-    private List<Content> pixels(List<Input.Picture> pictures) {
-        List<Content> contents = new ArrayList<>();
-        long pixels = 0;
-        for (Input.Picture picture : pictures) {
-            try {
-                Content.Pixels content = Pictures.decode(picture.bytes(), picture.where());
-                pixels += (long) content.width() * content.height();
-                if (pixels > Pictures.MAX_PIXELS) {
-                    throw new Problem(
-                            HttpStatus.REQUEST_ENTITY_TOO_LARGE,
-                            "too-large",
-                            "the pictures have more than %,d pixels in all".formatted(Pictures.MAX_PIXELS),
-                            picture.where(),
-                            "send smaller pictures, or fewer at once");
-                }
-                contents.add(content);
-            } catch (Refusal refusal) {
-                meters.preprocessingFailure();
-                throw Problem.of(HttpStatus.UNPROCESSABLE_ENTITY, "picture", refusal);
-            }
-        }
-        return contents;
     }
 }

@@ -64,8 +64,8 @@ public final class KindredServer implements AutoCloseable {
 
     /** Several collections, for those whom {@code access} lets in. */
     public static KindredServer start(ServeOptions options, List<Served> served, Access access, Faults faults) {
-        Compute compute = new Compute(options.threads(), options.queue());
-        Meters meters = new Meters(compute::waiting);
+        Meters meters = new Meters();
+        Compute compute = new Compute(options, meters.registry());
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         AtomicBoolean ready = new AtomicBoolean(true);
@@ -80,7 +80,7 @@ public final class KindredServer implements AutoCloseable {
             Wire wire = new Wire(new Guard(options.host()), meters, faults);
             Server server = listen(options, builder -> {
                 builder.errorHandler(wire).decorator(wire);
-                routes.bind(new Door(builder, access, waiting, options.threads() + options.queue()));
+                routes.bind(new Door(builder, access, waiting, compute, options.threads() + options.queue()));
             });
             return new KindredServer(server, options.host(), compute, meters, waiting, ready);
         } catch (RuntimeException e) {

@@ -3,11 +3,11 @@ package dev.kindred.serve;
 import com.linecorp.armeria.common.HttpStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /** What the server counts and times, in Prometheus' text form. Every name starts with {@code kindred_}. */
 final class Meters implements AutoCloseable {
@@ -27,10 +27,8 @@ final class Meters implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    Meters(Supplier<Number> queueDepth) {
-        Gauge.builder("kindred.queue.depth", queueDepth)
-                .description("Requests waiting for a computing thread.")
-                .register(registry);
+    MeterRegistry registry() {
+        return registry;
     }
 
     /** What is counted of one collection. */

@@ -15,11 +15,15 @@ import java.util.concurrent.CompletionException;
  */
 public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private static final long SECOND = 1_000_000_000;
+    private static final int MOST_SECONDS = 600;
 
     private final HttpStatus status;
     private final String kind;
     private final String where;
     private final String hint;
+    /** Seconds after which to try again; 0 where nothing is known of that. */
+    private final int retryAfter;
 
     /**
      * @param kind what sort of problem, for programs; becomes {@code urn:kindred:problem:<kind>}
@@ -28,7 +32,12 @@ public final class Problem extends RuntimeException {
      * @param hint what to do; may be empty
      */
     public Problem(HttpStatus status, String kind, String what, String where, String hint) {
+        this(status, kind, what, where, hint, 0);
+    }
+
+    private Problem(HttpStatus status, String kind, String what, String where, String hint, int retryAfter) {
         super(what, null, false, false);
+        this.retryAfter = retryAfter;
         this.status = status;
         this.kind = kind;
         this.where = where;
@@ -39,14 +48,40 @@ public final class Problem extends RuntimeException {
         return new Problem(HttpStatus.BAD_REQUEST, "bad-request", what, where, hint);
     }
 
-    /** More is asked than can be answered now; said before any work is done for it. */
-    static Problem busy() {
+    /**
+     * More is asked than can be answered now; said before any work is done for it.
+     *
+     * @param nanos until what waits is done, about
+     */
+    public static Problem busy(long nanos) {
+        int seconds = (int) Math.clamp(Math.ceilDiv(nanos, SECOND), 1, MOST_SECONDS);
         return new Problem(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "busy",
                 "more is asked than can be answered now",
                 "",
-                "try again in a second");
+                seconds == 1 ? "try again in a second" : "try again in " + seconds + " seconds",
+                seconds);
+    }
+
+    /** What is asked cannot be done, or was not, by when it was wanted. */
+    public static Problem late() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "deadline",
+                "it cannot be answered in the time that was given",
+                "Kindred-Timeout-Ms",
+                "give it more time, or try again when less is asked");
+    }
+
+    /** Nobody waits for the answer any more. */
+    public static Problem gone() {
+        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "gone", "nobody waits for the answer", "", "");
+    }
+
+    /** The server is about to end. */
+    public static Problem stopping() {
+        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again later");
     }
 
     /** The problem a refusal is, as the answer to a request that was understood. */
@@ -95,8 +130,13 @@ public final class Problem extends RuntimeException {
         };
     }
 
-    HttpStatus status() {
+    public HttpStatus status() {
         return status;
+    }
+
+    /** Seconds after which to try again; 0 where nothing is known of that. */
+    public int retryAfter() {
+        return retryAfter;
     }
 
     /** Whether it is Kindred's own doing and belongs in the log. */
@@ -105,7 +145,7 @@ public final class Problem extends RuntimeException {
     }
 
     /** The body of {@code application/problem+json}. */
-    JsonObject json(String requestId) {
+    public JsonObject json(String requestId) {
         JsonObject json = new JsonObject();
         json.addProperty("type", "urn:kindred:problem:" + kind);
         json.addProperty("title", status.reasonPhrase());

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.batch.Lane;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -47,9 +48,9 @@ final class Routes {
                 Role.OPERATOR,
                 (call, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text())));
 
-        bindAnswer(door, "embed", Answers::embed);
-        bindAnswer(door, "verify", Answers::verify);
-        bindAnswer(door, "search", Answers::search);
+        bindAnswer(door, "embed", Lane.EMBED, Answers::embed);
+        bindAnswer(door, "verify", Lane.ASK, Answers::verify);
+        bindAnswer(door, "search", Lane.ASK, Answers::search);
 
         door.get("/v1/collections", Role.READER, (call, request) -> Wire.json(collections(call)));
         browse(door, "", (browsing, call) -> browsing.collection());
@@ -72,9 +73,9 @@ final class Routes {
         });
     }
 
-    private void bindAnswer(Door door, String verb, BiFunction<Answers, Body, JsonObject> answer) {
+    private void bindAnswer(Door door, String verb, Lane lane, BiFunction<Answers, Body, JsonObject> answer) {
         for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
-            door.post(path, Role.READER, (call, body) -> {
+            door.post(path, Role.READER, lane, (call, body) -> {
                 Hosted hosted = hosted(call, call.context().request());
                 return Wire.json(answer.apply(hosted.answers(), body), hosted.served());
             });

@@ -1,6 +1,7 @@
 package dev.kindred.serve;
 
 import dev.kindred.core.Refusal;
+import dev.kindred.serve.batch.Batching;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param requestTimeout from a request's first byte to its reply's last
  * @param threads how many requests are decoded, encoded or searched at once, at least 1
  * @param queue how many more may wait for that; beyond it requests are answered with 429
+ * @param batching how much work may wait, what is computed together and what is remembered
  */
 public record ServeOptions(
         String host,
@@ -21,7 +23,8 @@ public record ServeOptions(
         long maxRequestBytes,
         Duration requestTimeout,
         int threads,
-        int queue) {
+        int queue,
+        Batching batching) {
 
     /** Where the server is found unless told otherwise. */
     public static final int DEFAULT_PORT = 8317;
@@ -33,6 +36,18 @@ public record ServeOptions(
         if (maxRequestBytes < 1 || threads < 1 || queue < 0 || requestTimeout.isNegative() || requestTimeout.isZero()) {
             throw new IllegalArgumentException("bounds of a server must be positive");
         }
+    }
+
+    /** With the usual batches. */
+    public ServeOptions(
+            String host,
+            int port,
+            boolean explicitPort,
+            long maxRequestBytes,
+            Duration requestTimeout,
+            int threads,
+            int queue) {
+        this(host, port, explicitPort, maxRequestBytes, requestTimeout, threads, queue, Batching.defaults());
     }
 
     /** Loopback, the default port or the next free one, 16 MiB and 30 seconds a request, every core. */
@@ -49,18 +64,22 @@ public record ServeOptions(
 
     /** The same on a port that somebody asked for. */
     public ServeOptions onPort(int stated) {
-        return new ServeOptions(host, stated, true, maxRequestBytes, requestTimeout, threads, queue);
+        return new ServeOptions(host, stated, true, maxRequestBytes, requestTimeout, threads, queue, batching);
     }
 
     public ServeOptions onHost(String stated) {
-        return new ServeOptions(stated, port, explicitPort, maxRequestBytes, requestTimeout, threads, queue);
+        return new ServeOptions(stated, port, explicitPort, maxRequestBytes, requestTimeout, threads, queue, batching);
     }
 
     public ServeOptions withThreads(int stated) {
-        return new ServeOptions(host, port, explicitPort, maxRequestBytes, requestTimeout, stated, queue);
+        return new ServeOptions(host, port, explicitPort, maxRequestBytes, requestTimeout, stated, queue, batching);
     }
 
     public ServeOptions withMaxRequestBytes(long stated) {
-        return new ServeOptions(host, port, explicitPort, stated, requestTimeout, threads, queue);
+        return new ServeOptions(host, port, explicitPort, stated, requestTimeout, threads, queue, batching);
+    }
+
+    public ServeOptions withBatching(Batching stated) {
+        return new ServeOptions(host, port, explicitPort, maxRequestBytes, requestTimeout, threads, queue, stated);
     }
 }

@@ -24,6 +24,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     static final String REQUEST = "kindred-request";
     static final String BUNDLE = "kindred-bundle";
     static final String SPACE = "kindred-space";
+    static final String TIMEOUT = "kindred-timeout-ms";
 
     private static final MediaType PROBLEM_JSON = MediaType.create("application", "problem+json");
 
@@ -125,8 +126,8 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                 .contentType(PROBLEM_JSON)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set(REQUEST, id.text());
-        if (problem.status().code() == 429) {
-            headers.set(HttpHeaderNames.RETRY_AFTER, "1");
+        if (problem.retryAfter() > 0) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, Integer.toString(problem.retryAfter()));
         }
         byte[] body = problem.json(id.text()).toString().getBytes(StandardCharsets.UTF_8);
         return AggregatedHttpResponse.of(headers.build(), HttpData.wrap(body));
