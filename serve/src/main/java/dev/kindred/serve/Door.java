@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -8,13 +9,14 @@ import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.kindred.core.Refusal;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way in: who asks is told apart, what they may do is checked, and bodies are counted, before anything is read or computed.
@@ -33,16 +35,42 @@ final class Door {
         HttpResponse to(Call call, Body body);
     }
 
+    /**
+     * Who may ask at an address.
+     *
+     * @param role null for whoever shows a key that holds
+     * @param everywhere whether the role must be had in all collections, not only in the one that the address names
+     * @param tellsItself whether the answer writes its own rows of the audit log
+     */
+    record Rule(@Nullable Role role, boolean everywhere, boolean tellsItself) {
+        /** Whoever shows a key: the answer asks for roles itself. */
+        static final Rule KNOWN = new Rule(null, false, true);
+
+        /** In the collection that the address names. */
+        static Rule in(Role role) {
+            return new Rule(role, false, false);
+        }
+
+        /** In all collections: for what concerns none in particular. */
+        static Rule everywhere(Role role) {
+            return new Rule(role, true, false);
+        }
+
+        Rule telling() {
+            return new Rule(role, everywhere, true);
+        }
+    }
+
     private final ServerBuilder server;
-    private final Access access;
+    private final Oversight oversight;
     private final ExecutorService waiting;
     private final int mostBodies;
     private final AtomicInteger bodies = new AtomicInteger();
 
     /** @param mostBodies requests whose bodies may be in memory at once */
-    Door(ServerBuilder server, Access access, ExecutorService waiting, int mostBodies) {
+    Door(ServerBuilder server, Oversight oversight, ExecutorService waiting, int mostBodies) {
         this.server = server;
-        this.access = access;
+        this.oversight = oversight;
         this.waiting = waiting;
         this.mostBodies = mostBodies;
     }
@@ -53,53 +81,106 @@ final class Door {
                 .path(path)
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
                 .build();
-        server.service(route, (ctx, request) -> later(() -> answer.to(Call.of(ctx, Principal.LOCAL), request)));
+        server.service(
+                route, (ctx, request) -> later(() -> answer.to(Call.of(ctx, Principal.NOBODY, oversight), request)));
     }
 
     /** @param role of whoever may ask, in the collection that the address names */
     void get(String path, Role role, Answer answer) {
-        handle(path, role, answer, HttpMethod.GET, HttpMethod.HEAD);
+        get(path, Rule.in(role), answer);
+    }
+
+    void get(String path, Rule rule, Answer answer) {
+        handle(path, rule, answer, HttpMethod.GET, HttpMethod.HEAD);
     }
 
     /** A request without a body, or one whose body the answer reads itself. */
     void handle(String path, Role role, Answer answer, HttpMethod... methods) {
+        handle(path, Rule.in(role), answer, methods);
+    }
+
+    void handle(String path, Rule rule, Answer answer, HttpMethod... methods) {
         Route route = Route.builder().path(path).methods(methods).build();
         server.service(route, (ctx, request) -> {
-            Call call = let(ctx, request, role);
-            return later(() -> answer.to(call, request));
+            Call call = let(ctx, request, rule);
+            return later(() -> told(call, rule, () -> answer.to(call, request)));
         });
     }
 
     /** A request whose body is read whole first, as many at once as there is room for. */
     void post(String path, Role role, Asked asked) {
-        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
-        server.service(route, (ctx, request) -> read(let(ctx, request, role), request, asked));
+        post(path, Rule.in(role), asked);
     }
 
-    private Call let(ServiceRequestContext ctx, HttpRequest request, Role role) {
-        Call call = Call.of(ctx, access.of(ctx, request));
-        if (!call.principal().may(role, call.collection())) {
-            throw new Problem(
-                    HttpStatus.FORBIDDEN,
-                    "not-allowed",
-                    "this key may not do that here",
-                    call.collection(),
-                    "it takes the role " + role.name().toLowerCase(java.util.Locale.ROOT));
+    void post(String path, Rule rule, Asked asked) {
+        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+        server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
+    }
+
+    private Call let(ServiceRequestContext ctx, HttpRequest request, Rule rule) {
+        Call call = Call.of(ctx, oversight.admit(ctx, request), oversight);
+        Role role = rule.role();
+        if (role != null) {
+            call.require(role, rule.everywhere() ? Principal.EVERY : call.collection());
         }
         return call;
+    }
+
+    /**
+     * Answers, and writes down before what must be: every change, and in sensitive collections who asked. A change that came to nothing
+     * gets a second row that says so.
+     */
+    private HttpResponse told(Call call, Rule rule, Supplier<HttpResponse> answer) {
+        Role role = rule.role();
+        if (role == null || rule.tellsItself()) {
+            return answer.get();
+        }
+        HttpMethod method = call.context().method();
+        if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+            return answer.get();
+        }
+        String collection = rule.everywhere() ? "" : call.collection();
+        String action = method + " " + call.context().config().route().patternString();
+        JsonObject detail = new JsonObject();
+        call.context().pathParams().forEach((name, value) -> {
+            if (!name.equals("collection")) {
+                detail.addProperty(name, value);
+            }
+        });
+        if (role == Role.READER) {
+            if (oversight.isSensitive(collection)) {
+                oversight.note(call.principal(), action, collection, call.request(), detail);
+            }
+            return answer.get();
+        }
+        oversight.before(call.principal(), action, collection, call.request(), detail);
+        try {
+            return answer.get();
+        } catch (RuntimeException e) {
+            detail.addProperty("failed", Problem.of(e).kind());
+            oversight.note(call.principal(), action, collection, call.request(), detail);
+            throw e;
+        }
     }
 
     private HttpResponse later(Supplier<HttpResponse> answer) {
         return HttpResponse.of(CompletableFuture.supplyAsync(answer, waiting));
     }
 
-    private HttpResponse read(Call call, HttpRequest request, Asked asked) {
+    private HttpResponse read(Call call, Rule rule, HttpRequest request, Asked asked) {
         if (bodies.incrementAndGet() > mostBodies) {
             bodies.decrementAndGet();
             throw Problem.busy();
         }
         return HttpResponse.of(body(call, request)
-                .thenApplyAsync(body -> understood(() -> asked.to(call, body)), waiting)
+                .thenApplyAsync(
+                        body -> understood(() -> {
+                            if (rule.role() == Role.READER) {
+                                call.take(body.inputs());
+                            }
+                            return told(call, rule, () -> asked.to(call, body));
+                        }),
+                        waiting)
                 .whenComplete((reply, failure) -> bodies.decrementAndGet()));
     }
 

@@ -99,6 +99,11 @@ public final class Problem extends RuntimeException {
         return status;
     }
 
+    /** What sort of problem, for programs. */
+    String kind() {
+        return kind;
+    }
+
     /** Whether it is Kindred's own doing and belongs in the log. */
     boolean isFault() {
         return status.code() == 500;
