@@ -42,7 +42,25 @@ record Kind<T>(String what, String hint, Reading<T> reading) {
             "write 30s, 10min, 12h or 90d",
             text -> Moments.span(text).orElseThrow(IllegalArgumentException::new));
 
+    /** Longer than none. */
+    static final Kind<Duration> TIME = new Kind<>("time", SPAN.hint(), text -> {
+        Duration time = SPAN.reading().of(text);
+        if (time.isZero()) {
+            throw new Wrong(text + " is no time at all", null);
+        }
+        return time;
+    });
+
     static final Kind<Long> BYTES_OF = new Kind<>("size", "write 16MiB, 512KiB or 2GiB", Kind::bytes);
+
+    /** More than none. */
+    static final Kind<Long> SOME_BYTES = new Kind<>("size", BYTES_OF.hint(), text -> {
+        long bytes = bytes(text);
+        if (bytes == 0) {
+            throw new Wrong(text + " is too little", null);
+        }
+        return bytes;
+    });
 
     static final Kind<Double> SHARE = new Kind<>("share", "write a number from 0 to 1", text -> {
         double share = Double.parseDouble(text);

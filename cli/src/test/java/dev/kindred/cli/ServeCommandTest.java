@@ -86,7 +86,8 @@ class ServeCommandTest {
         CompletableFuture<Shell.Ended> served =
                 CompletableFuture.supplyAsync(() -> serving.run("serve", "--index", index, "--port", port));
         until(200, port, "/v1/keys", "none");
-        JsonObject made = shell.run("keys", "add", "me", "--role", "admin", "--json").json();
+        JsonObject made =
+                shell.run("keys", "add", "me", "--role", "admin", "--json").json();
         String key = made.get("key").getAsString();
         until(401, port, "/v1/keys", "none");
         assertThat(code(port, "/v1/keys", key)).isEqualTo(200);
@@ -95,7 +96,8 @@ class ServeCommandTest {
         Shell.Ended last = shell.run("keys", "revoke", made.get("id").getAsString());
         assertThat(last.code()).isEqualTo(2);
         assertThat(last.line()).contains("last key").contains("--force");
-        assertThat(shell.run("keys", "revoke", made.get("id").getAsString(), "--force").code())
+        assertThat(shell.run("keys", "revoke", made.get("id").getAsString(), "--force")
+                        .code())
                 .isZero();
         until(401, port, "/v1/keys", key);
         serving.stop.ask();
@@ -130,8 +132,19 @@ class ServeCommandTest {
     void keysAreListedWithoutThemselvesAndTheAuditLogHoldsOrIsSaidToBeBroken() {
         assertThat(shell.run("keys", "list").out()).contains("There are no keys");
         Shell.Ended added = shell.run(
-                "keys", "add", "the shop", "--role", "reader", "--collection", "photos", "--collection", "faces",
-                "--expires", "90d", "--limit", "requests=20/s");
+                "keys",
+                "add",
+                "the shop",
+                "--role",
+                "reader",
+                "--collection",
+                "photos",
+                "--collection",
+                "faces",
+                "--expires",
+                "90d",
+                "--limit",
+                "requests=20/s");
         String key = added.out().lines().findFirst().orElseThrow();
         assertThat(key).startsWith("kin_");
         assertThat(added.out()).contains("reader in faces, reader in photos").contains("every server of this home");
@@ -149,9 +162,17 @@ class ServeCommandTest {
         assertThat(itself.code()).isEqualTo(2);
         assertThat(itself.err()).doesNotContain(key.substring(10, 30));
         for (String[] wrong : new String[][] {
-            {"--role", "raeder"}, {"--role", "reader", "--limit", "10/s"}, {"--role", "reader", "--expires", "2020-01-01"}
+            {"--role", "raeder"},
+            {"--role", "reader", "--limit", "10/s"},
+            {"--role", "reader", "--expires", "2020-01-01"}
         }) {
-            Shell.Ended refused = shell.run("keys", "add", "x", wrong[0], wrong[1], wrong.length > 2 ? wrong[2] : "--json",
+            Shell.Ended refused = shell.run(
+                    "keys",
+                    "add",
+                    "x",
+                    wrong[0],
+                    wrong[1],
+                    wrong.length > 2 ? wrong[2] : "--json",
                     wrong.length > 3 ? wrong[3] : "--json");
             assertThat(refused.code()).as(String.join(" ", wrong)).isEqualTo(2);
         }
@@ -187,7 +208,8 @@ class ServeCommandTest {
                 .containsPattern("request: 30s +# default")
                 .containsPattern("headers: '\\(hidden\\)' +# KINDRED_TRACES_HEADERS")
                 .doesNotContain("sesame");
-        assertThat(shell.run("serve", "--config", file, "--print-config", "--json").out())
+        assertThat(shell.run("serve", "--config", file, "--print-config", "--json")
+                        .out())
                 .doesNotContain("sesame");
         Files.writeString(file, "server:\n  prot: 1\n");
         Shell.Ended wrong = shell.run("serve", "--config", file, "--print-config");

@@ -141,6 +141,9 @@ class SettingsTest {
                         + "    kye: y|kindred.yaml:3: unknown key 'cert'; the keys of server.tls are",
                 "server: {port: eighty}|kindred.yaml:1 server.port: 'eighty' is not a whole number",
                 "server: {limits: {body: much}}|kindred.yaml:1 server.limits.body: 'much' is not a size; write 16MiB",
+                "server: {timeouts: {request: 0s}}|kindred.yaml:1 server.timeouts.request: 0s is no time at all; write"
+                        + " 30s",
+                "server: {limits: {body: 0}}|kindred.yaml:1 server.limits.body: 0 is too little; write 16MiB",
                 "server: 8080|kindred.yaml:1: is not a mapping of server settings",
                 "server: {tls: {key: k.pem}}|kindred.yaml:1 server.tls.key: stands alone",
                 "logging: {level: loud}|kindred.yaml:1 logging.level: 'loud' is not a word; write debug or info",

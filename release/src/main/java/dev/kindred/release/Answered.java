@@ -24,22 +24,31 @@ public final class Answered {
      * @param at milliseconds since 1970
      * @param key the id of the key that asked
      * @param kind {@code search} or {@code verify}
-     * @param said {@code {"scores": {"id": 0.9, …}, "threshold": 0.8}} of a search, {@code {"score": 0.9, "threshold": 0.8}} of a
+     * @param said as JSON: {@code {"scores": {"id": 0.9, …}, "threshold": 0.8}} of a search, {@code {"score": 0.9, "threshold": 0.8}} of a
      *     comparison; without a threshold where nothing was validated
      */
     public record Answer(
-            String request, long at, String key, String collection, String bundle, String kind, JsonObject said) {
+            String request, long at, String key, String collection, String bundle, String kind, String said) {
+
+        /** Whether it was of items, not of a pair. */
+        public boolean isOfItems() {
+            return json().has("scores");
+        }
 
         /** The score that was answered: an item's, or with null the pair's. Empty where there was none. */
         public Optional<Double> score(@Nullable String item) {
             if (item == null) {
-                return number(said, "score");
+                return number(json(), "score");
             }
-            return said.get("scores") instanceof JsonObject scores ? number(scores, item) : Optional.empty();
+            return json().get("scores") instanceof JsonObject scores ? number(scores, item) : Optional.empty();
         }
 
         public Optional<Double> threshold() {
-            return number(said, "threshold");
+            return number(json(), "threshold");
+        }
+
+        private JsonObject json() {
+            return JsonParser.parseString(said).getAsJsonObject();
         }
 
         private static Optional<Double> number(JsonObject object, String name) {
@@ -59,7 +68,7 @@ public final class Answered {
                     insert.setString(4, answer.collection());
                     insert.setString(5, answer.bundle());
                     insert.setString(6, answer.kind());
-                    insert.setString(7, answer.said().toString());
+                    insert.setString(7, answer.said());
                     insert.addBatch();
                 }
                 return insert.executeBatch().length;
@@ -81,7 +90,7 @@ public final class Answered {
                                     row.getString(3),
                                     row.getString(4),
                                     row.getString(5),
-                                    JsonParser.parseString(row.getString(6)).getAsJsonObject()))
+                                    row.getString(6)))
                             : Optional.empty();
                 }
             }

@@ -137,8 +137,7 @@ final class FeedbackRoutes {
     /** Null of a comparison. */
     private static @Nullable String item(Fields fields, Answer answer) {
         Optional<String> id = fields.text("id");
-        boolean search = answer.said().has("scores");
-        if (!search) {
+        if (!answer.isOfItems()) {
             id.ifPresent(given -> {
                 throw Problem.badRequest("that answer was of a pair, not of items", "id", "leave it out");
             });

@@ -7,6 +7,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.ReloadedTls;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -174,6 +175,8 @@ public final class KindredServer implements AutoCloseable {
             Consumer<ServerBuilder> binding) {
         ServeOptions.Bounds bounds = options.bounds();
         ServerBuilder builder = Server.builder()
+                // Its own meters would go to a registry that all servers of the process share; ours are in Meters.
+                .meterRegistry(new CompositeMeterRegistry())
                 .maxRequestLength(bounds.requestBytes())
                 .requestTimeout(bounds.requestTime())
                 .idleTimeout(bounds.requestTime().plusSeconds(30))

@@ -58,8 +58,14 @@ class AccessTest {
     private int code(String method, String path, String... headers) {
         return switch (method) {
             case "GET" -> caller.get(path, headers).code();
-            case "POST" -> caller.json(path, path.endsWith("search") ? SEARCH : "{}", headers).code();
-            default -> caller.send(caller.request(path, headers).method(method, java.net.http.HttpRequest.BodyPublishers.noBody()).build()).code();
+            case "POST" ->
+                caller.json(path, path.endsWith("search") ? SEARCH : "{}", headers)
+                        .code();
+            default ->
+                caller.send(caller.request(path, headers)
+                                .method(method, java.net.http.HttpRequest.BodyPublishers.noBody())
+                                .build())
+                        .code();
         };
     }
 
@@ -101,7 +107,8 @@ class AccessTest {
             codes.add(code(parts[0], parts[1], keys.get("photos " + role).shown()));
         }
         assertThat(codes)
-                .isEqualTo(Stream.of((nobody + " " + ofAll + " " + ofPhotos).strip().split("[\\s|]+"))
+                .isEqualTo(Stream.of(
+                                (nobody + " " + ofAll + " " + ofPhotos).strip().split("[\\s|]+"))
                         .map(Integer::valueOf)
                         .toList());
     }
@@ -138,7 +145,8 @@ class AccessTest {
             assertThat(reply.header("Kindred-Request")).isNotEmpty();
             assertThat(reply.text()).doesNotContain(key.substring(4, 30));
         });
-        assertThat(caller.get("/v1/collections", "Authorization", "bearer  " + key).code())
+        assertThat(caller.get("/v1/collections", "Authorization", "bearer  " + key)
+                        .code())
                 .as("the scheme in any case")
                 .isEqualTo(200);
     }
@@ -158,12 +166,16 @@ class AccessTest {
     void aKeyThatIsRevokedOrExpiresOpensNothingAtOnce() {
         Held revoked = home.key("reader");
         Held expiring = home.key("reader", List.of(), "10s");
-        KeyedServer.until("both are known", () -> caller.get("/v1/collections", revoked.shown()).code() == 200);
+        KeyedServer.until(
+                "both are known",
+                () -> caller.get("/v1/collections", revoked.shown()).code() == 200);
         assertThat(caller.get("/v1/collections", expiring.shown()).code()).isEqualTo(200);
 
         home.revoke(revoked);
         long start = System.nanoTime();
-        KeyedServer.until("it is revoked", () -> caller.get("/v1/collections", revoked.shown()).code() == 401);
+        KeyedServer.until(
+                "it is revoked",
+                () -> caller.get("/v1/collections", revoked.shown()).code() == 401);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         assertThat(caller.get("/v1/collections", revoked.shown()).problem()).isEqualTo("revoked-key");
 
@@ -191,11 +203,17 @@ class AccessTest {
         assertThat(caller.get("/v1/collections/photos", shown).code()).isEqualTo(200);
         assertThat(caller.get("/v1/collections/default", shown).code()).isEqualTo(403);
         String listed = caller.get("/v1/keys", admin).text();
-        assertThat(listed).contains(id).contains("requests=5/s").doesNotContain(json.get("key").getAsString());
+        assertThat(listed)
+                .contains(id)
+                .contains("requests=5/s")
+                .doesNotContain(json.get("key").getAsString());
         assertThat(code("DELETE", "/v1/keys/" + id, admin)).isEqualTo(200);
         assertThat(caller.get("/v1/collections/photos", shown).problem()).isEqualTo("revoked-key");
 
-        assertThat(caller.json("/v1/keys", "{\"name\":\"x\",\"role\":\"raeder\"}", admin).json().get("hint").getAsString())
+        assertThat(caller.json("/v1/keys", "{\"name\":\"x\",\"role\":\"raeder\"}", admin)
+                        .json()
+                        .get("hint")
+                        .getAsString())
                 .isEqualTo("did you mean reader?");
         assertThat(home.audit().newest(0, 2))
                 .extracting(row -> row.entry().action() + " by " + row.entry().key())
@@ -204,17 +222,21 @@ class AccessTest {
                         "keys.revoke by " + keys.get("admin").id());
         JsonObject checked = caller.get("/v1/audit?check=true", admin).json();
         assertThat(checked.get("whole").getAsBoolean()).isTrue();
-        assertThat(checked.get("head").getAsString()).isEqualTo(home.audit().check().head());
+        assertThat(checked.get("head").getAsString())
+                .isEqualTo(home.audit().check().head());
     }
 
     @Test
     void ofASensitiveCollectionItIsKeptWhoSearchedAndComparedNotWhat() {
         String[] reader = keys.get("photos reader").shown();
-        String request = caller.json("/v1/collections/photos/search", SEARCH, reader).header("Kindred-Request");
+        String request =
+                caller.json("/v1/collections/photos/search", SEARCH, reader).header("Kindred-Request");
         caller.json("/v1/collections/default/search", SEARCH, keys.get("reader").shown());
         AuditLog log = home.audit();
-        KeyedServer.until("it is written", () -> log.newest(0, 1000).stream()
-                .anyMatch(row -> row.entry().request().equals(request)));
+        KeyedServer.until(
+                "it is written",
+                () -> log.newest(0, 1000).stream()
+                        .anyMatch(row -> row.entry().request().equals(request)));
         List<AuditEntry> searches = log.newest(0, 1000).stream()
                 .map(AuditLog.Row::entry)
                 .filter(entry -> entry.action().endsWith("/search"))
@@ -223,14 +245,16 @@ class AccessTest {
             assertThat(entry.collection()).isEqualTo("photos");
             assertThat(entry.detail().toString()).isEqualTo("{}");
         });
-        assertThat(searches).anySatisfy(entry -> assertThat(entry.key())
-                .isEqualTo(keys.get("photos reader").id()));
+        assertThat(searches)
+                .anySatisfy(entry -> assertThat(entry.key())
+                        .isEqualTo(keys.get("photos reader").id()));
     }
 
     @Test
     void aKeyShowsNowhere() throws Exception {
         Held held = home.key("admin");
-        KeyedServer.until("it is known", () -> caller.get("/v1/collections", held.shown()).code() == 200);
+        KeyedServer.until(
+                "it is known", () -> caller.get("/v1/collections", held.shown()).code() == 200);
         String key = held.key();
         String[] shown = held.shown();
         List<Reply> replies = new ArrayList<>();
@@ -243,12 +267,14 @@ class AccessTest {
             replies.add(caller.json("/v1/keys", "{\"name\":\"" + key + "\",\"role\":\"reader\"}", headers));
             replies.add(caller.json("/v1/keys", "{\"name\":\"x\",\"role\":\"" + key + "\"}", headers));
             replies.add(caller.json("/v1/collections/photos/search", SEARCH, headers));
-            replies.add(caller.send(caller.request("/v1/keys/" + key, headers).DELETE().build()));
+            replies.add(caller.send(
+                    caller.request("/v1/keys/" + key, headers).DELETE().build()));
         }
         assertThat(replies).extracting(Reply::code).contains(200, 400, 401, 404).doesNotContain(500);
         caller.get("/v1/audit", shown);
         home.revoke(held);
-        KeyedServer.until("it is revoked", () -> caller.get("/v1/collections", shown).code() == 401);
+        KeyedServer.until(
+                "it is revoked", () -> caller.get("/v1/collections", shown).code() == 401);
         StringBuilder everything = new StringBuilder();
         try (Caller admin = new Caller(home.server().adminUrl().orElseThrow())) {
             everything.append(admin.get("/metrics").text());
@@ -268,9 +294,34 @@ class AccessTest {
     }
 
     @Test
+    void aDaysQuotaOutlivesTheServer(@TempDir Path first, @TempDir Path second, @TempDir Path quotas) {
+        Held held;
+        try (KeyedServer before = new KeyedServer(first, quotas, System::nanoTime)) {
+            held = before.key("reader", List.of(), null, "requests=3/day");
+            before.look();
+            before.start();
+            try (Caller own = new Caller(before.server().url())) {
+                assertThat(own.get("/v1/collections", held.shown()).code()).isEqualTo(200);
+                assertThat(own.get("/v1/collections", held.shown()).header("RateLimit"))
+                        .startsWith("\"requests-day\";r=1;t=");
+            }
+        }
+        try (KeyedServer after = new KeyedServer(second, quotas, System::nanoTime).start();
+                Caller own = new Caller(after.server().url())) {
+            assertThat(own.get("/v1/collections", held.shown()).code()).isEqualTo(200);
+            Reply refused = own.get("/v1/collections", held.shown());
+            assertThat(refused.code()).isEqualTo(429);
+            assertThat(refused.problem()).isEqualTo("quota");
+            after.now.updateAndGet(now -> now.plusSeconds(86_400));
+            assertThat(own.get("/v1/collections", held.shown()).code()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void withoutKeysItKeepsToThisMachineAndOnceItHadKeysItNeverOpens(@TempDir Path other) {
         try (KeyedServer open = new KeyedServer(other)) {
-            assertThatThrownBy(() -> open.start(ServeOptions.defaults().onPort(0).onHost("0.0.0.0")))
+            assertThatThrownBy(
+                            () -> open.start(ServeOptions.defaults().onPort(0).onHost("0.0.0.0")))
                     .isInstanceOfSatisfying(Refusal.class, refusal -> {
                         assertThat(refusal.where()).isEqualTo("--host 0.0.0.0");
                         assertThat(refusal.hint()).contains("kindred keys add");
@@ -280,7 +331,8 @@ class AccessTest {
             try (Caller anybody = new Caller(open.server().url())) {
                 assertThat(anybody.get("/v1/keys").code()).isEqualTo(200);
                 assertThat(anybody.get("/metrics").code()).isEqualTo(200);
-                assertThat(anybody.json("/v1/search", SEARCH, "Authorization", "Bearer sk-none").code())
+                assertThat(anybody.json("/v1/search", SEARCH, "Authorization", "Bearer sk-none")
+                                .code())
                         .as("a client that must send some key")
                         .isEqualTo(200);
                 Held first = open.key("admin");
@@ -291,7 +343,8 @@ class AccessTest {
                         .isEqualTo(200);
                 open.revoke(first);
                 KeyedServer.until(
-                        "it is revoked", () -> anybody.get("/v1/keys", first.shown()).code() == 401);
+                        "it is revoked",
+                        () -> anybody.get("/v1/keys", first.shown()).code() == 401);
                 assertThat(anybody.get("/v1/keys").code()).isEqualTo(401);
             }
         }

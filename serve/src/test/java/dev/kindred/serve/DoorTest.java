@@ -80,7 +80,10 @@ class DoorTest {
                 HttpMethod.PUT,
                 HttpMethod.DELETE);
         door.handle(
-                "/v1/collections/{collection}/items:bulk", Role.WRITER, (call, request) -> upload(request), HttpMethod.POST);
+                "/v1/collections/{collection}/items:bulk",
+                Role.WRITER,
+                (call, request) -> upload(request),
+                HttpMethod.POST);
         door.get("/v1/collections/{collection}/all", Role.READER, (call, request) -> endless(call));
         door.post("/v1/collections/{collection}/embed", Role.READER, (call, body) -> {
             done.incrementAndGet();
@@ -167,8 +170,11 @@ class DoorTest {
         assertThat(within.request()).isEqualTo(reply.header("Kindred-Request"));
         assertThat(within.detail().toString()).isEqualTo("{\"id\":\"a dog\"}");
 
-        assertThat(send("DELETE", "/v1/collections/photos/items/bad", writer).code()).isEqualTo(400);
-        KeyedServer.until("how it ended is written", () -> home.audit().newest(0, 1).getFirst().entry().detail().has("failed"));
+        assertThat(send("DELETE", "/v1/collections/photos/items/bad", writer).code())
+                .isEqualTo(400);
+        KeyedServer.until(
+                "how it ended is written",
+                () -> home.audit().newest(0, 1).getFirst().entry().detail().has("failed"));
         assertThat(home.audit().newest(0, 2))
                 .extracting(row -> row.entry().detail().toString())
                 .containsExactly("{\"id\":\"bad\"}", "{\"id\":\"bad\",\"failed\":\"bad-request\"}");
@@ -178,8 +184,16 @@ class DoorTest {
     @Test
     void aKeyInAnAddressIsNotWrittenDown() {
         Held writer = known("writer", null);
-        assertThat(send("PUT", "/v1/collections/photos/items/" + writer.key(), writer).code()).isEqualTo(200);
-        assertThat(home.audit().newest(0, 1).getFirst().entry().detail().get("id").getAsString())
+        assertThat(send("PUT", "/v1/collections/photos/items/" + writer.key(), writer)
+                        .code())
+                .isEqualTo(200);
+        assertThat(home.audit()
+                        .newest(0, 1)
+                        .getFirst()
+                        .entry()
+                        .detail()
+                        .get("id")
+                        .getAsString())
                 .isEqualTo("kin_…");
     }
 
@@ -202,7 +216,8 @@ class DoorTest {
                 return statement.executeUpdate("DROP TRIGGER full");
             }
         });
-        assertThat(send("PUT", "/v1/collections/photos/items/dog", writer).code()).isEqualTo(200);
+        assertThat(send("PUT", "/v1/collections/photos/items/dog", writer).code())
+                .isEqualTo(200);
     }
 
     @Test
@@ -241,7 +256,9 @@ class DoorTest {
             Held reader = known("reader", "10s");
             try (HttpClient client = HttpClient.newHttpClient()) {
                 java.net.http.HttpResponse<InputStream> reply = client.send(
-                        caller.request("/v1/collections/photos/all", reader.shown()).GET().build(),
+                        caller.request("/v1/collections/photos/all", reader.shown())
+                                .GET()
+                                .build(),
                         BodyHandlers.ofInputStream());
                 assertThat(reply.statusCode()).isEqualTo(200);
                 try (InputStream lines = reply.body()) {
@@ -274,7 +291,9 @@ class DoorTest {
         Reply refused = caller.json(path, one, held.shown());
         assertThat(refused.code()).isEqualTo(429);
         assertThat(refused.problem()).isEqualTo("rate-limit");
-        assertThat(refused.header("Retry-After")).as("one input each twelve seconds").isEqualTo("12");
+        assertThat(refused.header("Retry-After"))
+                .as("one input each twelve seconds")
+                .isEqualTo("12");
         assertThat(refused.header("RateLimit")).contains("\"inputs-min\";r=0;t=60");
         assertThat(caller.json(path, one, held.shown()).header("Retry-After"))
                 .as("three requests a second were made")

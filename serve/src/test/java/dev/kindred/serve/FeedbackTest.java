@@ -83,8 +83,10 @@ class FeedbackTest {
                 .isEqualTo(answer.json().get("bundle").getAsString());
         assertThat(say(reader, of(answer, rest.formatted("different"))).code()).isEqualTo(201);
 
-        List<JsonObject> lines = caller
-                .get("/v1/collections/photos/feedback?after=" + (kept.json().get("sequence").getAsLong() - 1), operator.shown())
+        List<JsonObject> lines = caller.get(
+                        "/v1/collections/photos/feedback?after="
+                                + (kept.json().get("sequence").getAsLong() - 1),
+                        operator.shown())
                 .text()
                 .lines()
                 .map(line -> JsonParser.parseString(line).getAsJsonObject())
@@ -93,7 +95,8 @@ class FeedbackTest {
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.get("id").getAsString()).isEqualTo(id);
             assertThat(line.get("key").getAsString()).isEqualTo(reader.id());
-            assertThat(line.getAsJsonObject("attributes").get("place").getAsString()).isEqualTo("shop");
+            assertThat(line.getAsJsonObject("attributes").get("place").getAsString())
+                    .isEqualTo("shop");
             assertThat(line.get("score").getAsDouble())
                     .isCloseTo(second.get("score").getAsDouble(), within(0.0));
         });
@@ -112,7 +115,8 @@ class FeedbackTest {
                         .replaceAll("\"request\":\"[^\"]*\"", ""));
         JsonArray found = answer.json().getAsJsonArray("neighbors");
         String id = found.get(0).getAsJsonObject().get("id").getAsString();
-        assertThat(say(operator, of(answer, "\"id\":\"" + id + "\",\"outcome\":\"same\"")).code())
+        assertThat(say(operator, of(answer, "\"id\":\"" + id + "\",\"outcome\":\"same\""))
+                        .code())
                 .isEqualTo(201);
     }
 
@@ -147,11 +151,16 @@ class FeedbackTest {
         for (String[] pair : pairs) {
             Reply answer = verify(pair[0], pair[1]);
             assertThat(say(reader, of(answer, "\"outcome\":\"same\"")).code()).isEqualTo(201);
-            assertThat(say(reader, of(answer, "\"outcome\":\"" + pair[2] + "\"")).code())
+            assertThat(say(reader, of(answer, "\"outcome\":\"" + pair[2] + "\""))
+                            .code())
                     .isEqualTo(201);
-            assertThat(say(reader, of(answer, "\"outcome\":\"value\",\"value\":3.5")).code())
+            assertThat(say(reader, of(answer, "\"outcome\":\"value\",\"value\":3.5"))
+                            .code())
                     .isEqualTo(201);
-            assertThat(say(reader, of(answer, "\"id\":\"dog\",\"outcome\":\"same\"")).json().get("where").getAsString())
+            assertThat(say(reader, of(answer, "\"id\":\"dog\",\"outcome\":\"same\""))
+                            .json()
+                            .get("where")
+                            .getAsString())
                     .isEqualTo("id");
         }
         List<Feedback.Live> live = new Feedback(home.elsewhere).live("default", 0);
@@ -169,8 +178,7 @@ class FeedbackTest {
     void theOldestAnswersAreForgotten() {
         Answered answered = new Answered(home.elsewhere);
         List<Answered.Answer> many = IntStream.range(0, 50)
-                .mapToObj(i -> new Answered.Answer(
-                        "old" + i, i, "k", "photos", "b", "verify", new JsonObject()))
+                .mapToObj(i -> new Answered.Answer("old" + i, i, "k", "photos", "b", "verify", "{}"))
                 .toList();
         answered.keep(many);
         assertThat(answered.find("old3")).isPresent();
@@ -179,7 +187,9 @@ class FeedbackTest {
         assertThat(answered.find("old10")).isPresent();
         home.now.updateAndGet(now -> now.plusSeconds(1));
         Reply newest = search();
-        KeyedServer.until("it is kept", () -> answered.find(newest.header("Kindred-Request")).isPresent());
+        KeyedServer.until(
+                "it is kept",
+                () -> answered.find(newest.header("Kindred-Request")).isPresent());
         assertThat(answered.forget(0, 1)).isEqualTo(1);
         assertThat(answered.find("old49")).isEmpty();
         assertThat(answered.find(newest.header("Kindred-Request"))).isPresent();
@@ -191,9 +201,23 @@ class FeedbackTest {
         JsonObject attributes = new JsonObject();
         for (int i = 0; i < 1200; i++) {
             feedback.add(new Feedback.Said(
-                    0, i, "k", "r" + i, "words", "b", "verify", null, Feedback.Outcome.SAME, null, 0.5, 0.4, attributes));
+                    0,
+                    i,
+                    "k",
+                    "r" + i,
+                    "words",
+                    "b",
+                    "verify",
+                    null,
+                    Feedback.Outcome.SAME,
+                    null,
+                    0.5,
+                    0.4,
+                    attributes));
         }
-        assertThat(caller.get("/v1/collections/words/feedback", operator.shown()).text().lines())
+        assertThat(caller.get("/v1/collections/words/feedback", operator.shown())
+                        .text()
+                        .lines())
                 .hasSize(1200);
     }
 }

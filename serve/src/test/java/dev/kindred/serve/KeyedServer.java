@@ -35,8 +35,12 @@ final class KeyedServer implements AutoCloseable {
     }
 
     KeyedServer(Path folder, LongSupplier nanos) {
+        this(folder, folder.resolve("home"), nanos);
+    }
+
+    KeyedServer(Path folder, Path home, LongSupplier nanos) {
         words = WordCollection.in(folder);
-        registry = Registry.open(folder.resolve("home"));
+        registry = Registry.open(home);
         elsewhere = registry.another();
         InstantSource clock = now::get;
         ServeOptions.Kept kept = ServeOptions.defaults().kept();
@@ -80,8 +84,8 @@ final class KeyedServer implements AutoCloseable {
     }
 
     Held key(String role, List<String> collections, String expires, String... limits) {
-        KeyRequest.Made made =
-                new KeyRequest(role + " of " + collections, role, collections, expires, List.of(limits)).make(now.get());
+        KeyRequest.Made made = new KeyRequest(role + " of " + collections, role, collections, expires, List.of(limits))
+                .make(now.get());
         new Keys(elsewhere).add(made.key(), AuditEntry.local(0, "keys.add", KeyRequest.audited(made.key())));
         return new Held(made.key().id(), made.secret().reveal());
     }

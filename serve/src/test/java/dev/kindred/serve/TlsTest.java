@@ -47,8 +47,7 @@ class TlsTest {
         context.init(null, trust.getTrustManagers(), null);
         try (HttpClient client = HttpClient.newBuilder().sslContext(context).build()) {
             HttpResponse<String> reply = client.send(
-                    HttpRequest.newBuilder(URI.create(
-                                    home.server().url().replace("127.0.0.1", "localhost") + "/livez"))
+                    HttpRequest.newBuilder(URI.create(home.server().url().replace("127.0.0.1", "localhost") + "/livez"))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(reply.statusCode()).isEqualTo(200);

@@ -20,13 +20,15 @@ import java.util.function.Consumer;
  * written, some answers are not kept, and counted.
  */
 public final class AnswersKept implements AutoCloseable {
-    private static final int QUEUED = 8192;
+    private static final int QUEUED = 4096;
     private static final int GROUP = 1024;
     private static final Duration LINGER = Duration.ofMillis(250);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final long LONGEST_WRITE_SECONDS = 20;
     /** Of a longer answer, what stands further down cannot be spoken of. */
     private static final int MOST_SCORES = 100;
+    /** The same by the length of their ids: what is queued is bounded by what it takes. */
+    private static final int MOST_LETTERS = 8192;
     /** As many again are let in before the oldest are taken away, so that this is seldom done. */
     private static final int SLACK = 20;
 
@@ -72,16 +74,19 @@ public final class AnswersKept implements AutoCloseable {
         }
     }
 
-    private static JsonObject said(JsonObject reply) {
+    private static String said(JsonObject reply) {
         JsonObject said = new JsonObject();
         if (reply.has("neighbors")) {
             JsonObject scores = new JsonObject();
+            int letters = 0;
             for (JsonElement each : reply.getAsJsonArray("neighbors")) {
-                if (scores.size() == MOST_SCORES) {
+                JsonObject neighbor = each.getAsJsonObject();
+                String id = neighbor.get("id").getAsString();
+                letters += id.length();
+                if (scores.size() == MOST_SCORES || letters > MOST_LETTERS) {
                     break;
                 }
-                JsonObject neighbor = each.getAsJsonObject();
-                scores.add(neighbor.get("id").getAsString(), neighbor.get("score"));
+                scores.add(id, neighbor.get("score"));
             }
             said.add("scores", scores);
         }
@@ -90,7 +95,7 @@ public final class AnswersKept implements AutoCloseable {
                 said.add(name, reply.get(name));
             }
         }
-        return said;
+        return said.toString();
     }
 
     /** On the writer's thread alone, but for the start. */

@@ -29,6 +29,9 @@ final class Limits implements AutoCloseable {
     private final LongSupplier nanos;
     private final Function<Principal, List<Rate>> rates;
     private final Map<String, Allowance> byKey = new ConcurrentHashMap<>();
+    /** Of keys that no longer hold, until what they used is written. */
+    private final Map<String, Allowance> leaving = new ConcurrentHashMap<>();
+
     private final long firstDay;
     private final Map<String, Usage.Count> before;
     private final Thread writer;
@@ -113,7 +116,7 @@ final class Limits implements AutoCloseable {
     void forget(String key) {
         Allowance allowance = byKey.remove(key);
         if (allowance != null) {
-            write(Map.of(key, allowance));
+            leaving.put(key, allowance);
         }
     }
 
@@ -122,7 +125,7 @@ final class Limits implements AutoCloseable {
         while (!closed) {
             try {
                 TimeUnit.MILLISECONDS.sleep(WRITTEN_EVERY_MILLIS);
-                write(byKey);
+                write();
                 failing = false;
             } catch (InterruptedException e) {
                 return;
@@ -133,6 +136,13 @@ final class Limits implements AutoCloseable {
                 failing = true;
             }
         }
+    }
+
+    private void write() {
+        write(byKey);
+        Map<String, Allowance> left = Map.copyOf(leaving);
+        write(left);
+        leaving.keySet().removeAll(left.keySet());
     }
 
     private void write(Map<String, Allowance> some) {
@@ -169,6 +179,6 @@ final class Limits implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        write(byKey);
+        write();
     }
 }
