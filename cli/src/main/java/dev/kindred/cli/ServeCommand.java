@@ -2,6 +2,8 @@ package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -40,9 +42,33 @@ final class ServeCommand implements Command {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "Address to listen on; there are no keys yet, so leave it on this machine. Default:"
-                    + " ${DEFAULT-VALUE}.")
-    String host = "127.0.0.1";
+            description = "Address to listen on; another than this machine's own needs a key first (kindred keys add)."
+                    + " Default: 127.0.0.1.")
+    @Nullable
+    String host;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "P",
+            description = "Port of metrics and readiness once there are keys. Default: 8318, or the next free one.")
+    @Nullable
+    Integer adminPort;
+
+    @Option(
+            names = "--tls-certificate",
+            paramLabel = "PEM",
+            description = "Certificate chain for HTTPS; a changed file is taken at the next connection.")
+    @Nullable
+    Path tlsCertificate;
+
+    @Option(names = "--tls-key", paramLabel = "PEM", description = "Its key, as PKCS #8, not encrypted.")
+    @Nullable
+    Path tlsKey;
+
+    @Option(
+            names = "--print-config",
+            description = "Print all settings and where each comes from, and end; secrets are hidden.")
+    boolean printConfig;
 
     @Option(
             names = "--merge-share",
@@ -64,18 +90,33 @@ final class ServeCommand implements Command {
     }
 
     @Override
-    public @Nullable Integer port() {
-        return port;
+    public Map<Setting<?>, String> stated() {
+        Map<Setting<?>, String> stated = new HashMap<>();
+        put(stated, Setting.PORT, port);
+        put(stated, Setting.HOST, host);
+        put(stated, Setting.ADMIN_PORT, adminPort);
+        put(stated, Setting.TLS_CERTIFICATE, tlsCertificate);
+        put(stated, Setting.TLS_KEY, tlsKey);
+        return stated;
+    }
+
+    private static void put(Map<Setting<?>, String> stated, Setting<?> setting, @Nullable Object value) {
+        if (value != null) {
+            stated.put(setting, value.toString());
+        }
     }
 
     @Override
     public Answer run(Run run) throws Exception {
+        if (printConfig) {
+            return Answer.done(run.settings().json(), run.settings().yaml());
+        }
         device.require();
         if (index == null && bundle != null) {
             throw new Refusal("a bundle alone has nothing to find", "--bundle", "name an index folder by --index too");
         }
         Path folder = index != null ? index : standing(run);
-        return Serving.start(run, folder, bundle, host, mergeShare).answer();
+        return Serving.start(run, folder, bundle, mergeShare).answer();
     }
 
     /** What the demo left, made first where there is none. */

@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -9,7 +10,7 @@ import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.kindred.core.Refusal;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Lane;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way in: who asks is told apart, what they may do is checked, and bodies are counted, before anything is read or computed.
@@ -41,8 +43,34 @@ final class Door {
     /** So many keys may have all their bodies in memory. */
     private static final int KEYS_AT_ONCE = 4;
 
+    /**
+     * Who may ask at an address.
+     *
+     * @param role null for whoever shows a key that holds
+     * @param everywhere whether the role must be had in all collections, not only in the one that the address names
+     * @param tellsItself whether the answer writes its own rows of the audit log
+     */
+    record Rule(@Nullable Role role, boolean everywhere, boolean tellsItself) {
+        /** Whoever shows a key: the answer asks for roles itself. */
+        static final Rule KNOWN = new Rule(null, false, true);
+
+        /** In the collection that the address names. */
+        static Rule in(Role role) {
+            return new Rule(role, false, false);
+        }
+
+        /** In all collections: for what concerns none in particular. */
+        static Rule everywhere(Role role) {
+            return new Rule(role, true, false);
+        }
+
+        Rule telling() {
+            return new Rule(role, everywhere, true);
+        }
+    }
+
     private final ServerBuilder server;
-    private final Access access;
+    private final Oversight oversight;
     private final ExecutorService waiting;
     private final Compute compute;
     private final int mostBodies;
@@ -51,9 +79,9 @@ final class Door {
     private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
 
     /** @param mostBodies requests of one key whose bodies may be in memory at once */
-    Door(ServerBuilder server, Access access, ExecutorService waiting, Compute compute, int mostBodies) {
+    Door(ServerBuilder server, Oversight oversight, ExecutorService waiting, Compute compute, int mostBodies) {
         this.server = server;
-        this.access = access;
+        this.oversight = oversight;
         this.waiting = waiting;
         this.compute = compute;
         this.mostBodies = mostBodies;
@@ -66,51 +94,60 @@ final class Door {
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
                 .build();
         server.service(route, (ctx, request) -> {
-            Call call = Call.of(ctx, Principal.LOCAL);
+            Call call = Call.of(ctx, Principal.NOBODY, oversight);
             return later(call, () -> answer.to(call, request));
         });
     }
 
     /** @param role of whoever may ask, in the collection that the address names */
     void get(String path, Role role, Answer answer) {
-        handle(path, role, answer, HttpMethod.GET, HttpMethod.HEAD);
+        get(path, Rule.in(role), answer);
+    }
+
+    void get(String path, Rule rule, Answer answer) {
+        handle(path, rule, answer, HttpMethod.GET, HttpMethod.HEAD);
     }
 
     /** A request without a body, or one whose body the answer reads itself. */
     void handle(String path, Role role, Answer answer, HttpMethod... methods) {
+        handle(path, Rule.in(role), answer, methods);
+    }
+
+    void handle(String path, Rule rule, Answer answer, HttpMethod... methods) {
         Route route = Route.builder().path(path).methods(methods).build();
         server.service(route, (ctx, request) -> {
-            Call call = let(ctx, request, role);
-            return later(call, () -> answer.to(call, request));
+            Call call = let(ctx, request, rule);
+            return later(call, () -> told(call, rule, () -> answer.to(call, request)));
         });
     }
 
     /** A request whose body is read whole first, as many at once as there is room for. */
     void post(String path, Role role, Asked asked) {
+        post(path, Rule.in(role), asked);
+    }
+
+    void post(String path, Rule rule, Asked asked) {
         Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
-        server.service(route, (ctx, request) -> read(let(ctx, request, role), request, asked));
+        server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
     }
 
     /** The same where answering takes the computing pool: a request that it would turn away is so before its body is read. */
     void post(String path, Role role, Lane lane, Asked asked) {
+        Rule rule = Rule.in(role);
         Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
         server.service(route, (ctx, request) -> {
-            Call call = let(ctx, request, role);
+            Call call = let(ctx, request, rule);
             compute.check(call, lane);
-            return read(call, request, asked);
+            return read(call, rule, request, asked);
         });
     }
 
-    private Call let(ServiceRequestContext ctx, HttpRequest request, Role role) {
+    private Call let(ServiceRequestContext ctx, HttpRequest request, Rule rule) {
         bound(ctx, request);
-        Call call = Call.of(ctx, access.of(ctx, request));
-        if (!call.principal().may(role, call.collection())) {
-            throw new Problem(
-                    HttpStatus.FORBIDDEN,
-                    "not-allowed",
-                    "this key may not do that here",
-                    call.collection(),
-                    "it takes the role " + role.name().toLowerCase(java.util.Locale.ROOT));
+        Call call = Call.of(ctx, oversight.admit(ctx, request), oversight);
+        Role role = rule.role();
+        if (role != null) {
+            call.require(role, rule.everywhere() ? Principal.EVERY : call.collection());
         }
         return call;
     }
@@ -132,6 +169,43 @@ final class Door {
         }
     }
 
+    /**
+     * Answers, and writes down before what must be: every change, and in sensitive collections who asked. A change that came to nothing
+     * gets a second row that says so.
+     */
+    private HttpResponse told(Call call, Rule rule, Supplier<HttpResponse> answer) {
+        Role role = rule.role();
+        if (role == null || rule.tellsItself()) {
+            return answer.get();
+        }
+        HttpMethod method = call.context().method();
+        if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+            return answer.get();
+        }
+        String collection = rule.everywhere() ? "" : call.collection();
+        String action = method + " " + call.context().config().route().patternString();
+        JsonObject detail = new JsonObject();
+        call.context().pathParams().forEach((name, value) -> {
+            if (!name.equals("collection")) {
+                detail.addProperty(name, value);
+            }
+        });
+        if (role == Role.READER) {
+            if (oversight.isSensitive(collection)) {
+                oversight.note(call.principal(), action, collection, call.request(), detail);
+            }
+            return answer.get();
+        }
+        oversight.before(call.principal(), action, collection, call.request(), detail);
+        try {
+            return answer.get();
+        } catch (RuntimeException e) {
+            detail.addProperty("failed", Problem.of(e).kind());
+            oversight.note(call.principal(), action, collection, call.request(), detail);
+            throw e;
+        }
+    }
+
     private HttpResponse later(Call call, Supplier<HttpResponse> answer) {
         return HttpResponse.of(CompletableFuture.supplyAsync(() -> by(call, answer), waiting));
     }
@@ -140,7 +214,7 @@ final class Door {
         return ScopedValue.where(Call.CURRENT, call).call(answer::get);
     }
 
-    private HttpResponse read(Call call, HttpRequest request, Asked asked) {
+    private HttpResponse read(Call call, Rule rule, HttpRequest request, Asked asked) {
         String key = call.principal().key();
         boolean full = allBodies.incrementAndGet() > KEYS_AT_ONCE * mostBodies;
         if (bodies.merge(key, 1, Integer::sum) > mostBodies || full) {
@@ -148,8 +222,15 @@ final class Door {
             throw Problem.busy(0);
         }
         return HttpResponse.of(body(call, request)
-                .thenApplyAsync(body -> by(call, () -> understood(() -> asked.to(call, body))), waiting)
+                .thenApplyAsync(body -> by(call, () -> understood(() -> answered(call, rule, body, asked))), waiting)
                 .whenComplete((reply, failure) -> forget(key)));
+    }
+
+    private HttpResponse answered(Call call, Rule rule, Body body, Asked asked) {
+        if (rule.role() == Role.READER) {
+            call.take(body.inputs());
+        }
+        return told(call, rule, () -> asked.to(call, body));
     }
 
     private void forget(String key) {

@@ -1,14 +1,18 @@
 package dev.kindred.serve;
 
+import com.linecorp.armeria.common.TlsProvider;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.kindred.core.Refusal;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
+import dev.kindred.serve.access.ReloadedTls;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,19 +30,30 @@ public final class KindredServer implements AutoCloseable {
     private static final int PORTS_TRIED = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(KindredServer.class);
-    private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final Server server;
+    private final Optional<Server> admin;
+    private final String scheme;
     private final String host;
+    private final String adminHost;
     private final Compute compute;
     private final Meters meters;
     private final ExecutorService waiting;
     private final AtomicBoolean ready;
 
     private KindredServer(
-            Server server, String host, Compute compute, Meters meters, ExecutorService waiting, AtomicBoolean ready) {
+            Server server,
+            Optional<Server> admin,
+            ServeOptions options,
+            Compute compute,
+            Meters meters,
+            ExecutorService waiting,
+            AtomicBoolean ready) {
         this.server = server;
-        this.host = host;
+        this.admin = admin;
+        this.scheme = options.tls().isPresent() ? "https" : "http";
+        this.host = options.main().host();
+        this.adminHost = options.admin().host();
         this.compute = compute;
         this.meters = meters;
         this.waiting = waiting;
@@ -59,16 +74,24 @@ public final class KindredServer implements AutoCloseable {
 
     /** The same, its faults told to whoever runs it instead of the logger. */
     public static KindredServer start(ServeOptions options, Served served, Faults faults) {
-        return start(options, List.of(served), Access.OPEN, faults);
+        return start(options, List.of(served), Oversight.none(), faults);
     }
 
-    /** Several collections, for those whom {@code access} lets in. */
-    public static KindredServer start(ServeOptions options, List<Served> served, Access access, Faults faults) {
+    /**
+     * Several collections, for those whom {@code oversight} lets in; the caller closes it, after the server.
+     *
+     * @throws Refusal also where others than this machine could reach it and no key is asked for
+     */
+    public static KindredServer start(ServeOptions options, List<Served> served, Oversight oversight, Faults faults) {
+        keepToThisMachine(options, oversight);
+        Optional<TlsProvider> tls =
+                options.tls().map(files -> new ReloadedTls(files, cause -> faults.tell("", "tls", cause)));
         Meters meters = new Meters();
         Compute compute = new Compute(options, meters.registry());
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         AtomicBoolean ready = new AtomicBoolean(true);
+        Optional<Server> admin = Optional.empty();
         try {
             Hosts hosts = new Hosts();
             for (Served each : served) {
@@ -76,14 +99,23 @@ public final class KindredServer implements AutoCloseable {
                 hosts.add(hosted);
                 waiting.execute(hosted.browsing()::warm);
             }
-            Routes routes = new Routes(hosts, meters, ready::get);
-            Wire wire = new Wire(new Guard(options.host()), meters, faults);
-            Server server = listen(options, builder -> {
+            int bodies = options.threads() + options.queue();
+            Routes routes = new Routes(hosts, meters, ready::get, oversight);
+            if (oversight.asksForKeys()) {
+                Wire wire = new Wire(new Guard(options.admin().host()), meters, faults);
+                admin = Optional.of(listen(options, options.admin(), "--admin-port", Optional.empty(), builder -> {
+                    builder.errorHandler(wire).decorator(wire);
+                    routes.bindAdmin(new Door(builder, oversight, waiting, compute, bodies));
+                }));
+            }
+            Wire wire = new Wire(new Guard(options.main().host()), meters, faults);
+            Server server = listen(options, options.main(), "--port", tls, builder -> {
                 builder.errorHandler(wire).decorator(wire);
-                routes.bind(new Door(builder, access, waiting, compute, options.threads() + options.queue()));
+                routes.bind(new Door(builder, oversight, waiting, compute, bodies));
             });
-            return new KindredServer(server, options.host(), compute, meters, waiting, ready);
+            return new KindredServer(server, admin, options, compute, meters, waiting, ready);
         } catch (RuntimeException e) {
+            admin.ifPresent(Server::close);
             waiting.close();
             compute.close();
             meters.close();
@@ -91,10 +123,25 @@ public final class KindredServer implements AutoCloseable {
         }
     }
 
-    private static Server listen(ServeOptions options, Consumer<ServerBuilder> binding) {
-        int last = options.explicitPort() || options.port() == 0 ? options.port() : options.port() + PORTS_TRIED;
-        for (int port = options.port(); ; port = port < Math.min(last, 65535) ? port + 1 : 0) {
-            Server server = build(options, port, binding);
+    /** Without keys whoever reaches the server may do everything: then nobody but this machine reaches it. */
+    private static void keepToThisMachine(ServeOptions options, Oversight oversight) {
+        if (!oversight.asksForKeys() && !Guard.isLoopback(options.main().host())) {
+            throw new Refusal(
+                    "there are no keys, so everyone who reaches this address could do everything",
+                    "--host " + options.main().host(),
+                    "make a key first (kindred keys add NAME --role admin), or leave --host out");
+        }
+    }
+
+    private static Server listen(
+            ServeOptions options,
+            ServeOptions.Listening where,
+            String flag,
+            Optional<TlsProvider> tls,
+            Consumer<ServerBuilder> binding) {
+        int last = where.explicit() || where.port() == 0 ? where.port() : where.port() + PORTS_TRIED;
+        for (int port = where.port(); ; port = port < Math.min(last, 65535) ? port + 1 : 0) {
+            Server server = build(options, new InetSocketAddress(where.host(), port), tls, binding);
             try {
                 server.start().join();
                 return server;
@@ -102,12 +149,12 @@ public final class KindredServer implements AutoCloseable {
                 server.close();
                 Throwable cause = Exceptions.peel(e);
                 boolean busy = isBusy(cause);
-                if (!busy || options.explicitPort() || port == 0) {
+                if (!busy || where.explicit() || port == 0) {
                     throw new Refusal(
                             busy ? "the port is busy" : "cannot listen (" + cause.getMessage() + ")",
-                            options.host() + ":" + port,
+                            where.host() + ":" + port,
                             busy
-                                    ? "stop what listens there, or choose another --port"
+                                    ? "stop what listens there, or choose another " + flag
                                     : "choose an address of this machine",
                             cause);
                 }
@@ -121,19 +168,26 @@ public final class KindredServer implements AutoCloseable {
                 && message.toLowerCase(java.util.Locale.ROOT).contains("in use");
     }
 
-    private static Server build(ServeOptions options, int port, Consumer<ServerBuilder> binding) {
+    private static Server build(
+            ServeOptions options,
+            InetSocketAddress address,
+            Optional<TlsProvider> tls,
+            Consumer<ServerBuilder> binding) {
+        ServeOptions.Bounds bounds = options.bounds();
         ServerBuilder builder = Server.builder()
-                .http(new InetSocketAddress(options.host(), port))
-                .maxRequestLength(options.maxRequestBytes())
-                .requestTimeout(options.requestTimeout())
-                .idleTimeout(options.requestTimeout().plusSeconds(30))
-                .maxNumConnections(1024)
+                // Its own meters would go to a registry that all servers of the process share; ours are in Meters.
+                .meterRegistry(new CompositeMeterRegistry())
+                .maxRequestLength(bounds.requestBytes())
+                .requestTimeout(bounds.requestTime())
+                .idleTimeout(bounds.requestTime().plusSeconds(30))
+                .maxNumConnections(bounds.connections())
                 .http1MaxHeaderSize(16 << 10)
                 .http1MaxInitialLineLength(8 << 10)
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
-                .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN)
+                .gracefulShutdownTimeout(Duration.ofMillis(100), bounds.drain().plusMillis(100))
                 .disableServerHeader();
+        tls.ifPresentOrElse(provider -> builder.https(address).tlsProvider(provider), () -> builder.http(address));
         binding.accept(builder);
         return builder.build();
     }
@@ -144,15 +198,25 @@ public final class KindredServer implements AutoCloseable {
 
     /** Where a browser finds it. */
     public String url() {
-        String name = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
-        return "http://" + (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":" + port();
+        return url(scheme, host, port());
     }
 
-    /** Says no longer ready, lets running requests end (for ten seconds at most), and stops listening. */
+    /** Where its metrics are, without a key; empty where it has none and they are at {@link #url} with all else. */
+    public Optional<String> adminUrl() {
+        return admin.map(server -> url("http", adminHost, server.activeLocalPort()));
+    }
+
+    private static String url(String scheme, String host, int port) {
+        String name = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+        return scheme + "://" + (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":" + port;
+    }
+
+    /** Says no longer ready, lets running requests end (for as long as its bounds say), and stops listening. */
     @Override
     public void close() {
         ready.set(false);
         server.close();
+        admin.ifPresent(Server::close);
         waiting.close();
         compute.close();
         meters.close();

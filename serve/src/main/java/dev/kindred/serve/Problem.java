@@ -139,6 +139,11 @@ public final class Problem extends RuntimeException {
         return retryAfter;
     }
 
+    /** What sort of problem, for programs. */
+    String kind() {
+        return kind;
+    }
+
     /** Whether it is Kindred's own doing and belongs in the log. */
     boolean isFault() {
         return status.code() == 500;

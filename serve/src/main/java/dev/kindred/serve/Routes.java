@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Lane;
 import java.nio.ByteBuffer;
@@ -24,35 +25,38 @@ final class Routes {
     private final Console console;
     private final Meters meters;
     private final BooleanSupplier ready;
+    private final Oversight oversight;
+    private final boolean metricsElsewhere;
 
-    Routes(Hosts hosts, Meters meters, BooleanSupplier ready) {
+    Routes(Hosts hosts, Meters meters, BooleanSupplier ready, Oversight oversight) {
         this.hosts = hosts;
         this.console = new Console();
         this.meters = meters;
         this.ready = ready;
+        this.oversight = oversight;
+        this.metricsElsewhere = oversight.asksForKeys();
     }
 
     void bind(Door door) {
         for (String path : console.paths()) {
             door.open(path, (call, request) -> console.answer(path, request));
         }
-        door.open("/livez", (call, request) -> plain("live"));
-        door.open("/readyz", (call, request) -> {
-            if (!ready.getAsBoolean()) {
-                throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
+        bindState(door);
+        door.get("/metrics", Door.Rule.everywhere(Role.OPERATOR), (call, request) -> {
+            if (metricsElsewhere) {
+                throw new Problem(HttpStatus.NOT_FOUND, "not-found", "metrics are at the admin port", "", "ask there");
             }
-            return plain("ready");
+            return metrics();
         });
-        door.get(
-                "/metrics",
-                Role.OPERATOR,
-                (call, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text())));
+        oversight.keys().ifPresent(keys -> new KeyRoutes(keys, oversight).bind(door));
+        oversight.auditLog().ifPresent(log -> new AuditRoutes(log).bind(door));
+        oversight.feedback().ifPresent(feedback -> new FeedbackRoutes(feedback, oversight).bind(door));
 
         bindAnswer(door, "embed", Lane.EMBED, Answers::embed);
         bindAnswer(door, "verify", Lane.ASK, Answers::verify);
         bindAnswer(door, "search", Lane.ASK, Answers::search);
 
-        door.get("/v1/collections", Role.READER, (call, request) -> Wire.json(collections(call)));
+        door.get("/v1/collections", Door.Rule.KNOWN, (call, request) -> Wire.json(collections(call)));
         browse(door, "", (browsing, call) -> browsing.collection());
         browse(door, "/items", (browsing, call) -> browsing.items(call.query()));
         browse(door, "/items/{id}", (browsing, call) -> browsing.item(id(call), call.query()));
@@ -66,6 +70,26 @@ final class Routes {
                 (call, request) -> hosted(call, request).browsing().picture(id(call)));
     }
 
+    /** What the admin port answers, to whoever reaches it. */
+    void bindAdmin(Door door) {
+        bindState(door);
+        door.open("/metrics", (call, request) -> metrics());
+    }
+
+    private void bindState(Door door) {
+        door.open("/livez", (call, request) -> plain("live"));
+        door.open("/readyz", (call, request) -> {
+            if (!ready.getAsBoolean()) {
+                throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
+            }
+            return plain("ready");
+        });
+    }
+
+    private HttpResponse metrics() {
+        return HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text()));
+    }
+
     private void browse(Door door, String path, BiFunction<Browsing, Call, JsonObject> answer) {
         door.get(COLLECTION + path, Role.READER, (call, request) -> {
             Hosted hosted = hosted(call, request);
@@ -77,8 +101,20 @@ final class Routes {
         for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
             door.post(path, Role.READER, lane, (call, body) -> {
                 Hosted hosted = hosted(call, call.context().request());
-                return Wire.json(answer.apply(hosted.answers(), body), hosted.served());
+                JsonObject reply = answer.apply(hosted.answers(), body);
+                keep(call, verb, hosted.served(), reply);
+                return Wire.json(reply, hosted.served());
             });
+        }
+    }
+
+    /** For feedback to come: what has scores that somebody could speak of. */
+    private void keep(Call call, String verb, Served served, JsonObject reply) {
+        if (!verb.equals("embed")) {
+            oversight
+                    .answers()
+                    .ifPresent(kept -> kept.keep(
+                            call.request(), call.principal(), served.collection(), served.bundle(), verb, reply));
         }
     }
 

@@ -68,6 +68,15 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                         .build());
     }
 
+    /** A JSON reply of another status. */
+    static HttpResponse json(JsonObject json, HttpStatus status) {
+        return json(
+                json,
+                ResponseHeaders.builder(status)
+                        .contentType(MediaType.JSON_UTF_8)
+                        .build());
+    }
+
     /** A JSON reply that the bundle gave. */
     static HttpResponse json(JsonObject json, Served served) {
         return json(

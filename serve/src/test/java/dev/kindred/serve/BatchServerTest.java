@@ -9,6 +9,7 @@ import dev.kindred.core.Space;
 import dev.kindred.encode.Encoder;
 import dev.kindred.serve.Caller.Reply;
 import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import java.io.IOException;
@@ -99,9 +100,9 @@ class BatchServerTest {
                 real.decision(),
                 real.baseline(),
                 real.index());
-        ServeOptions options = new ServeOptions("127.0.0.1", 0, true, 1 << 20, Duration.ofSeconds(30), 1, QUEUE);
+        ServeOptions options = ServeOptions.defaults().onPort(0).withThreads(1).withQueue(QUEUE);
         server = KindredServer.start(
-                options, List.of(gated), BY_HEADER, (request, route, cause) -> cause.printStackTrace());
+                options, List.of(gated), Oversight.by(BY_HEADER), (request, route, cause) -> cause.printStackTrace());
         caller = new Caller(server.url());
         embed("first", "the first");
         assertThat(encoder.entered.await(20, TimeUnit.SECONDS)).isTrue();

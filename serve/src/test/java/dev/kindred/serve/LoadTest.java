@@ -71,7 +71,11 @@ class LoadTest {
                     real.decision(),
                     real.baseline(),
                     real.index());
-            ServeOptions narrow = new ServeOptions("127.0.0.1", 0, true, 1 << 20, Duration.ofSeconds(60), 1, 2);
+            ServeOptions narrow = ServeOptions.defaults()
+                    .onPort(0)
+                    .withRequestTime(Duration.ofSeconds(60))
+                    .withThreads(1)
+                    .withQueue(2);
             KindredServer server = KindredServer.start(narrow, held);
             try (Caller caller = new Caller(server.url())) {
                 List<CompletableFuture<Reply>> replies = new ArrayList<>();
