@@ -53,6 +53,7 @@ class DoorTest {
     private final CompletableFuture<Throwable> uploadEnded = new CompletableFuture<>();
     private KeyedServer home;
     private Server server;
+    private Compute compute;
     private ExecutorService waiting;
     private Caller caller;
     private final AtomicReference<List<AuditLog.Row>> seenWithin = new AtomicReference<>(List.of());
@@ -62,10 +63,12 @@ class DoorTest {
         home = new KeyedServer(folder, nanos::get);
         waiting = Executors.newVirtualThreadPerTaskExecutor();
         ServerBuilder builder = Server.builder().http(0);
+        Meters meters = new Meters();
+        compute = new Compute(ServeOptions.defaults(), meters.registry());
         Wire wire = new Wire(
-                new Guard("127.0.0.1"), new Meters(() -> 0), (request, route, cause) -> home.told.add(route + cause));
+                new Guard("127.0.0.1"), meters, (request, route, cause) -> home.told.add(route + cause));
         builder.errorHandler(wire).decorator(wire);
-        Door door = new Door(builder, home.oversight(), waiting, 8);
+        Door door = new Door(builder, home.oversight(), waiting, compute, 8);
         door.handle(
                 ITEM,
                 Role.WRITER,
@@ -98,6 +101,7 @@ class DoorTest {
     void stop() {
         caller.close();
         server.close();
+        compute.close();
         waiting.close();
         home.close();
     }
