@@ -4,37 +4,25 @@ import dev.kindred.serve.Problem;
 import dev.kindred.serve.batch.BatchMeters.Dropped;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for a computing thread. Whoever is free takes what stands first and all of the same encoder that goes with it, up to its
- * budget; nobody waits for a batch to fill.
- *
- * <p>Turns are those of start-time fair queueing (Goyal, Vin, Cheng 1996): a piece starts where the one before it of the same flow ends,
- * but not in the past; least start first. So of n flows that wait each gets 1/n of the time, by cost, and a flow's first piece waits for at
- * most one of each other flow.
+ * budget; nobody waits for a batch to fill. What cannot be done is turned away before it is worked on.
  */
 final class FairQueue {
-    /** Entries that are looked through for some of the same encoder. */
-    private static final int LOOKED_THROUGH = 512;
-    /** A batch of several requests, and any while others wait, takes no longer: nobody's turn can come before it is done. */
-    private static final long SLICE = 25_000_000;
     /** How much of the usual cost of a request each new one decides. */
     private static final double NEWEST = 0.1;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition some = lock.newCondition();
-    private final TreeSet<Entry> entries = new TreeSet<>(Entry.IN_TURN);
-    private final Map<Flow.Id, Flow> flows = new HashMap<>();
-    private final Set<Order> waiting = new LinkedHashSet<>();
+    private final Backlog waiting = new Backlog();
     /** Contents that wait or are being computed. */
     private final Map<Digest, Piece.Content> known = new HashMap<>();
 
@@ -46,12 +34,6 @@ final class FairQueue {
     private final BatchMeters meters;
     private final LongSupplier clock;
     private final double[] usual = new double[Lane.values().length];
-
-    /** The queue's own time: the start of what was taken last. */
-    private long time;
-
-    private long number;
-    private long cost;
     private int idle;
     private boolean closing;
 
@@ -90,12 +72,8 @@ final class FairQueue {
                 admit(order, asked, now);
             }
             order.came = now;
-            Flow flow = flows.computeIfAbsent(order.flow(), Flow::new);
             for (int i = 0; i < pieces.size(); i++) {
-                enter(order, i, same(pieces.get(i)), flow);
-            }
-            if (flow.orders == 0) {
-                flows.remove(flow.id);
+                enter(order, i, same(pieces.get(i)));
             }
             if (order.waiting.size() > 1) {
                 some.signalAll();
@@ -117,30 +95,16 @@ final class FairQueue {
         return piece instanceof Piece.Content content && content.isTaken();
     }
 
-    private void enter(Order order, int index, Piece piece, Flow flow) {
-        Entry entry = new Entry(order, index, piece, flow, piece.cost(), Math.max(time, flow.end), number++);
+    private void enter(Order order, int index, Piece piece) {
         if (piece instanceof Piece.Content content) {
             if (!content.entries().isEmpty()) {
                 content.line.joined();
             }
-            content.join(entry);
             if (content.digest != null) {
                 known.put(content.digest, content);
             }
-            if (content.isTaken()) {
-                order.begun = order.begun == 0 ? order.came : order.begun;
-                return;
-            }
         }
-        entries.add(entry);
-        flow.end = entry.start() + entry.cost();
-        flow.cost += entry.cost();
-        cost += entry.cost();
-        if (order.waiting.isEmpty()) {
-            waiting.add(order);
-            flow.orders++;
-        }
-        order.waiting.add(entry);
+        waiting.enter(order, index, piece);
     }
 
     private void admit(Order order, long asked, long now) {
@@ -154,8 +118,8 @@ final class FairQueue {
         if (isFree()) {
             return;
         }
-        Flow flow = flows.get(order.flow());
-        long ahead = ahead(flow, asked) / threads;
+        Flow flow = waiting.find(order.flow());
+        long ahead = waiting.ahead(flow, asked) / threads;
         if (ahead + (running(now) + asked) / threads > left) {
             throw refused(Dropped.DEADLINE, Problem.late());
         }
@@ -163,9 +127,9 @@ final class FairQueue {
         if (flow != null && ahead > pressure.limit(asked, now)) {
             throw refused(Dropped.BUSY, Problem.busy(ahead));
         }
-        while (waiting.size() >= most || flow != null && cost + asked > backlog * threads) {
+        while (waiting.size() >= most || flow != null && waiting.cost() + asked > backlog * threads) {
             if (!forgetGone() && !evict(flow, asked)) {
-                throw refused(Dropped.BUSY, Problem.busy(cost / threads));
+                throw refused(Dropped.BUSY, Problem.busy(waiting.cost() / threads));
             }
         }
     }
@@ -178,13 +142,13 @@ final class FairQueue {
     void check(Flow.Id id) {
         lock.lock();
         try {
-            Flow flow = flows.get(id);
+            Flow flow = waiting.find(id);
             if (flow == null || isFree()) {
                 return;
             }
             long now = clock.getAsLong();
             long asked = Math.max(1, Math.round(usual[id.lane().ordinal()]));
-            long ahead = ahead(flow, asked) / threads;
+            long ahead = waiting.ahead(flow, asked) / threads;
             if (ahead > pressure.limit(asked, now) || waiting.size() >= most && flow.orders == waiting.size()) {
                 pressure.offer(asked, now);
                 throw refused(Dropped.BUSY, Problem.busy(ahead));
@@ -200,17 +164,7 @@ final class FairQueue {
     }
 
     private boolean isFree() {
-        return entries.isEmpty() && idle > 0;
-    }
-
-    /** What is done before a flow's next piece. */
-    private long ahead(@Nullable Flow flow, long asked) {
-        long own = flow == null ? 0 : flow.cost;
-        long all = own;
-        for (Flow other : flows.values()) {
-            all += other == flow ? 0 : Math.min(other.cost, own + asked);
-        }
-        return all;
+        return waiting.isEmpty() && idle > 0;
     }
 
     private long running(long now) {
@@ -222,35 +176,19 @@ final class FairQueue {
     }
 
     private boolean forgetGone() {
-        List<Order> gone = waiting.stream().filter(order -> !order.isWanted()).toList();
+        List<Order> gone =
+                waiting.orders().stream().filter(order -> !order.isWanted()).toList();
         gone.forEach(order -> remove(order, Dropped.GONE, Problem.gone()));
         return !gone.isEmpty();
     }
 
-    /** Makes room for a flow at the cost of the one that has the most waiting, if that has more: its newest request goes. */
+    /** Makes room for a flow at the cost of the one that has the most waiting, if that has more. */
     private boolean evict(@Nullable Flow flow, long asked) {
-        boolean full = waiting.size() >= most;
-        int orders = flow == null ? 0 : flow.orders;
-        long own = flow == null ? 0 : flow.cost;
-        Flow fattest = null;
-        for (Flow each : flows.values()) {
-            boolean fatter = fattest == null || (full ? each.orders > fattest.orders : each.cost > fattest.cost);
-            fattest = fatter ? each : fattest;
+        Order newest = waiting.inFavourOf(flow, asked, waiting.size() < most);
+        if (newest != null) {
+            remove(newest, Dropped.BUSY, Problem.busy(waiting.cost() / threads));
         }
-        if (fattest == null || fattest == flow || fattest.orders < 2) {
-            return false;
-        }
-        boolean more = full ? fattest.orders > orders + 1 : flow == null || fattest.cost > own + asked;
-        if (!more) {
-            return false;
-        }
-        for (Order order : ((LinkedHashSet<Order>) waiting).reversed()) {
-            if (order.flow().equals(fattest.id)) {
-                remove(order, Dropped.BUSY, Problem.busy(fattest.cost / threads));
-                return true;
-            }
-        }
-        return false;
+        return newest != null;
     }
 
     /** The next batch, once there is one; null when the queue is closed and nothing waits any more. */
@@ -277,21 +215,21 @@ final class FairQueue {
 
     private @Nullable Taken next() {
         long now = clock.getAsLong();
-        while (!entries.isEmpty()) {
-            Entry first = entries.first();
+        while (!waiting.isEmpty()) {
+            Entry first = waiting.first();
             Dropped why = dropped(first.order(), now);
             if (why != null) {
                 remove(first.order(), why, why.problem());
                 continue;
             }
             List<Entry> chosen = first.piece() instanceof Piece.Content content
-                    ? together(first, content.line, now)
+                    ? waiting.together(first, content.line, idle, order -> dropped(order, now) == null)
                     : List.of(first);
             long taken = 0;
             List<Piece> pieces = new ArrayList<>(chosen.size());
             for (Entry entry : chosen) {
                 taken += entry.cost();
-                time = Math.max(time, entry.start());
+                waiting.take(entry);
                 pieces.add(entry.piece());
                 begin(entry, now);
             }
@@ -324,39 +262,6 @@ final class FairQueue {
         return null;
     }
 
-    private List<Entry> together(Entry first, Line line, long now) {
-        long share = Math.max(first.cost(), cost / (idle + 1));
-        boolean others = flows.size() > 1;
-        List<Entry> chosen = new ArrayList<>();
-        Set<Piece> pieces = new LinkedHashSet<>();
-        int units = 0;
-        long taken = 0;
-        int looked = 0;
-        for (Entry entry : entries) {
-            if (++looked > LOOKED_THROUGH) {
-                break;
-            }
-            if (!(entry.piece() instanceof Piece.Content content)
-                    || content.line != line
-                    || pieces.contains(content)
-                    || dropped(entry.order(), now) != null) {
-                continue;
-            }
-            boolean sliced = others || entry.order() != first.order();
-            if (!chosen.isEmpty()
-                    && (units + content.units > line.budget()
-                            || taken + entry.cost() > share
-                            || sliced && taken + entry.cost() > SLICE)) {
-                break;
-            }
-            chosen.add(entry);
-            pieces.add(content);
-            units += content.units;
-            taken += entry.cost();
-        }
-        return chosen;
-    }
-
     private void begin(Entry chosen, long now) {
         List<Entry> all = List.of(chosen);
         if (chosen.piece() instanceof Piece.Content content) {
@@ -369,51 +274,26 @@ final class FairQueue {
                 order.begun = now;
                 meters.waited(order.lane(), now - order.came);
             }
-            release(entry);
-        }
-    }
-
-    private void release(Entry entry) {
-        if (!entries.remove(entry)) {
-            return;
-        }
-        Order order = entry.order();
-        Flow flow = entry.flow();
-        order.waiting.remove(entry);
-        flow.cost -= entry.cost();
-        cost -= entry.cost();
-        if (order.waiting.isEmpty()) {
-            waiting.remove(order);
-            flow.orders--;
-            if (flow.orders == 0) {
-                flows.remove(flow.id);
-            }
+            waiting.release(entry);
         }
     }
 
     /** What was taken is done. */
     void done(Taken taken) {
-        lock.lock();
-        try {
-            running.remove(taken);
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> running.remove(taken));
     }
 
     /** Ends an order's waiting, if it waits. */
     void drop(Order order, Dropped why, RuntimeException cause) {
-        lock.lock();
-        try {
+        locked(() -> {
             remove(order, why, cause);
-        } finally {
-            lock.unlock();
-        }
+            return order;
+        });
     }
 
     private void remove(Order order, Dropped why, RuntimeException cause) {
         for (Entry entry : List.copyOf(order.waiting)) {
-            release(entry);
+            waiting.release(entry);
             if (entry.piece() instanceof Piece.Content content) {
                 content.leave(entry);
                 if (content.entries().isEmpty() && content.digest != null) {
@@ -448,23 +328,15 @@ final class FairQueue {
 
     /** Who waits for a piece that was taken, so far. */
     List<Entry> waitingFor(Piece.Content piece) {
-        lock.lock();
-        try {
-            return List.copyOf(piece.entries());
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> List.copyOf(piece.entries()));
     }
 
     /** The same, when nobody more can join them: it is done. */
     List<Entry> finish(Piece.Content piece) {
-        lock.lock();
-        try {
+        return locked(() -> {
             forget(piece);
             return List.copyOf(piece.entries());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void forget(Piece.Content piece) {
@@ -473,24 +345,23 @@ final class FairQueue {
         }
     }
 
-    /** Requests of which anything waits. */
-    int orders() {
+    private <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
-            return waiting.size();
+            return work.get();
         } finally {
             lock.unlock();
         }
     }
 
+    /** Requests of which anything waits. */
+    int orders() {
+        return locked(waiting::size);
+    }
+
     /** Nanoseconds of computing that wait. */
     long cost() {
-        lock.lock();
-        try {
-            return cost;
-        } finally {
-            lock.unlock();
-        }
+        return locked(waiting::cost);
     }
 
     /** Takes no more; what waits is still taken. */
@@ -508,7 +379,7 @@ final class FairQueue {
     void abandon() {
         lock.lock();
         try {
-            for (Order order : List.copyOf(waiting)) {
+            for (Order order : waiting.orders()) {
                 remove(order, Dropped.STOPPING, Problem.stopping());
             }
         } finally {

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One encoder and how fast it is: what waits for it is prepared, packed and run together. Safe for many threads. */
 final class Line {
-    /** Nanoseconds a unit, until measured. */
-    private static final double GUESS = 10_000;
     /** Nanoseconds a byte of a picture file, until measured. */
     private static final double DECODING_GUESS = 20;
     /** Places that a text may be shorter than the longest of its pack, whatever their length. */
@@ -30,7 +28,7 @@ final class Line {
     private final EmbeddingCache cache;
     private final BatchMeters.OfCollection meters;
     private final Runnable undecodable;
-    private final Tempo encoding = new Tempo(GUESS);
+    private final Tempo encoding;
     private final Tempo decoding = new Tempo(DECODING_GUESS);
 
     /** A piece as the graph takes it, and how long its picture took to decode. */
@@ -54,6 +52,16 @@ final class Line {
         this.cache = cache;
         this.meters = meters;
         this.undecodable = undecodable;
+        this.encoding = new Tempo(guess(encoder.unit()));
+    }
+
+    /** Nanoseconds a unit, until measured. */
+    private static double guess(Encoder.Unit unit) {
+        return switch (unit) {
+            case CONTENTS -> 500_000;
+            case TOKENS -> 20_000;
+            case PIXELS -> 500;
+        };
     }
 
     Encoder encoder() {

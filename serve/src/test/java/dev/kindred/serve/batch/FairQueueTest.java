@@ -161,10 +161,10 @@ class FairQueueTest {
     @Test
     void aBurstIsKeptWhole() throws InterruptedException {
         FairQueue queue = queue(1_000, 5_000 * MS);
-        for (int i = 0; i < 140; i++) {
+        for (int i = 0; i < 900; i++) {
             add(queue, "one", 5 * MS);
         }
-        for (int i = 0; i < 140; i++) {
+        for (int i = 0; i < 900; i++) {
             turn(queue);
         }
         assertThat(dropped("late") + dropped("busy")).isZero();

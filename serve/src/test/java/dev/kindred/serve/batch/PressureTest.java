@@ -45,6 +45,16 @@ class PressureTest {
         }
     }
 
+    /** However much comes at once: the queue's own bounds are for that. */
+    @Test
+    void aBurstIsNoPressure() {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = load(pressure, 0, 80, 60);
+        for (; now < 2_000 * MS; now += MS) {
+            assertThat(pressure.isHigh(now)).isFalse();
+        }
+    }
+
     /** All that came while the machine stood still comes at once. */
     @Test
     void aPauseIsNoPressure() {
