@@ -8,6 +8,7 @@ import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Finding;
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -17,9 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine;
 
 /** Is everything well here? */
 @CommandLine.Command(

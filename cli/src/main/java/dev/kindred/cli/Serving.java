@@ -1,17 +1,15 @@
 package dev.kindred.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.kindred.core.Refusal;
-import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
-import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.LearnedDistance;
-import dev.kindred.index.EmbeddedIndex;
-import dev.kindred.index.Generation;
+import dev.kindred.release.Collections;
+import dev.kindred.release.Registry;
 import dev.kindred.serve.Faults;
+import dev.kindred.serve.Holdings;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
+import dev.kindred.serve.access.Access;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,84 +22,83 @@ final class Serving implements AutoCloseable {
     private static final int MOST_LOGS = 20;
 
     private final Run run;
-    private final Bundle bundle;
-    private final EmbeddedIndex index;
-    private final List<Encoder> encoders;
-    private final Optional<LearnedDistance> comparator;
+    private final List<Served> served;
     private final KindredServer server;
+    private final Optional<Registry> registry;
 
-    private Serving(
-            Run run,
-            Bundle bundle,
-            EmbeddedIndex index,
-            List<Encoder> encoders,
-            Optional<LearnedDistance> comparator,
-            KindredServer server) {
+    private Serving(Run run, List<Served> served, KindredServer server, Optional<Registry> registry) {
         this.run = run;
-        this.bundle = bundle;
-        this.index = index;
-        this.encoders = encoders;
-        this.comparator = comparator;
+        this.served = served;
         this.server = server;
+        this.registry = registry;
     }
 
     /**
-     * @param stated null for the bundle in the index folder
+     * Serves one index folder as the collection {@code default}.
+     *
+     * @param stated null for the bundle in the folder
      * @param mergeShare of the cores, for merges in the background; null for what the index has
      */
     static Serving start(Run run, Path folder, @Nullable Path stated, String host, @Nullable Double mergeShare) {
-        IndexFolder opened = new IndexFolder(folder);
-        EmbeddedIndex index = opened.open(
-                run,
-                "a server on " + host
-                        + (run.settings().port() == null
-                                ? ""
-                                : ":" + run.settings().port()));
+        natives(run);
+        Holdings holdings =
+                Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run, host), run::say);
+        return start(run, host, mergeShare, holdings, Optional.empty());
+    }
+
+    /**
+     * Serves all collections of the home.
+     *
+     * @param mayBeEmpty whether to begin with none
+     * @return empty where there are none, and there must be some
+     */
+    static Optional<Serving> ofHome(Run run, String host, @Nullable Double mergeShare, boolean mayBeEmpty) {
+        natives(run);
+        Registry registry = Registry.open(run.home());
+        boolean started = false;
         try {
-            if (mergeShare != null) {
-                if (!(index instanceof Generation generation)) {
-                    throw new Refusal(
-                            "is a rows file, which merges nothing", folder.toString(), "leave --merge-share out");
-                }
-                generation.mergeShare(mergeShare);
+            Holdings holdings = Holdings.ofHome(
+                    new Collections(run.home(), registry), run.settings().threads(), owner(run, host), run::say);
+            if (holdings.isEmpty() && !mayBeEmpty) {
+                return Optional.empty();
             }
-            Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
-            index.info().space().require(bundle.space(), folder.toString());
-            Natives.forEncoding(run.home());
-            int threads = run.settings().threads();
-            List<Encoder> encoders = open(bundle, threads);
-            Optional<LearnedDistance> comparator = Optional.empty();
-            try {
-                comparator = bundle.comparator(threads);
-                Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), comparator, index);
-                KindredServer server = KindredServer.start(options(run, host), served, faults(run));
-                if (index instanceof Generation generation) {
-                    generation.warm();
-                }
-                return new Serving(run, bundle, index, encoders, comparator, server);
-            } catch (RuntimeException e) {
-                encoders.forEach(Encoder::close);
-                comparator.ifPresent(LearnedDistance::close);
-                throw e;
+            Serving serving = start(run, host, mergeShare, holdings, Optional.of(registry));
+            started = true;
+            return Optional.of(serving);
+        } finally {
+            if (!started) {
+                registry.close();
             }
-        } catch (RuntimeException e) {
-            index.close();
-            throw e;
         }
     }
 
-    /** The only encoder; or first that of queries, last that of documents. */
-    private static List<Encoder> open(Bundle bundle, int threads) {
-        if (bundle.encoders().size() == 1) {
-            return List.of(bundle.encoder(threads));
-        }
-        Encoder queries = bundle.encoder(EncoderParts.QUERY, threads);
+    private static Serving start(
+            Run run, String host, @Nullable Double mergeShare, Holdings holdings, Optional<Registry> registry) {
+        boolean started = false;
         try {
-            return List.of(queries, bundle.encoder(EncoderParts.DOCUMENT, threads));
-        } catch (RuntimeException e) {
-            queries.close();
-            throw e;
+            if (mergeShare != null) {
+                holdings.mergeShare(mergeShare);
+            }
+            List<Served> served = holdings.served();
+            KindredServer server = KindredServer.start(options(run, host), holdings, Access.OPEN, faults(run));
+            started = true;
+            return new Serving(run, served, server, registry);
+        } finally {
+            if (!started) {
+                holdings.close();
+            }
         }
+    }
+
+    private static void natives(Run run) {
+        Natives.forIndex(run.home());
+        Natives.forEncoding(run.home());
+    }
+
+    /** Whom another writer's refusal names. */
+    private static String owner(Run run, String host) {
+        Integer port = run.settings().port();
+        return "a server on " + host + (port == null ? "" : ":" + port);
     }
 
     /** A line each, and the first few with their stack traces in files: a fault that comes with each request must not fill the disk. */
@@ -130,10 +127,22 @@ final class Serving implements AutoCloseable {
     Answer answer() {
         JsonObject json = new JsonObject();
         json.addProperty("url", url());
-        json.addProperty("bundle", bundle.id());
-        json.addProperty("space", bundle.space().id());
-        json.addProperty("count", index.info().count());
-        return Answer.done(json, "serving " + index.info().count() + " items at " + url() + " (Ctrl-C ends)")
+        served.stream()
+                .filter(each -> each.collection().equals(Served.DEFAULT_COLLECTION))
+                .findFirst()
+                .or(() -> served.stream().findFirst())
+                .ifPresent(first -> {
+                    json.addProperty("bundle", first.bundle());
+                    json.addProperty("space", first.space().id());
+                });
+        long count =
+                served.stream().mapToLong(each -> each.index().info().count()).sum();
+        json.addProperty("count", count);
+        JsonArray names = new JsonArray();
+        served.forEach(each -> names.add(each.collection()));
+        json.add("collections", names);
+        String several = served.size() == 1 ? "" : " in " + served.size() + " collections";
+        return Answer.done(json, "serving " + count + " items" + several + " at " + url() + " (Ctrl-C ends)")
                 .then(this::untilStopped);
     }
 
@@ -148,8 +157,6 @@ final class Serving implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        encoders.forEach(Encoder::close);
-        comparator.ifPresent(LearnedDistance::close);
-        index.close();
+        registry.ifPresent(Registry::close);
     }
 }

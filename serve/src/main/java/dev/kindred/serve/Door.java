@@ -70,9 +70,23 @@ final class Door {
         });
     }
 
+    /** Whether whoever sent a request that goes on may still do that here. */
+    boolean isStillAllowed(Call call, Role role) {
+        try {
+            return access.of(call.context(), call.context().request()).may(role, call.collection());
+        } catch (Problem revoked) {
+            return false;
+        }
+    }
+
     /** A request whose body is read whole first, as many at once as there is room for. */
     void post(String path, Role role, Asked asked) {
-        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+        read(path, role, asked, HttpMethod.POST);
+    }
+
+    /** The same with other methods. */
+    void read(String path, Role role, Asked asked, HttpMethod... methods) {
+        Route route = Route.builder().path(path).methods(methods).build();
         server.service(route, (ctx, request) -> read(let(ctx, request, role), request, asked));
     }
 

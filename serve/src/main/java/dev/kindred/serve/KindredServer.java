@@ -14,12 +14,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One process that answers embed, verify and search over HTTP and shows the console. It starts answering when {@link #start} returns;
- * {@link #close} lets running requests finish. Encoder and index are the caller's to close, afterwards.
+ * {@link #close} lets running requests finish. What somebody else opened is theirs to close, afterwards.
  */
 public final class KindredServer implements AutoCloseable {
     /** How many ports after an unstated one are tried before any free one is taken. */
@@ -33,15 +34,23 @@ public final class KindredServer implements AutoCloseable {
     private final Compute compute;
     private final Meters meters;
     private final ExecutorService waiting;
+    private final Hosting hosting;
     private final AtomicBoolean ready;
 
     private KindredServer(
-            Server server, String host, Compute compute, Meters meters, ExecutorService waiting, AtomicBoolean ready) {
+            Server server,
+            String host,
+            Compute compute,
+            Meters meters,
+            ExecutorService waiting,
+            Hosting hosting,
+            AtomicBoolean ready) {
         this.server = server;
         this.host = host;
         this.compute = compute;
         this.meters = meters;
         this.waiting = waiting;
+        this.hosting = hosting;
         this.ready = ready;
     }
 
@@ -62,30 +71,43 @@ public final class KindredServer implements AutoCloseable {
         return start(options, List.of(served), Access.OPEN, faults);
     }
 
-    /** Several collections, for those whom {@code access} lets in. */
+    /** Several collections, for those whom {@code access} lets in; whoever opened them closes them, afterwards. */
     public static KindredServer start(ServeOptions options, List<Served> served, Access access, Faults faults) {
+        return start(options, served.stream().map(Opened::of).toList(), null, access, faults);
+    }
+
+    /** All that is held, which can grow and shrink meanwhile; closed with the server. */
+    public static KindredServer start(ServeOptions options, Holdings holdings, Access access, Faults faults) {
+        return start(options, List.of(), holdings, access, faults);
+    }
+
+    private static KindredServer start(
+            ServeOptions options, List<Opened> opened, @Nullable Holdings holdings, Access access, Faults faults) {
         Compute compute = new Compute(options.threads(), options.queue());
         Meters meters = new Meters(compute::waiting);
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         AtomicBoolean ready = new AtomicBoolean(true);
+        Hosting hosting = new Hosting(holdings, compute, meters, faults);
         try {
-            Hosts hosts = new Hosts();
-            for (Served each : served) {
-                Hosted hosted = new Hosted(each, compute, meters);
-                hosts.add(hosted);
-                waiting.execute(hosted.browsing()::warm);
-            }
-            Routes routes = new Routes(hosts, meters, ready::get);
+            opened.forEach(hosting::host);
+            hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
+            Routes routes = new Routes(hosting, meters, ready::get);
             Wire wire = new Wire(new Guard(options.host()), meters, faults);
             Server server = listen(options, builder -> {
                 builder.errorHandler(wire).decorator(wire);
-                routes.bind(new Door(builder, access, waiting, options.threads() + options.queue()));
+                Door door = new Door(builder, access, waiting, options.threads() + options.queue());
+                routes.bind(door);
+                new CollectionRoutes(hosting).bind(door);
+                new ItemRoutes(hosting, waiting, options).bind(door);
+                new ExplainRoutes(hosting).bind(door);
             });
-            return new KindredServer(server, options.host(), compute, meters, waiting, ready);
+            hosting.warm();
+            return new KindredServer(server, options.host(), compute, meters, waiting, hosting, ready);
         } catch (RuntimeException e) {
             waiting.close();
             compute.close();
+            hosting.close();
             meters.close();
             throw e;
         }
@@ -155,6 +177,7 @@ public final class KindredServer implements AutoCloseable {
         server.close();
         waiting.close();
         compute.close();
+        hosting.close();
         meters.close();
     }
 }
