@@ -4,17 +4,19 @@ import dev.kindred.release.Bundles;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /** Answers over HTTP, and a page to look at. */
 @CommandLine.Command(
         description = "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
         footer = {
             "",
-            "With no index named it serves all collections of the home, which can be made and dropped meanwhile; where there",
-            "is none, it runs `kindred demo --quick` first. A bundle named alone is taken into the home, to make collections",
+            "With no index named it serves all collections of the home, which can be made and dropped meanwhile; where"
+                    + " there",
+            "is none, it runs `kindred demo --quick` first. A bundle named alone is taken into the home, to make"
+                    + " collections",
             "with.",
             "",
             "Example:",
@@ -24,12 +26,16 @@ final class ServeCommand implements Command {
     @Option(
             names = "--bundle",
             paramLabel = "M.kindred",
-            description = "The bundle. Default: the one in the index folder. Without --index: a bundle to make collections"
-                    + " with.")
+            description =
+                    "The bundle. Default: the one in the index folder. Without --index: a bundle to make collections"
+                            + " with.")
     @Nullable
     Path bundle;
 
-    @Option(names = "--index", paramLabel = "DIR", description = "The index folder to serve, alone, as the collection default.")
+    @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description = "The index folder to serve, alone, as the collection default.")
     @Nullable
     Path index;
 

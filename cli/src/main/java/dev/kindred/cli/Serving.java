@@ -41,8 +41,7 @@ final class Serving implements AutoCloseable {
      */
     static Serving start(Run run, Path folder, @Nullable Path stated, String host, @Nullable Double mergeShare) {
         natives(run);
-        Holdings holdings =
-                Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run, host), run::say);
+        Holdings holdings = Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run, host), run::say);
         return start(run, host, mergeShare, holdings, Optional.empty());
     }
 

@@ -73,7 +73,8 @@ public final class Bundles {
                     "bundle",
                     known.isEmpty()
                             ? "put one there first: kindred serve --bundle M.kindred"
-                            : "give the first " + SHORTEST_PREFIX + " or more characters of one: " + named(known.keySet()));
+                            : "give the first " + SHORTEST_PREFIX + " or more characters of one: "
+                                    + named(known.keySet()));
         }
         return known.get(meant.getFirst());
     }

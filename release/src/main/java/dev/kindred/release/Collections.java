@@ -74,8 +74,7 @@ public final class Collections {
     public Optional<Stored> find(String name) {
         return new Generations(home, requireName(name))
                 .live()
-                .map(live ->
-                        new Stored(name, live, settled().getOrDefault(name, CollectionSettings.usual())));
+                .map(live -> new Stored(name, live, settled().getOrDefault(name, CollectionSettings.usual())));
     }
 
     /** Those that there may be, in order; {@link #find} says of each whether it is. */

@@ -76,7 +76,20 @@ class CollectionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ".", "..", "../x", "a/b", "a\\b", ".hidden", "-x", "a b", "a\0b", "phot\u043Es", "*", "a%2fb", "ａ",
+                "",
+                ".",
+                "..",
+                "../x",
+                "a/b",
+                "a\\b",
+                ".hidden",
+                "-x",
+                "a b",
+                "a\0b",
+                "phot\u043Es",
+                "*",
+                "a%2fb",
+                "ａ",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
             })
     void aNameIsNoPathAndLooksLikeNoOther(String name) {
@@ -94,11 +107,10 @@ class CollectionsTest {
 
     @Test
     void whatCouldNotBeMadeLeavesNothing() {
-        assertThatThrownBy(() -> collections.create(
-                        "photos", SPACE.id(), CollectionSettings.usual(), folder -> {
-                            index(folder);
-                            throw new IOException("the disk is full");
-                        }))
+        assertThatThrownBy(() -> collections.create("photos", SPACE.id(), CollectionSettings.usual(), folder -> {
+                    index(folder);
+                    throw new IOException("the disk is full");
+                }))
                 .hasMessageContaining("full");
         assertThat(collections.names()).isEmpty();
         assertThat(home.resolve("collections/photos")).doesNotExist();

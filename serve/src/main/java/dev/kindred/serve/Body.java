@@ -36,8 +36,24 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
 
     /** Fields that are JSON when they come in an address or a form; all others are text. */
     private static final Set<String> JSON_FIELDS = Set.of(
-            "k", "fmr", "filter", "vector", "rerank", "per", "recall", "ef", "exact", "first", "wordsWeight",
-            "wordsOnly", "wordsIn", "fields", "abstain", "attribute", "payload", "grid");
+            "k",
+            "fmr",
+            "filter",
+            "vector",
+            "rerank",
+            "per",
+            "recall",
+            "ef",
+            "exact",
+            "first",
+            "wordsWeight",
+            "wordsOnly",
+            "wordsIn",
+            "fields",
+            "abstain",
+            "attribute",
+            "payload",
+            "grid");
 
     /** @param waiting where what was sent is understood: on the network's own threads a long list would keep all others waiting */
     static CompletableFuture<Body> read(HttpRequest request, QueryParams query, Executor waiting) {

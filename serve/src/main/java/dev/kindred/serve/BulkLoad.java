@@ -311,8 +311,9 @@ final class BulkLoad implements Runnable {
             return;
         }
         try {
-            List<Item> items = patiently(() -> putting.items(
-                    drafts.stream().map(slot -> java.util.Objects.requireNonNull(slot.draft)).toList()));
+            List<Item> items = patiently(() -> putting.items(drafts.stream()
+                    .map(slot -> java.util.Objects.requireNonNull(slot.draft))
+                    .toList()));
             for (int i = 0; i < items.size(); i++) {
                 drafts.get(i).change = new Change.Put(items.get(i));
             }

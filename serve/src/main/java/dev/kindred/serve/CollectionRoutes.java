@@ -21,9 +21,7 @@ import java.util.TreeSet;
 /** Collections made, settled and dropped. */
 final class CollectionRoutes {
     private static final String COLLECTION = "/v1/collections/{collection}";
-    private static final String[] SETTINGS = {
-        "keepSources", "sensitive", "readOnly", "targetRecall", "snapshotHours"
-    };
+    private static final String[] SETTINGS = {"keepSources", "sensitive", "readOnly", "targetRecall", "snapshotHours"};
     private static final int MOST_DIMENSIONS = 1 << 16;
 
     private final Hosting hosting;
@@ -36,8 +34,7 @@ final class CollectionRoutes {
         door.read(COLLECTION, Role.ADMIN, this::create, HttpMethod.PUT);
         door.read(COLLECTION, Role.OPERATOR, this::change, HttpMethod.PATCH);
         door.handle(COLLECTION, Role.ADMIN, (call, request) -> drop(call), HttpMethod.DELETE);
-        door.handle(
-                COLLECTION + "/snapshots", Role.OPERATOR, (call, request) -> snapshot(call), HttpMethod.POST);
+        door.handle(COLLECTION + "/snapshots", Role.OPERATOR, (call, request) -> snapshot(call), HttpMethod.POST);
         door.get("/v1/bundles", Role.OPERATOR, (call, request) -> bundles());
     }
 
@@ -45,13 +42,23 @@ final class CollectionRoutes {
         String name = Collections.requireName(call.collection());
         Fields fields = body.fields()
                 .only(
-                        "bundle", "vectors", "engine", "codes", "links", "beam", "keepSources", "sensitive", "readOnly",
-                        "targetRecall", "snapshotHours");
+                        "bundle",
+                        "vectors",
+                        "engine",
+                        "codes",
+                        "links",
+                        "beam",
+                        "keepSources",
+                        "sensitive",
+                        "readOnly",
+                        "targetRecall",
+                        "snapshotHours");
         if (fields.has("bundle") == fields.has("vectors")) {
             throw Problem.badRequest(
                     "what its items are embedded with is wanted",
                     "body",
-                    "say {\"bundle\": id or its beginning}, or {\"vectors\": {\"dimension\": 384, \"distance\": \"cosine\"}}");
+                    "say {\"bundle\": id or its beginning}, or {\"vectors\": {\"dimension\": 384, \"distance\":"
+                            + " \"cosine\"}}");
         }
         CollectionSettings settings = settings(fields, CollectionSettings.usual());
         Optional<Engine> engine = engine(fields);
@@ -60,10 +67,10 @@ final class CollectionRoutes {
             if (fields.has("bundle")) {
                 Path file = hosting.bundle(fields.text("bundle").orElse(""));
                 Bundle bundle = Bundle.open(file);
-                made = hosting.create(
-                        name, bundle.space(), engine, Optional.of(file), settings.ofBundle(bundle.id()));
+                made = hosting.create(name, bundle.space(), engine, Optional.of(file), settings.ofBundle(bundle.id()));
             } else {
-                made = hosting.create(name, space(name, fields.inner("vectors").orElseThrow()), engine, Optional.empty(), settings);
+                made = hosting.create(
+                        name, space(name, fields.inner("vectors").orElseThrow()), engine, Optional.empty(), settings);
             }
             return Wire.json(made.about(), made.served());
         } catch (IOException e) {
@@ -89,17 +96,16 @@ final class CollectionRoutes {
         if (!kind.equals("graph") && (fields.has("links") || fields.has("beam"))) {
             throw Problem.badRequest("links and beam are of a graph", "engine", "say \"engine\": \"graph\"");
         }
-        Optional<Engine> engine =
-                switch (kind) {
-                    case "rows" -> Optional.empty();
-                    case "exact" -> Optional.of(Engine.exact());
-                    case "graph" ->
-                        Optional.of(new Engine.Graph(
-                                fields.whole("links", 2, 256, usual.links()),
-                                fields.whole("beam", 1, 3_200, usual.beam()),
-                                usual.from()));
-                    default -> throw Problem.badRequest("there is no such engine", "engine", "say rows, exact or graph");
-                };
+        Optional<Engine> engine = switch (kind) {
+            case "rows" -> Optional.empty();
+            case "exact" -> Optional.of(Engine.exact());
+            case "graph" ->
+                Optional.of(new Engine.Graph(
+                        fields.whole("links", 2, 256, usual.links()),
+                        fields.whole("beam", 1, 3_200, usual.beam()),
+                        usual.from()));
+            default -> throw Problem.badRequest("there is no such engine", "engine", "say rows, exact or graph");
+        };
         Optional<String> codes = fields.text("codes");
         if (codes.isPresent() && engine.isEmpty()) {
             throw Problem.badRequest("codes are of exact and graph", "codes", "say \"engine\": \"graph\" or \"exact\"");

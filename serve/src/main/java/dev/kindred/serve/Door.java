@@ -70,6 +70,14 @@ final class Door {
         });
     }
 
+    /** A request whose body is a stream that has no end to be waited for: the answer reads it itself, and bounds it. */
+    void stream(String path, Role role, Answer answer) {
+        server.route().path(path).methods(HttpMethod.POST).maxRequestLength(0).build((ctx, request) -> {
+            Call call = let(ctx, request, role);
+            return later(() -> answer.to(call, request));
+        });
+    }
+
     /** Whether whoever sent a request that goes on may still do that here. */
     boolean isStillAllowed(Call call, Role role) {
         try {

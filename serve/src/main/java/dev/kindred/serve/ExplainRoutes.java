@@ -15,8 +15,8 @@ final class ExplainRoutes {
             door.post(
                     path,
                     Role.READER,
-                    (call, body) -> hosting.answered(
-                            call, hosted -> hosted.explaining().explain(body)));
+                    (call, body) ->
+                            hosting.answered(call, hosted -> hosted.explaining().explain(body)));
         }
     }
 }

@@ -76,7 +76,10 @@ final class Explaining {
         reply.addProperty("score", score);
         judge(reply, score);
         reply.add(
-                "place", BaselinePlace.of(served.baseline(), score).<com.google.gson.JsonElement>map(p -> p).orElse(JsonNull.INSTANCE));
+                "place",
+                BaselinePlace.of(served.baseline(), score)
+                        .<com.google.gson.JsonElement>map(p -> p)
+                        .orElse(JsonNull.INSTANCE));
         JsonObject parts = new JsonObject();
         if (asked.of().contains(asked.one().name())) {
             parts.add(asked.one().name(), parts(asked.one(), other, asked));
@@ -93,24 +96,25 @@ final class Explaining {
 
     private Asked asked(Body body) {
         Fields fields = body.fields().only("left", "right", "query", "item", "k", "grid", "cover", "of");
-        boolean search = fields.has("query") || fields.has("item") || body.files().containsKey("query");
+        boolean search =
+                fields.has("query") || fields.has("item") || body.files().containsKey("query");
         Side one = search
                 ? new Side("query", inputs.named(body, "query"), served.queries())
                 : new Side("left", inputs.named(body, "left"), served.documents());
         Side other = search
-                ? new Side("item", new Inputs.Input.Known(Inputs.item(served.index(), itemId(fields))), served.documents())
+                ? new Side(
+                        "item", new Inputs.Input.Known(Inputs.item(served.index(), itemId(fields))), served.documents())
                 : new Side("right", inputs.named(body, "right"), served.documents());
         String of = fields.text("of").orElse(one.name());
         if (!Set.of(one.name(), other.name(), "both").contains(of)) {
             throw Problem.badRequest(
                     "there is no such side", "of", "say " + one.name() + ", " + other.name() + " or both");
         }
-        Occlusion.Cover cover =
-                switch (fields.text("cover").orElse("blur")) {
-                    case "blur" -> Occlusion.Cover.BLUR;
-                    case "mean" -> Occlusion.Cover.MEAN;
-                    default -> throw Problem.badRequest("nothing covers so", "cover", "say blur or mean");
-                };
+        Occlusion.Cover cover = switch (fields.text("cover").orElse("blur")) {
+            case "blur" -> Occlusion.Cover.BLUR;
+            case "mean" -> Occlusion.Cover.MEAN;
+            default -> throw Problem.badRequest("nothing covers so", "cover", "say blur or mean");
+        };
         return new Asked(
                 one,
                 other,
@@ -178,7 +182,8 @@ final class Explaining {
     /** What of one side carried its score with the other's vector. Whatever has no picture and no text is told so, by its kind. */
     private JsonObject parts(Side side, float[] other, Asked asked) {
         return switch (content(side.input())) {
-            case Content.Pixels pixels -> parts(Occlusion.of(pixels, asked.cells(), asked.cover()), pixels, side, other);
+            case Content.Pixels pixels ->
+                parts(Occlusion.of(pixels, asked.cells(), asked.cover()), pixels, side, other);
             case Content.Text(String text) -> parts(LeftOut.of(text), side, other);
             default -> {
                 JsonObject none = new JsonObject();
@@ -235,7 +240,8 @@ final class Explaining {
         json.addProperty("cover", occlusion.cover().name().toLowerCase(Locale.ROOT));
         json.addProperty("score", scored[0]);
         json.add("x", edges(occlusion.x(), original.width(), occlusion.picture().width()));
-        json.add("y", edges(occlusion.y(), original.height(), occlusion.picture().height()));
+        json.add(
+                "y", edges(occlusion.y(), original.height(), occlusion.picture().height()));
         json.add("drops", drops);
         return json;
     }

@@ -78,11 +78,7 @@ public final class Holdings implements AutoCloseable {
      * @param bundle null for the one in the folder
      */
     public static Holdings ofFolder(
-            Path folder,
-            @Nullable Path bundle,
-            int threads,
-            String owner,
-            Consumer<String> told) {
+            Path folder, @Nullable Path bundle, int threads, String owner, Consumer<String> told) {
         Holdings holdings = new Holdings(null, threads, owner, told);
         boolean whole = false;
         try {
@@ -271,10 +267,7 @@ public final class Holdings implements AutoCloseable {
     }
 
     private static Served withoutEncoder(
-            String name,
-            Served.Takes takes,
-            EmbeddedIndex index,
-            java.util.function.Supplier<Problem> why) {
+            String name, Served.Takes takes, EmbeddedIndex index, java.util.function.Supplier<Problem> why) {
         NoEncoder none = new NoEncoder(index.info().space(), why);
         return new Served(name, "", takes, none, none, Optional.empty(), Optional.empty(), index);
     }

@@ -44,6 +44,7 @@ final class Hosting implements AutoCloseable {
     private final ReentrantLock changing = new ReentrantLock();
     /** The number of the last write that the last snapshot holds, by collection. */
     private final Map<String, Long> snapped = new ConcurrentHashMap<>();
+
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("kindred-snapshots").factory());
 
@@ -164,8 +165,7 @@ final class Hosting implements AutoCloseable {
      * @param engine empty for a rows file
      * @param bundle what encodes; empty for vectors made elsewhere
      */
-    Hosted create(
-            String name, Space space, Optional<Engine> engine, Optional<Path> bundle, CollectionSettings settings)
+    Hosted create(String name, Space space, Optional<Engine> engine, Optional<Path> bundle, CollectionSettings settings)
             throws IOException {
         changing.lock();
         try {

@@ -120,7 +120,9 @@ final class Inputs {
                     "this collection takes " + served.takes().words() + ", not " + given.words(),
                     where,
                     "give "
-                            + (served.takes() == Served.Takes.VECTORS ? "" : served.takes().field() + ", ")
+                            + (served.takes() == Served.Takes.VECTORS
+                                    ? ""
+                                    : served.takes().field() + ", ")
                             + "id or vector");
         }
     }

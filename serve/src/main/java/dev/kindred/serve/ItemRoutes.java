@@ -43,7 +43,7 @@ final class ItemRoutes {
     void bind(Door door) {
         door.read(ITEMS + "/{id}", Role.WRITER, this::put, HttpMethod.PUT);
         door.handle(ITEMS + "/{id}", Role.WRITER, (call, request) -> delete(call), HttpMethod.DELETE);
-        door.handle(BULK, Role.WRITER, (call, request) -> load(door, call, request), HttpMethod.POST);
+        door.stream(BULK, Role.WRITER, (call, request) -> load(door, call, request));
     }
 
     private HttpResponse put(Call call, Body body) {
@@ -53,7 +53,9 @@ final class ItemRoutes {
         String id = Routes.id(call);
         putting.requireWritable();
         Receipt receipt = putting.write(
-                List.of(new Change.Put(putting.items(List.of(putting.draft(id, body))).getFirst())), until);
+                List.of(new Change.Put(
+                        putting.items(List.of(putting.draft(id, body))).getFirst())),
+                until);
         return Wire.json(receipt(id, receipt), hosted.served());
     }
 
@@ -87,8 +89,6 @@ final class ItemRoutes {
         }
         boolean begun = false;
         try {
-            // Its lines are bounded one by one, its time by that of each.
-            call.context().setMaxRequestLength(0);
             HttpResponseWriter reply = HttpResponse.streaming();
             reply.write(Wire.headers(hosted.served(), LINES).toBuilder()
                     .set(HttpHeaderNames.CACHE_CONTROL, "no-store")

@@ -24,7 +24,7 @@ record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover) {
 
     /** What a cell is covered with. */
     enum Cover {
-        /** What is around each pixel, evened out over a cell's size: where nothing is drawn, nothing changes. */
+        /** What is around each pixel, evened out as far as a cell is wide: where nothing is drawn, nothing changes. */
         BLUR,
         /** The mean of the whole picture. */
         MEAN
@@ -103,13 +103,13 @@ record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover) {
         return mean;
     }
 
-    /** The mean of a window of three cells a side around each pixel, by sums over rectangles. */
+    /** The mean of what is no further than a cell's side from each pixel, by sums over rectangles. */
     private byte[] blurred() {
         int width = picture.width();
         int height = picture.height();
         int channels = picture.channels();
-        int across = Math.max(1, (x[1] - x[0]) * 3 / 2);
-        int down = Math.max(1, (y[1] - y[0]) * 3 / 2);
+        int across = Math.max(1, x[1] - x[0]);
+        int down = Math.max(1, y[1] - y[0]);
         byte[] blurred = new byte[picture.values().length];
         long[] sums = new long[(width + 1) * (height + 1)];
         for (int channel = 0; channel < channels; channel++) {

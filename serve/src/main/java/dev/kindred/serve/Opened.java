@@ -25,12 +25,7 @@ record Opened(
     /** One that somebody else opened, and closes. */
     static Opened of(Served served) {
         return new Opened(
-                served,
-                Optional.empty(),
-                CollectionSettings.usual(),
-                Optional.empty(),
-                Optional.empty(),
-                () -> {});
+                served, Optional.empty(), CollectionSettings.usual(), Optional.empty(), Optional.empty(), () -> {});
     }
 
     Opened with(CollectionSettings changed) {

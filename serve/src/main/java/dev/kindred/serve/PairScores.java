@@ -16,9 +16,7 @@ final class PairScores {
 
     /** By the distance of the space alone. */
     double plain(float[] left, float[] right) {
-        return served.space()
-                .distance()
-                .score(left, 0, right, 0, served.space().dimension());
+        return served.space().distance().score(left, 0, right, 0, served.space().dimension());
     }
 
     /** The score of one with each of others. */
@@ -30,8 +28,7 @@ final class PairScores {
                     java.util.Arrays.setAll(wide, i -> scores[i]);
                     return wide;
                 })
-                .orElseGet(() -> others.stream()
-                        .mapToDouble(other -> plain(one, other))
-                        .toArray());
+                .orElseGet(() ->
+                        others.stream().mapToDouble(other -> plain(one, other)).toArray());
     }
 }

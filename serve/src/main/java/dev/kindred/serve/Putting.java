@@ -44,7 +44,8 @@ final class Putting {
     Draft draft(Fields line) {
         line.only("id", "image", "text", "vector", "payload");
         String id = line.text("id")
-                .orElseThrow(() -> Problem.badRequest("an item's id is missing", line.at("id"), "give it: {\"id\": \"…\", …}"));
+                .orElseThrow(() ->
+                        Problem.badRequest("an item's id is missing", line.at("id"), "give it: {\"id\": \"…\", …}"));
         JsonObject rest = line.object().deepCopy();
         rest.remove("id");
         Inputs.Input input = inputs.of(new Fields(rest, line.path()))
@@ -60,7 +61,8 @@ final class Putting {
         Map<String, Value> payload = fields.has("payload")
                 ? PayloadJson.read(fields.object().get("payload"), fields.at("payload"))
                 : new TreeMap<>();
-        if (input instanceof Inputs.Input.Words(String text) && hosted.settings().keepSources()) {
+        if (input instanceof Inputs.Input.Words(String text)
+                && hosted.settings().keepSources()) {
             Value there = payload.put(WordQuery.USUAL_FIELD, Value.of(text));
             if (there != null && !there.equals(Value.of(text))) {
                 throw Problem.badRequest(
@@ -153,7 +155,8 @@ final class Putting {
             case "acknowledged" -> Visibility.ACKNOWLEDGED;
             case "searchable" -> Visibility.SEARCHABLE;
             default ->
-                throw Problem.badRequest("a write is waited for no further than that", "until", "say acknowledged or searchable");
+                throw Problem.badRequest(
+                        "a write is waited for no further than that", "until", "say acknowledged or searchable");
         };
     }
 }

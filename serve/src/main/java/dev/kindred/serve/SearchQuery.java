@@ -49,8 +49,27 @@ record SearchQuery(
     /** @param targetRecall of a search that says no effort */
     static SearchQuery read(Fields fields, double targetRecall) {
         fields.only(
-                "image", "text", "id", "vector", "k", "filter", "fmr", "after", "rerank", "distinct", "per", "recall",
-                "ef", "exact", "first", "words", "hybrid", "wordsWeight", "wordsOnly", "wordsIn", "fields");
+                "image",
+                "text",
+                "id",
+                "vector",
+                "k",
+                "filter",
+                "fmr",
+                "after",
+                "rerank",
+                "distinct",
+                "per",
+                "recall",
+                "ef",
+                "exact",
+                "first",
+                "words",
+                "hybrid",
+                "wordsWeight",
+                "wordsOnly",
+                "wordsIn",
+                "fields");
         int k = fields.whole("k", 1, MAX_K, 10);
         SearchQuery query = new SearchQuery(
                 k,
@@ -74,8 +93,7 @@ record SearchQuery(
                     "cannot be had together with rerank", fields.at("distinct"), "leave one of them out");
         }
         if (rerank && after.isPresent()) {
-            throw Problem.badRequest(
-                    "what is reranked is one page", fields.at("after"), "ask for a greater k instead");
+            throw Problem.badRequest("what is reranked is one page", fields.at("after"), "ask for a greater k instead");
         }
         if (words.isEmpty()) {
             return;
@@ -104,18 +122,18 @@ record SearchQuery(
                 .filter(name -> fields.has(name) && (!name.equals("exact") || fields.flag(name)))
                 .toList();
         if (said.size() > 1) {
-            throw Problem.badRequest(
-                    "more than one effort is asked for", fields.at(said.getLast()), "say one of them");
+            throw Problem.badRequest("more than one effort is asked for", fields.at(said.getLast()), "say one of them");
         }
         return switch (said.isEmpty() ? "" : said.getFirst()) {
             case "exact" -> Effort.exact();
             case "ef" -> new Effort.Ef(fields.whole("ef", 1, Query.MAX_K, 1));
             case "first" ->
-                new Effort.First(
-                        fields.whole("first", 1, 1 << 16, 1), (int) Math.clamp((long) WHOLE * k, LEAST_WHOLE, Query.MAX_K));
+                new Effort.First(fields.whole("first", 1, 1 << 16, 1), (int)
+                        Math.clamp((long) WHOLE * k, LEAST_WHOLE, Query.MAX_K));
             case "recall" ->
-                new Effort.TargetRecall(
-                        fields.number("recall", 0, 1).filter(r -> r > 0).orElseThrow(() -> Problem.badRequest(
+                new Effort.TargetRecall(fields.number("recall", 0, 1)
+                        .filter(r -> r > 0)
+                        .orElseThrow(() -> Problem.badRequest(
                                 "a target recall of 0", fields.at("recall"), "use a fraction above 0 and at most 1")));
             default -> new Effort.TargetRecall(targetRecall);
         };
@@ -138,7 +156,9 @@ record SearchQuery(
         boolean fuses = text.isPresent() || hybrid.isPresent();
         if (weight.isPresent() && (!fuses || ranks)) {
             throw Problem.badRequest(
-                    "there is nothing to weigh", fields.at("wordsWeight"), "say \"words\": \"…\" or \"hybrid\": \"weights\"");
+                    "there is nothing to weigh",
+                    fields.at("wordsWeight"),
+                    "say \"words\": \"…\" or \"hybrid\": \"weights\"");
         }
         if (in.isPresent() && !fuses && !alone) {
             throw Problem.badRequest(
@@ -158,8 +178,7 @@ record SearchQuery(
             return Optional.empty();
         }
         if (!(fields.object().get(name) instanceof JsonArray list) || list.size() > MAX_FIELDS) {
-            throw Problem.badRequest(
-                    "a list of at most " + MAX_FIELDS + " names is wanted", fields.at(name), "");
+            throw Problem.badRequest("a list of at most " + MAX_FIELDS + " names is wanted", fields.at(name), "");
         }
         Set<String> texts = new LinkedHashSet<>();
         for (JsonElement each : list) {

@@ -48,9 +48,7 @@ final class Searching {
     private record Asked(SearchQuery query, Optional<Inputs.Input> input, String path) {
         /** The words that are looked for: those that are said, else those of the text or item that is searched with. */
         Optional<String> words() {
-            return query.words()
-                    .flatMap(SearchQuery.Words::text)
-                    .or(() -> input.flatMap(Asked::text));
+            return query.words().flatMap(SearchQuery.Words::text).or(() -> input.flatMap(Asked::text));
         }
 
         static Optional<String> text(Inputs.Input input) {
@@ -108,9 +106,8 @@ final class Searching {
         SearchQuery query = SearchQuery.read(fields, hosted.settings().targetRecall());
         boolean wordsAlone = query.words().filter(SearchQuery.Words::alone).isPresent();
         if (wordsAlone) {
-            Optional<String> words = query.words()
-                    .flatMap(SearchQuery.Words::text)
-                    .or(() -> fields.text("text"));
+            Optional<String> words =
+                    query.words().flatMap(SearchQuery.Words::text).or(() -> fields.text("text"));
             SearchQuery.Words said = query.words().get();
             return new Asked(
                     new SearchQuery(
@@ -151,7 +148,8 @@ final class Searching {
 
     /** One each, encoded together; empty where words alone are looked for, or an encoder that fails leaves nothing else. */
     private List<Optional<float[]>> vectors(List<Asked> asked) {
-        List<Inputs.Input> all = asked.stream().flatMap(each -> each.input().stream()).toList();
+        List<Inputs.Input> all =
+                asked.stream().flatMap(each -> each.input().stream()).toList();
         boolean encodes = all.stream()
                 .anyMatch(input -> input instanceof Inputs.Input.Picture || input instanceof Inputs.Input.Words);
         Optional<List<float[]>> vectors = Optional.empty();
@@ -198,14 +196,20 @@ final class Searching {
                 .orElseThrow(() -> Problem.badRequest(
                         "there are no words", asked.path().isEmpty() ? "words" : asked.path(), "say \"words\": \"…\""));
         Set<String> in = asked.query().words().map(SearchQuery.Words::in).orElse(Set.of());
-        Found found = Hybrid.words(embedded(), new WordQuery(words, in, asked.query().k(), filter));
+        Found found =
+                Hybrid.words(embedded(), new WordQuery(words, in, asked.query().k(), filter));
         return new Result(found, List.of(), false, true, asked.input().isPresent());
     }
 
     private Result alike(Asked asked, float[] vector, Filter filter) {
         SearchQuery query = asked.query();
         Query plain = new Query(
-                vector, served.space(), query.k(), filter, query.effort(), query.after().orElse(null));
+                vector,
+                served.space(),
+                query.k(),
+                filter,
+                query.effort(),
+                query.after().orElse(null));
         if (query.words().isPresent()) {
             return both(asked, plain, query.words().get());
         }
@@ -246,8 +250,8 @@ final class Searching {
     private JsonObject reply(SearchQuery query, Result result) {
         boolean judged = !result.byWords() && (served.comparator().isEmpty() || query.rerank());
         Optional<Decision> decided = judged ? served.decision() : Optional.empty();
-        Optional<Threshold> threshold = decided.flatMap(
-                decision -> query.fmr().map(decision::threshold).or(decision::usualThreshold));
+        Optional<Threshold> threshold =
+                decided.flatMap(decision -> query.fmr().map(decision::threshold).or(decision::usualThreshold));
         JsonArray neighbors = new JsonArray();
         for (int i = 0; i < result.found().neighbors().size(); i++) {
             Optional<Hybrid.Parts> parts =

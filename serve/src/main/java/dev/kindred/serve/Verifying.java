@@ -78,14 +78,15 @@ final class Verifying {
         reply.add("threshold", JsonNull.INSTANCE);
         reply.add("fmr", JsonNull.INSTANCE);
         served.decision().ifPresent(decision -> judge(reply, decision, score, fields.rate("fmr"), cohort));
-        served.decision().ifPresent(decision -> zone.ifPresent(grey -> {
-            boolean abstained = grey.holds(score, decision.probability(score));
-            if (abstained) {
-                reply.add("same", JsonNull.INSTANCE);
-            }
-            reply.addProperty("abstained", abstained);
-            reply.add("zone", grey.json());
-        }));
+        served.decision()
+                .ifPresent(decision -> zone.ifPresent(grey -> {
+                    boolean abstained = grey.holds(score, decision.probability(score));
+                    if (abstained) {
+                        reply.add("same", JsonNull.INSTANCE);
+                    }
+                    reply.addProperty("abstained", abstained);
+                    reply.add("zone", grey.json());
+                }));
         degradation.mark(reply, null, false);
         return reply;
     }
@@ -95,10 +96,10 @@ final class Verifying {
         double probability = decision.probability(score);
         reply.addProperty("probability", probability);
         Optional<Threshold> common = fmr.map(decision::threshold).or(decision::usualThreshold);
-        Optional<Threshold> threshold =
-                common.map(line -> cohort.map(name -> decision.threshold(name, line.targetFmr()))
-                        .orElse(line));
-        reply.addProperty("same", threshold.map(line -> score >= line.threshold()).orElse(probability >= 0.5));
+        Optional<Threshold> threshold = common.map(line ->
+                cohort.map(name -> decision.threshold(name, line.targetFmr())).orElse(line));
+        reply.addProperty(
+                "same", threshold.map(line -> score >= line.threshold()).orElse(probability >= 0.5));
         threshold.ifPresent(line -> {
             reply.addProperty("threshold", line.threshold());
             reply.addProperty("fmr", line.targetFmr());
