@@ -1,6 +1,6 @@
 package dev.kindred.cli;
 
-import dev.kindred.core.Refusal;
+import dev.kindred.release.Bundles;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,7 +15,11 @@ import picocli.CommandLine.Option;
         description = "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
         footer = {
             "",
-            "With nothing named it serves what `kindred demo` left, or runs `kindred demo --quick` first.",
+            "With no index named it serves all collections of the home, which can be made and dropped meanwhile; where"
+                    + " there",
+            "is none, it runs `kindred demo --quick` first. A bundle named alone is taken into the home, to make"
+                    + " collections",
+            "with.",
             "",
             "Example:",
             "  kindred serve --index holiday.index --port 8080"
@@ -24,11 +28,16 @@ final class ServeCommand implements Command {
     @Option(
             names = "--bundle",
             paramLabel = "M.kindred",
-            description = "The bundle. Default: the one in the index folder.")
+            description =
+                    "The bundle. Default: the one in the index folder. Without --index: a bundle to make collections"
+                            + " with.")
     @Nullable
     Path bundle;
 
-    @Option(names = "--index", paramLabel = "DIR", description = "The index folder to serve.")
+    @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description = "The index folder to serve, alone, as the collection default.")
     @Nullable
     Path index;
 
@@ -112,21 +121,21 @@ final class ServeCommand implements Command {
             return Answer.done(run.settings().json(), run.settings().yaml());
         }
         device.require();
-        if (index == null && bundle != null) {
-            throw new Refusal("a bundle alone has nothing to find", "--bundle", "name an index folder by --index too");
+        if (index != null) {
+            return Serving.start(run, index, bundle, mergeShare).answer();
         }
-        Path folder = index != null ? index : standing(run);
-        return Serving.start(run, folder, bundle, mergeShare).answer();
-    }
-
-    /** What the demo left, made first where there is none. */
-    private static Path standing(Run run) throws Exception {
-        Generations generations = new Generations(run.home(), "default");
-        Optional<Path> live = generations.live();
-        if (live.isPresent()) {
-            return live.get();
+        if (bundle != null) {
+            String id = new Bundles(run.home()).add(bundle);
+            run.say("collections can be made with bundle " + id.substring(0, 12));
+        }
+        Optional<Serving> home = Serving.ofHome(run, mergeShare, bundle != null);
+        if (home.isPresent()) {
+            return home.get().answer();
         }
         run.say("nothing stands to be served yet: running the quick demo first (a minute)");
-        return new DemoRun(run, true).make().index();
+        Path made = new DemoRun(run, true).make().index();
+        return Serving.ofHome(run, mergeShare, false)
+                .orElseThrow(() -> new IllegalStateException("the demo left nothing in " + made))
+                .answer();
     }
 }

@@ -1,15 +1,12 @@
 package dev.kindred.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
-import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
-import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.LearnedDistance;
-import dev.kindred.index.EmbeddedIndex;
-import dev.kindred.index.Generation;
+import dev.kindred.release.Collections;
 import dev.kindred.release.Registry;
 import dev.kindred.serve.Faults;
+import dev.kindred.serve.Holdings;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
@@ -24,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +31,14 @@ final class Serving implements AutoCloseable {
     private static final int MOST_LOGS = 20;
 
     private final Run run;
-    private final Bundle bundle;
-    private final EmbeddedIndex index;
+    private final List<Served> served;
     private final Oversight oversight;
     private final KindredServer server;
     private final Closing open;
 
-    private Serving(
-            Run run, Bundle bundle, EmbeddedIndex index, Oversight oversight, KindredServer server, Closing open) {
+    private Serving(Run run, List<Served> served, Oversight oversight, KindredServer server, Closing open) {
         this.run = run;
-        this.bundle = bundle;
-        this.index = index;
+        this.served = served;
         this.oversight = oversight;
         this.server = server;
         this.open = open;
@@ -66,15 +61,44 @@ final class Serving implements AutoCloseable {
     }
 
     /**
-     * @param stated null for the bundle in the index folder
+     * Serves one index folder as the collection {@code default}.
+     *
+     * @param stated null for the bundle in the folder
      * @param mergeShare of the cores, for merges in the background; null for what the index has
      */
     static Serving start(Run run, Path folder, @Nullable Path stated, @Nullable Double mergeShare) {
+        natives(run);
+        return start(
+                        run,
+                        mergeShare,
+                        true,
+                        registry -> Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run), run::say))
+                .orElseThrow();
+    }
+
+    /**
+     * Serves all collections of the home.
+     *
+     * @param mayBeEmpty whether to begin with none
+     * @return empty where there are none, and there must be some
+     */
+    static Optional<Serving> ofHome(Run run, @Nullable Double mergeShare, boolean mayBeEmpty) {
+        natives(run);
+        return start(
+                run,
+                mergeShare,
+                mayBeEmpty,
+                registry -> Holdings.ofHome(
+                        new Collections(run.home(), registry), run.settings().threads(), owner(run), run::say));
+    }
+
+    private static Optional<Serving> start(
+            Run run, @Nullable Double mergeShare, boolean mayBeEmpty, Function<Registry, Holdings> held) {
         Closing open = new Closing();
         boolean started = false;
         try {
-            Serving serving = start(run, folder, stated, mergeShare, open);
-            started = true;
+            Optional<Serving> serving = start(run, mergeShare, mayBeEmpty, held, open);
+            started = serving.isPresent();
             return serving;
         } finally {
             if (!started) {
@@ -83,52 +107,43 @@ final class Serving implements AutoCloseable {
         }
     }
 
-    private static Serving start(
-            Run run, Path folder, @Nullable Path stated, @Nullable Double mergeShare, Closing open) {
+    private static Optional<Serving> start(
+            Run run, @Nullable Double mergeShare, boolean mayBeEmpty, Function<Registry, Holdings> held, Closing open) {
         ServeOptions options = options(run.settings());
-        IndexFolder opened = new IndexFolder(folder);
-        Integer port = run.settings().port();
-        EmbeddedIndex index = open.after(
-                opened.open(run, "a server on " + options.main().host() + (port == null ? "" : ":" + port)),
-                EmbeddedIndex::close);
-        if (mergeShare != null) {
-            if (!(index instanceof Generation generation)) {
-                throw new Refusal("is a rows file, which merges nothing", folder.toString(), "leave --merge-share out");
-            }
-            generation.mergeShare(mergeShare);
-        }
-        Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
-        index.info().space().require(bundle.space(), folder.toString());
-        Natives.forEncoding(run.home());
-        int threads = run.settings().threads();
-        List<Encoder> encoders = open.after(open(bundle, threads), all -> all.forEach(Encoder::close));
-        Optional<LearnedDistance> comparator =
-                open.after(bundle.comparator(threads), own -> own.ifPresent(LearnedDistance::close));
-        Faults faults = faults(run);
         Registry registry = open.after(Registry.open(run.home()), Registry::close);
+        Faults faults = faults(run);
         Oversight oversight = open.after(
                 Oversight.of(registry, options.kept(), cause -> faults.tell("", "registry", cause)), Oversight::close);
-        Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), comparator, index);
-        KindredServer server =
-                open.after(KindredServer.start(options, List.of(served), oversight, faults), KindredServer::close);
-        if (index instanceof Generation generation) {
-            generation.warm();
+        Holdings holdings = held.apply(registry);
+        boolean started = false;
+        try {
+            if (holdings.isEmpty() && !mayBeEmpty) {
+                return Optional.empty();
+            }
+            if (mergeShare != null) {
+                holdings.mergeShare(mergeShare);
+            }
+            List<Served> served = holdings.served();
+            KindredServer server =
+                    open.after(KindredServer.start(options, holdings, oversight, faults), KindredServer::close);
+            started = true;
+            return Optional.of(new Serving(run, served, oversight, server, open));
+        } finally {
+            if (!started) {
+                holdings.close();
+            }
         }
-        return new Serving(run, bundle, index, oversight, server, open);
     }
 
-    /** The only encoder; or first that of queries, last that of documents. */
-    private static List<Encoder> open(Bundle bundle, int threads) {
-        if (bundle.encoders().size() == 1) {
-            return List.of(bundle.encoder(threads));
-        }
-        Encoder queries = bundle.encoder(EncoderParts.QUERY, threads);
-        try {
-            return List.of(queries, bundle.encoder(EncoderParts.DOCUMENT, threads));
-        } catch (RuntimeException e) {
-            queries.close();
-            throw e;
-        }
+    private static void natives(Run run) {
+        Natives.forIndex(run.home());
+        Natives.forEncoding(run.home());
+    }
+
+    /** Whom another writer's refusal names. */
+    private static String owner(Run run) {
+        Integer port = run.settings().port();
+        return "a server on " + run.settings().get(Setting.HOST) + (port == null ? "" : ":" + port);
     }
 
     /** A line each, and the first few with their stack traces in files: a fault that comes with each request must not fill the disk. */
@@ -190,14 +205,26 @@ final class Serving implements AutoCloseable {
     Answer answer() {
         JsonObject json = new JsonObject();
         json.addProperty("url", url());
-        json.addProperty("bundle", bundle.id());
-        json.addProperty("space", bundle.space().id());
-        json.addProperty("count", index.info().count());
+        served.stream()
+                .filter(each -> each.collection().equals(Served.DEFAULT_COLLECTION))
+                .findFirst()
+                .or(() -> served.stream().findFirst())
+                .ifPresent(first -> {
+                    json.addProperty("bundle", first.bundle());
+                    json.addProperty("space", first.space().id());
+                });
+        long count =
+                served.stream().mapToLong(each -> each.index().info().count()).sum();
+        json.addProperty("count", count);
+        JsonArray names = new JsonArray();
+        served.forEach(each -> names.add(each.collection()));
+        json.add("collections", names);
         json.addProperty("keys", oversight.asksForKeys());
         server.adminUrl().ifPresent(admin -> json.addProperty("admin", admin));
+        String several = served.size() == 1 ? "" : " in " + served.size() + " collections";
         return Answer.done(
                         json,
-                        "serving " + index.info().count() + " items at " + url() + " (Ctrl-C ends)\n"
+                        "serving " + count + " items" + several + " at " + url() + " (Ctrl-C ends)\n"
                                 + openTo().stream().collect(Collectors.joining("\n")))
                 .then(this::untilStopped);
     }

@@ -36,7 +36,25 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
     private static final int MAX_PARTS = 256;
 
     /** Fields that are JSON when they come in an address or a form; all others are text. */
-    private static final Set<String> JSON_FIELDS = Set.of("k", "fmr", "filter", "vector", "rerank", "per");
+    private static final Set<String> JSON_FIELDS = Set.of(
+            "k",
+            "fmr",
+            "filter",
+            "vector",
+            "rerank",
+            "per",
+            "recall",
+            "ef",
+            "exact",
+            "first",
+            "wordsWeight",
+            "wordsOnly",
+            "wordsIn",
+            "fields",
+            "abstain",
+            "attribute",
+            "payload",
+            "grid");
 
     /** Fields whose list is of so many inputs. */
     private static final List<String> SEVERAL = List.of("images", "texts", "inputs", "input");

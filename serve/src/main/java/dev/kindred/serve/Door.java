@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,17 +74,28 @@ final class Door {
     private final Oversight oversight;
     private final ExecutorService waiting;
     private final Compute compute;
+    private final Predicate<String> sensitive;
     private final int mostBodies;
     private final AtomicInteger allBodies = new AtomicInteger();
     /** Requests whose bodies are in memory, by key. */
     private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
 
-    /** @param mostBodies requests of one key whose bodies may be in memory at once */
-    Door(ServerBuilder server, Oversight oversight, ExecutorService waiting, Compute compute, int mostBodies) {
+    /**
+     * @param sensitive whether it is written down who asks a collection, beside those that the oversight knows of
+     * @param mostBodies requests of one key whose bodies may be in memory at once
+     */
+    Door(
+            ServerBuilder server,
+            Oversight oversight,
+            ExecutorService waiting,
+            Compute compute,
+            Predicate<String> sensitive,
+            int mostBodies) {
         this.server = server;
         this.oversight = oversight;
         this.waiting = waiting;
         this.compute = compute;
+        this.sensitive = sensitive;
         this.mostBodies = mostBodies;
     }
 
@@ -121,13 +133,40 @@ final class Door {
         });
     }
 
+    /** A request whose body is a stream that has no end to be waited for: the answer reads it itself, and bounds it. */
+    void stream(String path, Role role, Answer answer) {
+        server.route().path(path).methods(HttpMethod.POST).maxRequestLength(0).build((ctx, request) -> {
+            Rule rule = Rule.in(role);
+            Call call = let(ctx, request, rule);
+            return later(call, () -> told(call, rule, () -> answer.to(call, request)));
+        });
+    }
+
+    /** Whether whoever sent a request that goes on may still do that here. */
+    boolean isStillAllowed(Call call, Role role) {
+        try {
+            return oversight.admit(call.context(), call.context().request()).may(role, call.collection());
+        } catch (Problem revoked) {
+            return false;
+        }
+    }
+
     /** A request whose body is read whole first, as many at once as there is room for. */
     void post(String path, Role role, Asked asked) {
         post(path, Rule.in(role), asked);
     }
 
+    /** The same with other methods. */
+    void read(String path, Role role, Asked asked, HttpMethod... methods) {
+        read(path, Rule.in(role), asked, methods);
+    }
+
     void post(String path, Rule rule, Asked asked) {
-        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+        read(path, rule, asked, HttpMethod.POST);
+    }
+
+    private void read(String path, Rule rule, Asked asked, HttpMethod... methods) {
+        Route route = Route.builder().path(path).methods(methods).build();
         server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
     }
 
@@ -191,7 +230,7 @@ final class Door {
             }
         });
         if (role == Role.READER) {
-            if (oversight.isSensitive(collection)) {
+            if ((oversight.isSensitive(collection) || sensitive.test(collection))) {
                 oversight.note(call.principal(), action, collection, call.request(), detail);
             }
             return answer.get();

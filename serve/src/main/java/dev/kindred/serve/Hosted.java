@@ -1,6 +1,14 @@
 package dev.kindred.serve;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.release.CollectionSettings;
 import dev.kindred.serve.batch.Encoding;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /** A collection that is served, and what answers for it. */
 final class Hosted {
@@ -8,20 +16,35 @@ final class Hosted {
     private final Encoding encoding;
     private final Answers answers;
     private final Browsing browsing;
+    private final Degradation degradation;
+    private final Explaining explaining;
+    private final Putting putting;
+    private volatile Opened opened;
 
-    Hosted(Served served, Compute compute, Meters meters) {
-        this.served = served;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition free = lock.newCondition();
+    private int holders;
+    private boolean gone;
+
+    /** @param faults told when the encoder begins to fail */
+    Hosted(Opened opened, Compute compute, Meters meters, Writes writes, Consumer<Throwable> faults) {
+        this.opened = opened;
+        this.served = opened.served();
         Meters.OfCollection own = meters.of(served);
         this.encoding = new Encoding(
                 compute.pool(),
                 served.collection(),
                 served.queries(),
                 served.documents(),
-                true,
+                !opened.settings().sensitive(),
                 own.embed(),
                 own::preprocessingFailure);
-        this.answers = new Answers(served, compute, own, encoding);
+        Inputs inputs = new Inputs(served, encoding);
+        this.degradation = new Degradation(opened, own, faults);
+        this.answers = new Answers(this, compute, own, inputs);
         this.browsing = new Browsing(served, compute, own);
+        this.explaining = new Explaining(this, compute, own, inputs);
+        this.putting = new Putting(this, inputs, writes);
     }
 
     Served served() {
@@ -38,5 +61,102 @@ final class Hosted {
 
     Browsing browsing() {
         return browsing;
+    }
+
+    Degradation degradation() {
+        return degradation;
+    }
+
+    Explaining explaining() {
+        return explaining;
+    }
+
+    Putting putting() {
+        return putting;
+    }
+
+    Opened opened() {
+        return opened;
+    }
+
+    CollectionSettings settings() {
+        return opened.settings();
+    }
+
+    void settle(CollectionSettings changed) {
+        opened = opened.with(changed);
+    }
+
+    /** What there is to know of it before the first request: as {@link Browsing#collection} has it, and how it is kept. */
+    JsonObject about() {
+        JsonObject json = browsing.collection();
+        json.add("settings", settings().json());
+        json.addProperty("writable", opened.unwritable().isEmpty());
+        JsonArray degraded = new JsonArray();
+        degradation.now().forEach(how -> degraded.add(how.wire()));
+        json.add("degraded", degraded);
+        opened.asOf().ifPresent(moment -> json.addProperty("asOf", moment.toString()));
+        opened.encoderFault().ifPresent(fault -> json.addProperty("encoderFault", "its bundle cannot be opened"));
+        opened.snapshots().ifPresent(snapshots -> {
+            JsonArray taken = new JsonArray();
+            snapshots.moments().forEach(moment -> taken.add(moment.toString()));
+            json.add("snapshots", taken);
+        });
+        return json;
+    }
+
+    /**
+     * Keeps it open until a request is over.
+     *
+     * @return false where it is being dropped
+     */
+    boolean hold(ServiceRequestContext request) {
+        lock.lock();
+        try {
+            if (gone) {
+                return false;
+            }
+            holders++;
+        } finally {
+            lock.unlock();
+        }
+        request.log().whenComplete().thenRun(this::letGo);
+        return true;
+    }
+
+    private void letGo() {
+        lock.lock();
+        try {
+            holders--;
+            free.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it was dropped while this request goes on. */
+    boolean isGone() {
+        lock.lock();
+        try {
+            return gone;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets no further request in and waits for those that are in, so long at most. */
+    void end(Duration most) {
+        lock.lock();
+        try {
+            gone = true;
+            long left = most.toNanos();
+            while (holders > 0 && left > 0) {
+                left = free.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -113,11 +113,15 @@ final class Inputs {
 
     /** Refuses what the collection's encoders do not take. */
     private void requireTaken(Served.Takes given, String where) {
-        if (served.takes() != given) {
+        if (!served.takes().take(given)) {
             throw Problem.badRequest(
                     "this collection takes " + served.takes().words() + ", not " + given.words(),
                     where,
-                    "give " + served.takes().field() + ", id or vector");
+                    "give "
+                            + (served.takes() == Served.Takes.VECTORS
+                                    ? ""
+                                    : served.takes().field() + ", ")
+                            + "id or vector");
         }
     }
 
@@ -134,7 +138,8 @@ final class Inputs {
         return new Input.Picture(bytes, where);
     }
 
-    private Optional<Input> of(Fields fields) {
+    /** The one of {@code image}, {@code text}, {@code id} and {@code vector} that the object has; empty where it has none. */
+    Optional<Input> of(Fields fields) {
         if (Stream.of("image", "text", "id", "vector").filter(fields::has).count() > 1) {
             throw Problem.badRequest("more than one of image, text, id and vector", fields.path(), "give one of them");
         }

@@ -18,12 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One process that answers embed, verify and search over HTTP and shows the console. It starts answering when {@link #start} returns;
- * {@link #close} lets running requests finish. Encoder and index are the caller's to close, afterwards.
+ * {@link #close} lets running requests finish. What somebody else opened is theirs to close, afterwards.
  */
 public final class KindredServer implements AutoCloseable {
     /** How many ports after an unstated one are tried before any free one is taken. */
@@ -39,6 +40,7 @@ public final class KindredServer implements AutoCloseable {
     private final Compute compute;
     private final Meters meters;
     private final ExecutorService waiting;
+    private final Hosting hosting;
     private final AtomicBoolean ready;
 
     private KindredServer(
@@ -48,6 +50,7 @@ public final class KindredServer implements AutoCloseable {
             Compute compute,
             Meters meters,
             ExecutorService waiting,
+            Hosting hosting,
             AtomicBoolean ready) {
         this.server = server;
         this.admin = admin;
@@ -57,6 +60,7 @@ public final class KindredServer implements AutoCloseable {
         this.compute = compute;
         this.meters = meters;
         this.waiting = waiting;
+        this.hosting = hosting;
         this.ready = ready;
     }
 
@@ -78,11 +82,21 @@ public final class KindredServer implements AutoCloseable {
     }
 
     /**
-     * Several collections, for those whom {@code oversight} lets in; the caller closes it, after the server.
+     * Several collections, for those whom {@code oversight} lets in; whoever opened them, and the oversight, closes them after the server.
      *
      * @throws Refusal also where others than this machine could reach it and no key is asked for
      */
     public static KindredServer start(ServeOptions options, List<Served> served, Oversight oversight, Faults faults) {
+        return start(options, served.stream().map(Opened::of).toList(), null, oversight, faults);
+    }
+
+    /** All that is held, which can grow and shrink meanwhile; closed with the server. */
+    public static KindredServer start(ServeOptions options, Holdings holdings, Oversight oversight, Faults faults) {
+        return start(options, List.of(), holdings, oversight, faults);
+    }
+
+    private static KindredServer start(
+            ServeOptions options, List<Opened> opened, @Nullable Holdings holdings, Oversight oversight, Faults faults) {
         keepToThisMachine(options, oversight);
         Optional<TlsProvider> tls =
                 options.tls().map(files -> new ReloadedTls(files, cause -> faults.tell("", "tls", cause)));
@@ -92,32 +106,35 @@ public final class KindredServer implements AutoCloseable {
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         AtomicBoolean ready = new AtomicBoolean(true);
         Optional<Server> admin = Optional.empty();
+        Hosting hosting = new Hosting(holdings, compute, meters, faults);
         try {
-            Hosts hosts = new Hosts();
-            for (Served each : served) {
-                Hosted hosted = new Hosted(each, compute, meters);
-                hosts.add(hosted);
-                waiting.execute(hosted.browsing()::warm);
-            }
+            opened.forEach(hosting::host);
+            hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
             int bodies = options.threads() + options.queue();
-            Routes routes = new Routes(hosts, meters, ready::get, oversight);
+            Routes routes = new Routes(hosting, meters, ready::get, oversight);
             if (oversight.asksForKeys()) {
                 Wire wire = new Wire(new Guard(options.admin().host()), meters, faults);
                 admin = Optional.of(listen(options, options.admin(), "--admin-port", Optional.empty(), builder -> {
                     builder.errorHandler(wire).decorator(wire);
-                    routes.bindAdmin(new Door(builder, oversight, waiting, compute, bodies));
+                    routes.bindAdmin(new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies));
                 }));
             }
             Wire wire = new Wire(new Guard(options.main().host()), meters, faults);
             Server server = listen(options, options.main(), "--port", tls, builder -> {
                 builder.errorHandler(wire).decorator(wire);
-                routes.bind(new Door(builder, oversight, waiting, compute, bodies));
+                Door door = new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies);
+                routes.bind(door);
+                new CollectionRoutes(hosting).bind(door);
+                new ItemRoutes(hosting, waiting, options).bind(door);
+                new ExplainRoutes(hosting).bind(door);
             });
-            return new KindredServer(server, admin, options, compute, meters, waiting, ready);
+            hosting.warm();
+            return new KindredServer(server, admin, options, compute, meters, waiting, hosting, ready);
         } catch (RuntimeException e) {
             admin.ifPresent(Server::close);
             waiting.close();
             compute.close();
+            hosting.close();
             meters.close();
             throw e;
         }
@@ -219,6 +236,7 @@ public final class KindredServer implements AutoCloseable {
         admin.ifPresent(Server::close);
         waiting.close();
         compute.close();
+        hosting.close();
         meters.close();
     }
 }

@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** What the server counts and times, in Prometheus' text form. Every name starts with {@code kindred_}. */
 final class Meters implements AutoCloseable {
@@ -38,9 +40,10 @@ final class Meters implements AutoCloseable {
         private final Timer compare;
         private final Timer picture;
         private final Counter preprocessingFailures;
+        private final String collection;
 
         private OfCollection(Served served) {
-            String collection = served.collection();
+            this.collection = served.collection();
             embed = timer("kindred.embed", "Decoding and encoding of one request's pictures.", collection);
             search = timer("kindred.search", "One search of the index.", collection);
             compare = timer("kindred.compare", "One pair judged by the learned distance.", collection);
@@ -80,10 +83,37 @@ final class Meters implements AutoCloseable {
         void preprocessingFailure() {
             preprocessingFailures.increment();
         }
+
+        /** @param now what of the collection fails */
+        void degraded(Supplier<Set<Degradation.How>> now) {
+            for (Degradation.How how : Degradation.How.values()) {
+                Gauge.builder("kindred.degraded", () -> now.get().contains(how) ? 1 : 0)
+                        .description("1 while answers are less than whole in this way.")
+                        .tag("collection", collection)
+                        .tag("how", how.wire())
+                        .register(registry);
+            }
+        }
+
+        void degradedAnswer(Degradation.How how) {
+            Counter.builder("kindred.degraded.answers")
+                    .description("Answers that were less than whole, and said so.")
+                    .tag("collection", collection)
+                    .tag("how", how.wire())
+                    .register(registry)
+                    .increment();
+        }
     }
 
     OfCollection of(Served served) {
         return new OfCollection(served);
+    }
+
+    /** Takes away what was counted of a collection that is gone, so that names that come and go leave nothing. */
+    void forget(String collection) {
+        registry.getMeters().stream()
+                .filter(meter -> collection.equals(meter.getId().getTag("collection")))
+                .forEach(registry::remove);
     }
 
     private Timer timer(String name, String description, String collection) {

@@ -144,6 +144,11 @@ public final class Problem extends RuntimeException {
         return kind;
     }
 
+    /** Whether it is of this kind. */
+    boolean isOf(String other) {
+        return kind.equals(other);
+    }
+
     /** Whether it is Kindred's own doing and belongs in the log. */
     boolean isFault() {
         return status.code() == 500;

@@ -3,7 +3,6 @@ package dev.kindred.serve;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -22,14 +21,16 @@ final class Routes {
     private static final String COLLECTION = "/v1/collections/{collection}";
 
     private final Hosts hosts;
+    private final Hosting hosting;
     private final Console console;
     private final Meters meters;
     private final BooleanSupplier ready;
     private final Oversight oversight;
     private final boolean metricsElsewhere;
 
-    Routes(Hosts hosts, Meters meters, BooleanSupplier ready, Oversight oversight) {
-        this.hosts = hosts;
+    Routes(Hosting hosting, Meters meters, BooleanSupplier ready, Oversight oversight) {
+        this.hosting = hosting;
+        this.hosts = hosting.hosts();
         this.console = new Console();
         this.meters = meters;
         this.ready = ready;
@@ -57,17 +58,17 @@ final class Routes {
         bindAnswer(door, "search", Lane.ASK, Answers::search);
 
         door.get("/v1/collections", Door.Rule.KNOWN, (call, request) -> Wire.json(collections(call)));
-        browse(door, "", (browsing, call) -> browsing.collection());
-        browse(door, "/items", (browsing, call) -> browsing.items(call.query()));
-        browse(door, "/items/{id}", (browsing, call) -> browsing.item(id(call), call.query()));
+        browse(door, "", (hosted, call) -> hosted.about());
+        browse(door, "/items", (hosted, call) -> hosted.browsing().items(call.query()));
+        browse(door, "/items/{id}", (hosted, call) -> hosted.browsing().item(id(call), call.query()));
         door.get(
                 COLLECTION + "/items/{id}/source",
                 Role.READER,
-                (call, request) -> hosted(call, request).browsing().source(id(call)));
+                (call, request) -> hosts.expected(call).browsing().source(id(call)));
         door.get(
                 COLLECTION + "/items/{id}/picture",
                 Role.READER,
-                (call, request) -> hosted(call, request).browsing().picture(id(call)));
+                (call, request) -> hosts.expected(call).browsing().picture(id(call)));
     }
 
     /** What the admin port answers, to whoever reaches it. */
@@ -82,7 +83,7 @@ final class Routes {
             if (!ready.getAsBoolean()) {
                 throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
             }
-            return plain("ready");
+            return plain(readiness());
         });
     }
 
@@ -90,21 +91,20 @@ final class Routes {
         return HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text()));
     }
 
-    private void browse(Door door, String path, BiFunction<Browsing, Call, JsonObject> answer) {
+    private void browse(Door door, String path, BiFunction<Hosted, Call, JsonObject> answer) {
         door.get(COLLECTION + path, Role.READER, (call, request) -> {
-            Hosted hosted = hosted(call, request);
-            return Wire.json(answer.apply(hosted.browsing(), call), hosted.served());
+            Hosted hosted = hosts.expected(call);
+            return Wire.json(answer.apply(hosted, call), hosted.served());
         });
     }
 
     private void bindAnswer(Door door, String verb, Lane lane, BiFunction<Answers, Body, JsonObject> answer) {
         for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
-            door.post(path, Role.READER, lane, (call, body) -> {
-                Hosted hosted = hosted(call, call.context().request());
+            door.post(path, Role.READER, lane, (call, body) -> hosting.answered(call, hosted -> {
                 JsonObject reply = answer.apply(hosted.answers(), body);
                 keep(call, verb, hosted.served(), reply);
-                return Wire.json(reply, hosted.served());
-            });
+                return reply;
+            }));
         }
     }
 
@@ -118,31 +118,38 @@ final class Routes {
         }
     }
 
+    /** Ready, and what is less than whole: a line each, which keeps nobody from asking. */
+    private String readiness() {
+        StringBuilder text = new StringBuilder("ready");
+        for (Hosted hosted : hosts.all()) {
+            for (Degradation.How how : hosted.degradation().now()) {
+                text.append("\ndegraded ")
+                        .append(hosted.served().collection())
+                        .append(' ')
+                        .append(how.wire());
+            }
+        }
+        hosts.shut().keySet().forEach(name -> text.append("\nunavailable ").append(name));
+        return text.toString();
+    }
+
     /** All collections that this caller may read, each as {@link Browsing#collection} has it. */
     private JsonObject collections(Call call) {
         JsonArray all = new JsonArray();
         for (Hosted hosted : hosts.readable(call.principal())) {
-            all.add(hosted.browsing().collection());
+            all.add(hosted.about());
         }
+        hosts.shut().forEach((name, why) -> {
+            if (call.principal().may(Role.READER, name)) {
+                JsonObject shut = new JsonObject();
+                shut.addProperty("collection", name);
+                shut.addProperty("unavailable", why.what());
+                all.add(shut);
+            }
+        });
         JsonObject json = new JsonObject();
         json.add("collections", all);
         return json;
-    }
-
-    /** The collection asked for; a caller who says which space it expects is never answered from another. */
-    private Hosted hosted(Call call, HttpRequest request) {
-        Hosted hosted = hosts.require(call);
-        Served served = hosted.served();
-        String expected = request.headers().get(Wire.SPACE);
-        if (expected != null && !expected.equals(served.space().id())) {
-            throw new Problem(
-                    HttpStatus.CONFLICT,
-                    "wrong-space",
-                    "this collection is of space " + served.space().shortId() + ", not the one expected",
-                    "Kindred-Space",
-                    "embed anew with bundle " + served.bundle());
-        }
-        return hosted;
     }
 
     private static HttpResponse plain(String text) {
@@ -150,7 +157,7 @@ final class Routes {
     }
 
     /** The id as the address has it: one segment, percent-encoded; it is only ever a key, never part of a path. */
-    private static String id(Call call) {
+    static String id(Call call) {
         String path = call.context().rawPath();
         int query = path.indexOf('?');
         return decode((query < 0 ? path : path.substring(0, query)).split("/", -1)[5]);

@@ -79,13 +79,18 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
 
     /** A JSON reply that the bundle gave. */
     static HttpResponse json(JsonObject json, Served served) {
-        return json(
-                json,
-                ResponseHeaders.builder(HttpStatus.OK)
-                        .contentType(MediaType.JSON_UTF_8)
-                        .set(BUNDLE, served.bundle())
-                        .set(SPACE, served.space().id())
-                        .build());
+        return json(json, headers(served, MediaType.JSON_UTF_8));
+    }
+
+    /** Of a reply that the bundle gave, where there is one. */
+    static ResponseHeaders headers(Served served, MediaType type) {
+        var headers = ResponseHeaders.builder(HttpStatus.OK)
+                .contentType(type)
+                .set(SPACE, served.space().id());
+        if (!served.bundle().isEmpty()) {
+            headers.set(BUNDLE, served.bundle());
+        }
+        return headers.build();
     }
 
     private static HttpResponse json(JsonObject json, ResponseHeaders headers) {

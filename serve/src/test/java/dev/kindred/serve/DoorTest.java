@@ -68,7 +68,7 @@ class DoorTest {
         Wire wire = new Wire(
                 new Guard("127.0.0.1"), meters, (request, route, cause) -> home.told.add(route + cause));
         builder.errorHandler(wire).decorator(wire);
-        Door door = new Door(builder, home.oversight(), waiting, compute, 8);
+        Door door = new Door(builder, home.oversight(), waiting, compute, collection -> false, 8);
         door.handle(
                 ITEM,
                 Role.WRITER,
