@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import dev.kindred.release.Collections;
 import dev.kindred.release.Registry;
 import dev.kindred.serve.Caller.Reply;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ final class ServedHome implements AutoCloseable {
         registry = Registry.open(home);
         Holdings holdings = Holdings.ofHome(new Collections(home, registry), 1, "a test", told::add);
         server = KindredServer.start(
-                options, holdings, Access.OPEN, (request, route, cause) -> told.add(route + ": " + cause));
+                options, holdings, Oversight.none(), (request, route, cause) -> told.add(route + ": " + cause));
         caller = new Caller(server.url());
     }
 
