@@ -3,6 +3,7 @@ package dev.kindred.serve;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceConfig;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Access;
 import java.net.BindException;
@@ -136,6 +137,16 @@ public final class KindredServer implements AutoCloseable {
                 .disableServerHeader();
         binding.accept(builder);
         return builder.build();
+    }
+
+    /** What it answers, e.g. {@code POST /v1/embed}: method and pattern, as they were bound. */
+    List<String> routes() {
+        return server.config().serviceConfigs().stream()
+                .map(ServiceConfig::route)
+                .flatMap(route -> route.methods().stream().map(method -> method + " " + route.patternString()))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     public int port() {
