@@ -129,6 +129,11 @@ final class CommandList {
                     "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
                     () -> new ServeCommand()),
             new Entry(
+                    "load",
+                    "Ask a running server many times and tell how it bore it: exit code 1 where an objective was not"
+                            + " met.",
+                    () -> new LoadCommand()),
+            new Entry(
                     "doctor",
                     "Check this machine, the home and, if named, a bundle or an index: exit code 1 with findings.",
                     () -> new DoctorCommand()));
