@@ -98,8 +98,14 @@ final class Door {
             bodies.decrementAndGet();
             throw Problem.busy();
         }
-        return HttpResponse.of(body(call, request)
-                .thenApplyAsync(body -> understood(() -> asked.to(call, body)), waiting)
+        call.reading(true);
+        return HttpResponse.of(body(call, Pieces.bounded(request))
+                .thenApplyAsync(
+                        body -> {
+                            call.reading(false);
+                            return understood(() -> asked.to(call, body));
+                        },
+                        waiting)
                 .whenComplete((reply, failure) -> bodies.decrementAndGet()));
     }
 

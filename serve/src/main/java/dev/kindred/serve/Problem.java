@@ -102,6 +102,7 @@ public final class Problem extends RuntimeException {
         return switch (status.code()) {
             case 404 -> new Problem(status, kind, "there is nothing here", "", "");
             case 405 -> new Problem(status, kind, "this is not done with that method", "", "");
+            case 408 -> new Problem(status, kind, "the request did not come in time", "body", "send it without pauses");
             case 413 -> tooLarge("the request is too large");
             default -> new Problem(status, kind, status.reasonPhrase(), "", "");
         };
