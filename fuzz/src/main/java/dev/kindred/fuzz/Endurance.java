@@ -145,7 +145,7 @@ public final class Endurance {
         Thread asking = Thread.ofVirtual().start(() -> {
             try {
                 OutputStream out = new BufferedOutputStream(socket.getOutputStream());
-                for (int i = 0; i < 20_000; i++) {
+                for (int i = 0; i < 400_000; i++) {
                     out.write(request);
                 }
                 out.flush();
