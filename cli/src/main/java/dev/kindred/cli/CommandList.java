@@ -144,6 +144,10 @@ final class CommandList {
                     "audit",
                     "Show who changed what, and in sensitive collections who searched; or check that log.",
                     () -> new AuditCommand()),
+                    "load",
+                    "Ask a running server many times and tell how it bore it: exit code 1 where an objective was not"
+                            + " met.",
+                    () -> new LoadCommand()),
             new Entry(
                     "doctor",
                     "Check this machine, the home and, if named, a bundle or an index: exit code 1 with findings.",

@@ -18,6 +18,7 @@ record Call(ServiceRequestContext context, Principal principal, Oversight oversi
     static final ScopedValue<Call> CURRENT = ScopedValue.newInstance();
 
     private static final AttributeKey<Principal> PRINCIPAL = AttributeKey.valueOf(Call.class, "principal");
+    private static final AttributeKey<Boolean> READING = AttributeKey.valueOf(Call.class, "reading");
 
     /** @param principal kept with the request for whatever is told of it when it is over */
     static Call of(ServiceRequestContext context, Principal principal) {
@@ -32,6 +33,16 @@ record Call(ServiceRequestContext context, Principal principal, Oversight oversi
     /** Who asked; null where that was never told. */
     static @Nullable Principal principal(ServiceRequestContext context) {
         return context.attr(PRINCIPAL);
+    }
+
+    /** Says that the body is being waited for, or is there. */
+    void reading(boolean waitedFor) {
+        context.setAttr(READING, waitedFor);
+    }
+
+    /** Whether a request's body is still waited for: what is late then is the client. */
+    static boolean isBeingRead(ServiceRequestContext context) {
+        return Boolean.TRUE.equals(context.attr(READING));
     }
 
     /** The id that the reply carries as {@code Kindred-Request}. */

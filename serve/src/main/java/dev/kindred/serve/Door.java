@@ -260,12 +260,14 @@ final class Door {
             forget(key);
             throw Problem.busy(0);
         }
-        return HttpResponse.of(body(call, request)
+        call.reading(true);
+        return HttpResponse.of(body(call, Pieces.bounded(request))
                 .thenApplyAsync(body -> by(call, () -> understood(() -> answered(call, rule, body, asked))), waiting)
                 .whenComplete((reply, failure) -> forget(key)));
     }
 
     private HttpResponse answered(Call call, Rule rule, Body body, Asked asked) {
+        call.reading(false);
         if (rule.role() == Role.READER) {
             call.take(body.inputs());
         }

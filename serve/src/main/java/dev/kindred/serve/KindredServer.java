@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.TlsProvider;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceConfig;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.ReloadedTls;
@@ -207,6 +208,16 @@ public final class KindredServer implements AutoCloseable {
         tls.ifPresentOrElse(provider -> builder.https(address).tlsProvider(provider), () -> builder.http(address));
         binding.accept(builder);
         return builder.build();
+    }
+
+    /** What it answers, e.g. {@code POST /v1/embed}: method and pattern, as they were bound. */
+    List<String> routes() {
+        return server.config().serviceConfigs().stream()
+                .map(ServiceConfig::route)
+                .flatMap(route -> route.methods().stream().map(method -> method + " " + route.patternString()))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     public int port() {

@@ -1,8 +1,11 @@
 package dev.kindred.serve;
 
 import com.google.gson.JsonObject;
+import com.linecorp.armeria.common.CancellationException;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.stream.AbortedStreamException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.kindred.core.Refusal;
@@ -100,6 +103,9 @@ public final class Problem extends RuntimeException {
             case RequestTimeoutException late ->
                 new Problem(HttpStatus.SERVICE_UNAVAILABLE, "timeout", "the request took too long", "", "try again");
             case HttpStatusException plain -> ofStatus(plain.httpStatus());
+            case ClosedStreamException gone -> gone();
+            case AbortedStreamException gone -> gone();
+            case CancellationException gone -> gone();
             default ->
                 new Problem(
                         HttpStatus.INTERNAL_SERVER_ERROR,
@@ -108,6 +114,12 @@ public final class Problem extends RuntimeException {
                         "",
                         "the server's log says more under the request's id");
         };
+    }
+
+    /** Whoever asked hung up: nobody reads this, but it is counted, and it is nobody's fault here. */
+    private static Problem gone() {
+        return new Problem(
+                HttpStatus.CLIENT_CLOSED_REQUEST, "gone", "the client hung up before it was answered", "", "");
     }
 
     private static Problem tooLarge(String what) {
@@ -125,6 +137,7 @@ public final class Problem extends RuntimeException {
         return switch (status.code()) {
             case 404 -> new Problem(status, kind, "there is nothing here", "", "");
             case 405 -> new Problem(status, kind, "this is not done with that method", "", "");
+            case 408 -> new Problem(status, kind, "the request did not come in time", "body", "send it without pauses");
             case 413 -> tooLarge("the request is too large");
             default -> new Problem(status, kind, status.reasonPhrase(), "", "");
         };

@@ -11,8 +11,11 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestId;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.logging.RequestLog;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -49,7 +52,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                         .set("cross-origin-resource-policy", "same-origin")
                         .set("x-frame-options", "DENY"));
         String route = ctx.config().route().patternString();
-        ctx.log().whenComplete().thenAccept(log -> meters.request(route, log.responseStatus()));
+        ctx.log().whenComplete().thenAccept(log -> meters.request(route, status(log)));
         try {
             guard.check(request);
             return delegate.serve(ctx, request);
@@ -57,6 +60,12 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
             request.abort();
             return reply(problem, ctx.id());
         }
+    }
+
+    /** What was answered; who hung up before there was anything is counted as such. */
+    private static HttpStatus status(RequestLog log) {
+        HttpStatus status = log.responseStatus();
+        return status.code() == 0 ? HttpStatus.CLIENT_CLOSED_REQUEST : status;
     }
 
     /** A JSON reply. */
@@ -103,7 +112,9 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
 
     @Override
     public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
-        Problem problem = Problem.of(cause);
+        Problem problem = Exceptions.peel(cause) instanceof RequestTimeoutException && Call.isBeingRead(ctx)
+                ? Problem.ofStatus(HttpStatus.REQUEST_TIMEOUT)
+                : Problem.of(cause);
         if (problem.isFault()) {
             faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
         }
