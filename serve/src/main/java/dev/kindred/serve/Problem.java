@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.kindred.core.Refusal;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletionException;
  */
 public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private static final String STORAGE_FAILING = "storage-failing";
 
     private final HttpStatus status;
     private final String kind;
@@ -59,6 +61,7 @@ public final class Problem extends RuntimeException {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
+            case Refusal refusal when refusal.getCause() instanceof SQLException -> storageFails();
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->
                 tooLarge("the request is larger than " + large.maxContentLength() + " bytes");
@@ -73,6 +76,16 @@ public final class Problem extends RuntimeException {
                         "",
                         "the server's log says more under the request's id");
         };
+    }
+
+    /** A file of ours fails: nobody's request is wrong, and where the file lies is nobody's business. */
+    private static Problem storageFails() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                STORAGE_FAILING,
+                "what is stored here cannot be read or written at the moment",
+                "",
+                "the server's log says more under the request's id");
     }
 
     private static Problem tooLarge(String what) {
@@ -106,7 +119,7 @@ public final class Problem extends RuntimeException {
 
     /** Whether it is Kindred's own doing and belongs in the log. */
     boolean isFault() {
-        return status.code() == 500;
+        return status.code() == 500 || kind.equals(STORAGE_FAILING);
     }
 
     /** The body of {@code application/problem+json}. */
