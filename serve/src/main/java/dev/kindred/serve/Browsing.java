@@ -40,7 +40,19 @@ final class Browsing {
 
     /** Reads the names before somebody asks for them. */
     void warm() {
-        catalogue.groups();
+        groups();
+    }
+
+    /** None where the items cannot be read: the rest of what is known goes without them. */
+    private Map<String, Map<String, Long>> groups() {
+        try {
+            return catalogue.groups();
+        } catch (Refusal refusal) {
+            if (!Degradation.isOfIndex(refusal)) {
+                throw refusal;
+            }
+            return Map.of();
+        }
     }
 
     /** Ids, size, groups, and how scores become answers: all that the console needs to know before the first request. */
@@ -56,7 +68,7 @@ final class Browsing {
         json.addProperty("engine", info.engine());
         json.addProperty("items", info.count());
         JsonObject groups = new JsonObject();
-        catalogue.groups().forEach((field, counts) -> {
+        groups().forEach((field, counts) -> {
             JsonObject of = new JsonObject();
             counts.forEach(of::addProperty);
             groups.add(field, of);

@@ -29,6 +29,8 @@ final class Degradation {
         EXACT,
         /** What was written last is not in. */
         BEHIND,
+        /** Items cannot be written, or read one by one; what was written before is found. */
+        ITEMS,
         /** From the last snapshot, since the items cannot be opened. */
         SNAPSHOT,
         /** By the words of a text alone, since the encoder fails. */
@@ -46,6 +48,7 @@ final class Degradation {
     private final Meters.OfCollection meters;
     private final Consumer<Throwable> faults;
     private final AtomicBoolean encoderFails = new AtomicBoolean();
+    private final AtomicBoolean itemsFail = new AtomicBoolean();
 
     /** @param faults told when the encoder begins to fail */
     Degradation(Opened opened, Meters.OfCollection meters, Consumer<Throwable> faults) {
@@ -59,6 +62,9 @@ final class Degradation {
     Set<How> now() {
         Set<How> now = EnumSet.noneOf(How.class);
         reading().ifPresent(now::add);
+        if (itemsFail.get()) {
+            now.add(How.ITEMS);
+        }
         if (opened.asOf().isPresent()) {
             now.add(How.SNAPSHOT);
         }
@@ -97,6 +103,13 @@ final class Degradation {
     /** Whether it is the index that failed, and not what was asked of it: what it refuses by itself has no cause. */
     static boolean isOfIndex(Throwable e) {
         return e instanceof Refusal refusal ? refusal.getCause() != null : e instanceof UncheckedIOException;
+    }
+
+    /** Whether the last write came through, or failed by no fault of its own. */
+    void wrote(boolean through, @Nullable Throwable cause) {
+        if (itemsFail.getAndSet(!through) == through && cause != null) {
+            faults.accept(cause);
+        }
     }
 
     void encoderFailed(Throwable cause) {

@@ -293,6 +293,9 @@ final class Door {
         try {
             return answer.get();
         } catch (Refusal refusal) {
+            if (Degradation.isOfIndex(refusal)) {
+                throw refusal;
+            }
             throw Problem.of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
         }
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ public final class Holdings implements AutoCloseable {
     private final Consumer<String> told;
     private final Map<String, Opened> open = new TreeMap<>();
     private final Map<String, Refusal> shut = new TreeMap<>();
+    /** Those whose snapshot is to stand in for them. */
+    private final Map<String, Collections.Stored> waiting = new ConcurrentSkipListMap<>();
 
     private Holdings(@Nullable Collections collections, int threads, String owner, Consumer<String> told) {
         this.collections = collections;
@@ -60,7 +63,7 @@ public final class Holdings implements AutoCloseable {
             for (String name : collections.names()) {
                 holdings.openStored(collections, name);
             }
-            if (holdings.open.isEmpty() && !holdings.shut.isEmpty()) {
+            if (holdings.open.isEmpty() && holdings.waiting.isEmpty() && !holdings.shut.isEmpty()) {
                 throw holdings.shut.values().iterator().next();
             }
             whole = true;
@@ -87,6 +90,7 @@ public final class Holdings implements AutoCloseable {
                     folder,
                     CollectionSettings.usual().snapshotHours(0),
                     bundle == null ? folder.resolve(BUNDLE) : bundle,
+                    true,
                     true);
             holdings.open.put(Served.DEFAULT_COLLECTION, opened);
             whole = true;
@@ -142,9 +146,12 @@ public final class Holdings implements AutoCloseable {
         }
         if (found.isPresent()) {
             try {
-                open.put(name, open(found.get()));
+                open.put(name, open(found.get(), false));
             } catch (Refusal e) {
                 shut(name, e);
+                if (!new Snapshots(found.get().generation()).moments().isEmpty()) {
+                    waiting.put(name, found.get());
+                }
             }
         }
     }
@@ -161,17 +168,21 @@ public final class Holdings implements AutoCloseable {
         }
     }
 
-    private Opened open(Collections.Stored stored) {
+    private Opened open(Collections.Stored stored, boolean standIn) {
         Path own = stored.generation().resolve(BUNDLE);
         String id = stored.settings().bundle();
         Path bundle = Files.isRegularFile(own) || id.isEmpty() || collections == null
                 ? own
                 : collections.bundles().file(id).orElse(own);
-        return open(stored.name(), stored.generation(), stored.settings(), bundle, false);
+        return open(stored.name(), stored.generation(), stored.settings(), bundle, false, standIn);
     }
 
-    /** @param strict whether a bundle that cannot be opened is refused */
-    private Opened open(String name, Path folder, CollectionSettings settings, Path bundle, boolean strict) {
+    /**
+     * @param strict whether a bundle that cannot be opened is refused
+     * @param standIn whether the last snapshot is opened where the items cannot be
+     */
+    private Opened open(
+            String name, Path folder, CollectionSettings settings, Path bundle, boolean strict, boolean standIn) {
         List<Runnable> closing = new ArrayList<>();
         boolean whole = false;
         try {
@@ -181,7 +192,7 @@ public final class Holdings implements AutoCloseable {
                 requireUnheldOf(folder);
                 index = EmbeddedIndex.open(folder, owner, threads);
             } catch (Refusal e) {
-                restored = new Snapshots(folder).restore();
+                restored = standIn ? new Snapshots(folder).restore() : Optional.empty();
                 if (restored.isEmpty()) {
                     throw e;
                 }
@@ -322,9 +333,29 @@ public final class Holdings implements AutoCloseable {
 
     /** What was made in a home just now. */
     Opened opened(Collections.Stored stored) {
-        Opened opened = open(stored);
+        Opened opened = open(stored, false);
         open.put(stored.name(), opened);
         return opened;
+    }
+
+    /** Those for which {@link #standIn} is to be called: it takes as long as a view of their items takes to make. */
+    List<String> waiting() {
+        return List.copyOf(waiting.keySet());
+    }
+
+    /** Opens the last snapshot of one that waits; it is not taken for open before {@link #stands}. */
+    Opened standIn(String name) {
+        return open(java.util.Objects.requireNonNull(waiting.get(name)), true);
+    }
+
+    /** @return false where it was dropped meanwhile */
+    boolean stands(String name, Opened opened) {
+        if (waiting.remove(name) == null) {
+            return false;
+        }
+        shut.remove(name);
+        open.put(name, opened);
+        return true;
     }
 
     /** Copies of the bundles of collections that are open, by their ids. */
@@ -362,6 +393,7 @@ public final class Holdings implements AutoCloseable {
     /** Closes one, whose last search is over. */
     void close(String name) {
         shut.remove(name);
+        waiting.remove(name);
         Opened gone = open.remove(name);
         if (gone != null) {
             gone.closing().run();

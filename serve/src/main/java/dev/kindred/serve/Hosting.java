@@ -42,6 +42,7 @@ final class Hosting implements AutoCloseable {
     private final Faults faults;
     private final Writes writes = new Writes();
     private final ReentrantLock changing = new ReentrantLock();
+    private volatile boolean closed;
     /** The number of the last write that the last snapshot holds, by collection. */
     private final Map<String, Long> snapped = new ConcurrentHashMap<>();
 
@@ -57,6 +58,7 @@ final class Hosting implements AutoCloseable {
         if (holdings != null) {
             holdings.open().forEach(this::host);
             holdings.shut().forEach(hosts::addShut);
+            holdings.waiting().forEach(name -> looking.execute(() -> standIn(holdings, name)));
             looking.scheduleWithFixedDelay(
                     this::snapshots, MINUTES_BETWEEN_LOOKS, MINUTES_BETWEEN_LOOKS, TimeUnit.MINUTES);
         }
@@ -72,15 +74,15 @@ final class Hosting implements AutoCloseable {
     }
 
     Hosted host(Opened opened) {
-        String collection = opened.served().collection();
-        Hosted hosted = new Hosted(
-                opened,
-                compute,
-                meters,
-                writes,
-                cause -> faults.tell("-", "the encoder of collection " + collection, cause));
+        Hosted hosted = hosted(opened);
         hosts.add(hosted);
         return hosted;
+    }
+
+    private Hosted hosted(Opened opened) {
+        String collection = opened.served().collection();
+        return new Hosted(
+                opened, compute, meters, writes, cause -> faults.tell("-", "collection " + collection, cause));
     }
 
     /**
@@ -106,6 +108,28 @@ final class Hosting implements AutoCloseable {
                             "the server's log says why"));
             standing.hold(call.context());
             return Wire.json(answer.apply(standing), standing.served());
+        }
+    }
+
+    /** A snapshot in place of what could not be opened, while the others are served. */
+    private void standIn(Holdings there, String name) {
+        if (closed) {
+            return;
+        }
+        try {
+            Opened opened = there.standIn(name);
+            changing.lock();
+            try {
+                if (!closed && there.stands(name, opened)) {
+                    hosts.reopen(hosted(opened));
+                } else {
+                    opened.closing().run();
+                }
+            } finally {
+                changing.unlock();
+            }
+        } catch (RuntimeException e) {
+            faults.tell("-", "the snapshot of collection " + name, e);
         }
     }
 
@@ -284,7 +308,8 @@ final class Hosting implements AutoCloseable {
     /** After the last request: writes end, then indexes and encoders are closed. */
     @Override
     public void close() {
-        looking.shutdownNow();
+        closed = true;
+        looking.shutdown();
         try {
             if (!looking.awaitTermination(10, TimeUnit.MINUTES)) {
                 throw new IllegalStateException("a snapshot does not end");

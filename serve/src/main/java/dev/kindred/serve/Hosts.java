@@ -26,6 +26,12 @@ final class Hosts {
         return Optional.ofNullable(all.remove(collection));
     }
 
+    /** Takes one that could not be opened for open. */
+    void reopen(Hosted hosted) {
+        add(hosted);
+        shut.remove(hosted.served().collection());
+    }
+
     void addShut(String collection, Refusal why) {
         shut.put(collection, why);
     }

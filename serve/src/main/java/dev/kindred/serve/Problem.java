@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.kindred.core.Refusal;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 
@@ -20,6 +21,7 @@ public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final long SECOND = 1_000_000_000;
     private static final int MOST_SECONDS = 600;
+    private static final String STORAGE_FAILING = "storage-failing";
 
     private final HttpStatus status;
     private final String kind;
@@ -97,6 +99,7 @@ public final class Problem extends RuntimeException {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
+            case Refusal refusal when refusal.getCause() instanceof SQLException -> storageFails();
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->
                 tooLarge("the request is larger than " + large.maxContentLength() + " bytes");
@@ -120,6 +123,16 @@ public final class Problem extends RuntimeException {
     private static Problem gone() {
         return new Problem(
                 HttpStatus.CLIENT_CLOSED_REQUEST, "gone", "the client hung up before it was answered", "", "");
+    }
+
+    /** A file of ours fails: nobody's request is wrong, and where the file lies is nobody's business. */
+    private static Problem storageFails() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                STORAGE_FAILING,
+                "what is stored here cannot be read or written at the moment",
+                "",
+                "the server's log says more under the request's id");
     }
 
     private static Problem tooLarge(String what) {
@@ -164,7 +177,7 @@ public final class Problem extends RuntimeException {
 
     /** Whether it is Kindred's own doing and belongs in the log. */
     boolean isFault() {
-        return status.code() == 500;
+        return status.code() == 500 || kind.equals(STORAGE_FAILING);
     }
 
     /** The body of {@code application/problem+json}. */

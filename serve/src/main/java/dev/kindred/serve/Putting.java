@@ -135,11 +135,14 @@ final class Putting {
     Receipt write(List<Change> changes, Visibility until) {
         requireWritable();
         try {
-            return writes.run(() -> hosted.served().index().write(changes, until));
+            Receipt receipt = writes.run(() -> hosted.served().index().write(changes, until));
+            hosted.degradation().wrote(true, null);
+            return receipt;
         } catch (Refusal refusal) {
             if (!Degradation.isOfIndex(refusal)) {
                 throw refusal;
             }
+            hosted.degradation().wrote(false, refusal);
             boolean full = refusal.what().contains("no room");
             throw new Problem(
                     full ? HttpStatus.INSUFFICIENT_STORAGE : HttpStatus.SERVICE_UNAVAILABLE,

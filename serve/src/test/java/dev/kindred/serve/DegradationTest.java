@@ -77,6 +77,10 @@ class DegradationTest {
             Files.write(items, damaged);
             home.start();
             Reply found = home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0]}");
+            while (found.code() == 503) {
+                assertThat(found.problem()).as("until the snapshot stands").isEqualTo("unavailable");
+                found = home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0]}");
+            }
             assertThat(items(found)).isEqualTo("a b");
             assertThat(found.json().get("degraded").getAsString()).isEqualTo("snapshot");
             assertThat(found.json().get("asOf").getAsString()).startsWith("20");
@@ -122,6 +126,50 @@ class DegradationTest {
             home.stop();
         }
         assertThatThrownBy(home::start).isInstanceOf(Refusal.class).hasMessageContaining("is damaged");
+    }
+
+    /** Under a running server: what the view holds is found, what needs the file says that it fails, and where it lies is not told. */
+    @Test
+    void itemsThatAreDamagedMeanwhileAreStillFoundAndNoWriteIsTakenForDone() throws IOException {
+        try (ServedHome home = withVectors(folder)) {
+            // More than a connection keeps in memory.
+            StringBuilder lines = new StringBuilder();
+            for (int i = 0; i < 400; i++) {
+                lines.append("{\"id\":\"i%d\",\"vector\":[9,%d],\"payload\":{\"t\":\"%s\"}}\n"
+                        .formatted(i, i, "x".repeat(20_000)));
+            }
+            assertThat(home.bulk("v", "?until=searchable", lines.toString())
+                            .getLast()
+                            .get("put")
+                            .getAsInt())
+                    .isEqualTo(400);
+            Path generation = generation(folder);
+            for (String file : List.of("items.db", "items.db-wal")) {
+                Path each = generation.resolve(file);
+                try (var out = java.nio.channels.FileChannel.open(each, java.nio.file.StandardOpenOption.WRITE)) {
+                    byte[] damage = new byte[(int) Files.size(each)];
+                    java.util.Arrays.fill(damage, (byte) 7);
+                    out.write(java.nio.ByteBuffer.wrap(damage));
+                }
+            }
+            assertThat(items(home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0],\"k\":2}")))
+                    .isEqualTo("a b");
+            Reply item = home.caller.get("/v1/collections/v/items/i3");
+            assertThat(item.code()).isEqualTo(503);
+            assertThat(item.problem()).isEqualTo("storage-failing");
+            Reply write = home.put("/v1/collections/v/items/c", "{\"vector\":[1,1]}");
+            assertThat(write.code()).isEqualTo(503);
+            assertThat(write.problem()).isEqualTo("write-failed");
+            assertThat(item.text() + write.text())
+                    .doesNotContain(folder.toString())
+                    .doesNotContain("SQLITE");
+            List<JsonObject> bulk = home.bulk("v", "", "{\"id\":\"c\",\"vector\":[1,1]}\n");
+            assertThat(bulk.getLast().get("status").getAsString()).isEqualTo("ended");
+            assertThat(bulk.getLast().get("durable").getAsInt()).isZero();
+            assertThat(home.caller.get("/readyz").text()).isEqualTo("ready\ndegraded v items\n");
+            assertThat(home.caller.get("/v1/collections/v").code()).isEqualTo(200);
+            assertThat(home.told).anyMatch(line -> line.startsWith("collection v: "));
+        }
     }
 
     @Test
@@ -236,7 +284,7 @@ class DegradationTest {
             assertThat(items(degraded)).isEqualTo("animal1 wild2");
             assertThat(degraded.json().get("degraded").getAsString()).isEqualTo("words");
             assertThat(degraded.json().get("wordsOnly").getAsBoolean()).isTrue();
-            assertThat(told).containsExactly("the encoder of collection default");
+            assertThat(told).containsExactly("collection default");
             assertThat(items(caller.json("/v1/search", "{\"id\":\"animal1\"}")))
                     .as("a vector is there")
                     .isNotEmpty();

@@ -21,8 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class Backlog {
     /** Entries that are looked through for some of the same encoder. */
     private static final int LOOKED_THROUGH = 512;
-    /** A batch of several requests, and any while others wait, takes no longer: nobody's turn can come before it is done. */
+    /**
+     * A batch of several requests, and any while others wait, takes no longer, or no longer than some of its first piece: nobody's turn can
+     * come before it is done.
+     */
     private static final long SLICE = 25_000_000;
+
+    private static final int LEAST_TOGETHER = 4;
 
     private final NavigableSet<Entry> entries = new TreeSet<>(Entry.IN_TURN);
     private final Map<Flow.Id, Flow> flows = new HashMap<>();
@@ -118,6 +123,7 @@ final class Backlog {
      */
     List<Entry> together(Entry first, Line line, int free, Predicate<Order> goesOn) {
         long share = Math.max(first.cost(), cost / (free + 1));
+        long slice = Math.max(SLICE, LEAST_TOGETHER * first.cost());
         boolean others = flows.size() > 1;
         List<Entry> chosen = new ArrayList<>();
         Set<Piece> pieces = new HashSet<>();
@@ -138,7 +144,7 @@ final class Backlog {
             if (!chosen.isEmpty()
                     && (units + content.units > line.budget()
                             || taken + entry.cost() > share
-                            || sliced && taken + entry.cost() > SLICE)) {
+                            || sliced && taken + entry.cost() > slice)) {
                 break;
             }
             chosen.add(entry);

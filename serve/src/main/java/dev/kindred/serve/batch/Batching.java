@@ -21,9 +21,9 @@ public record Batching(Duration backlog, int tokens, int pixels, long cacheBytes
         }
     }
 
-    /** Five seconds, 1,024 tokens, 32 pictures of 32 × 32, 64 MiB. */
+    /** Ten seconds, 1,024 tokens, 32 pictures of 32 × 32, 64 MiB. */
     public static Batching defaults() {
-        return new Batching(Duration.ofSeconds(5), 1_024, 32 * 32 * 32, 64L << 20);
+        return new Batching(Duration.ofSeconds(10), 1_024, 32 * 32 * 32, 64L << 20);
     }
 
     public Batching withBacklog(Duration stated) {
