@@ -11,7 +11,9 @@ import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Access;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -38,6 +40,7 @@ final class Door {
     private final ExecutorService waiting;
     private final int mostBodies;
     private final AtomicInteger bodies = new AtomicInteger();
+    private final Set<String> addresses = new ConcurrentSkipListSet<>();
 
     /** @param mostBodies requests whose bodies may be in memory at once */
     Door(ServerBuilder server, Access access, ExecutorService waiting, int mostBodies) {
@@ -64,6 +67,7 @@ final class Door {
     /** A request without a body, or one whose body the answer reads itself. */
     void handle(String path, Role role, Answer answer, HttpMethod... methods) {
         Route route = Route.builder().path(path).methods(methods).build();
+        note(path, methods);
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, role);
             return later(() -> answer.to(call, request));
@@ -73,7 +77,19 @@ final class Door {
     /** A request whose body is read whole first, as many at once as there is room for. */
     void post(String path, Role role, Asked asked) {
         Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+        note(path, HttpMethod.POST);
         server.service(route, (ctx, request) -> read(let(ctx, request, role), request, asked));
+    }
+
+    private void note(String path, HttpMethod... methods) {
+        for (HttpMethod method : methods) {
+            addresses.add(method + " " + path);
+        }
+    }
+
+    /** What can be asked here, {@code GET /v1/collections/{collection}}: the console shows nothing that is not answered. */
+    Set<String> addresses() {
+        return Set.copyOf(addresses);
     }
 
     private Call let(ServiceRequestContext ctx, HttpRequest request, Role role) {

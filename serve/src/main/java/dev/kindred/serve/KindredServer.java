@@ -32,15 +32,26 @@ public final class KindredServer implements AutoCloseable {
     private final String host;
     private final Compute compute;
     private final Meters meters;
+    private final Maps maps;
+    private final Health health;
     private final ExecutorService waiting;
     private final AtomicBoolean ready;
 
     private KindredServer(
-            Server server, String host, Compute compute, Meters meters, ExecutorService waiting, AtomicBoolean ready) {
+            Server server,
+            String host,
+            Compute compute,
+            Meters meters,
+            Maps maps,
+            Health health,
+            ExecutorService waiting,
+            AtomicBoolean ready) {
         this.server = server;
         this.host = host;
         this.compute = compute;
         this.meters = meters;
+        this.maps = maps;
+        this.health = health;
         this.waiting = waiting;
         this.ready = ready;
     }
@@ -69,8 +80,10 @@ public final class KindredServer implements AutoCloseable {
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         AtomicBoolean ready = new AtomicBoolean(true);
+        Hosts hosts = new Hosts();
+        Maps maps = new Maps(hosts, faults);
+        Health health = new Health(meters::text, ready::get);
         try {
-            Hosts hosts = new Hosts();
             for (Served each : served) {
                 Hosted hosted = new Hosted(each, compute, meters);
                 hosts.add(hosted);
@@ -80,10 +93,16 @@ public final class KindredServer implements AutoCloseable {
             Wire wire = new Wire(new Guard(options.host()), meters, faults);
             Server server = listen(options, builder -> {
                 builder.errorHandler(wire).decorator(wire);
-                routes.bind(new Door(builder, access, waiting, options.threads() + options.queue()));
+                Door door = new Door(builder, access, waiting, options.threads() + options.queue());
+                routes.bind(door);
+                maps.bind(door);
+                health.bind(door);
             });
-            return new KindredServer(server, options.host(), compute, meters, waiting, ready);
+            health.watch();
+            return new KindredServer(server, options.host(), compute, meters, maps, health, waiting, ready);
         } catch (RuntimeException e) {
+            health.close();
+            maps.close();
             waiting.close();
             compute.close();
             meters.close();
@@ -153,6 +172,8 @@ public final class KindredServer implements AutoCloseable {
     public void close() {
         ready.set(false);
         server.close();
+        health.close();
+        maps.close();
         waiting.close();
         compute.close();
         meters.close();
