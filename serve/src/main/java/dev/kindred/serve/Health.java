@@ -76,8 +76,7 @@ final class Health implements AutoCloseable {
         JsonObject requests = new JsonObject();
         for (int code = 0; code < Moment.CODES.size(); code++) {
             int of = code;
-            requests.add(
-                    Moment.CODES.get(code), spans(all, (a, b) -> (b.codes()[of] - a.codes()[of]) / seconds(a, b)));
+            requests.add(Moment.CODES.get(code), spans(all, (a, b) -> (b.codes()[of] - a.codes()[of]) / seconds(a, b)));
         }
         json.add("requests", requests);
         json.add("embed", times(all, Moment::embed));

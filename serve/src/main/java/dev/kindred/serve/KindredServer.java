@@ -32,8 +32,7 @@ public final class KindredServer implements AutoCloseable {
     private final String host;
     private final Compute compute;
     private final Meters meters;
-    private final Maps maps;
-    private final Health health;
+    private final ConsoleRoutes console;
     private final ExecutorService waiting;
     private final AtomicBoolean ready;
 
@@ -42,16 +41,14 @@ public final class KindredServer implements AutoCloseable {
             String host,
             Compute compute,
             Meters meters,
-            Maps maps,
-            Health health,
+            ConsoleRoutes console,
             ExecutorService waiting,
             AtomicBoolean ready) {
         this.server = server;
         this.host = host;
         this.compute = compute;
         this.meters = meters;
-        this.maps = maps;
-        this.health = health;
+        this.console = console;
         this.waiting = waiting;
         this.ready = ready;
     }
@@ -81,8 +78,7 @@ public final class KindredServer implements AutoCloseable {
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         AtomicBoolean ready = new AtomicBoolean(true);
         Hosts hosts = new Hosts();
-        Maps maps = new Maps(hosts, faults);
-        Health health = new Health(meters::text, ready::get);
+        ConsoleRoutes console = new ConsoleRoutes(hosts, meters, ready::get, faults);
         try {
             for (Served each : served) {
                 Hosted hosted = new Hosted(each, compute, meters);
@@ -95,14 +91,12 @@ public final class KindredServer implements AutoCloseable {
                 builder.errorHandler(wire).decorator(wire);
                 Door door = new Door(builder, access, waiting, options.threads() + options.queue());
                 routes.bind(door);
-                maps.bind(door);
-                health.bind(door);
+                console.bind(door);
             });
-            health.watch();
-            return new KindredServer(server, options.host(), compute, meters, maps, health, waiting, ready);
+            console.begin();
+            return new KindredServer(server, options.host(), compute, meters, console, waiting, ready);
         } catch (RuntimeException e) {
-            health.close();
-            maps.close();
+            console.close();
             waiting.close();
             compute.close();
             meters.close();
@@ -172,8 +166,7 @@ public final class KindredServer implements AutoCloseable {
     public void close() {
         ready.set(false);
         server.close();
-        health.close();
-        maps.close();
+        console.close();
         waiting.close();
         compute.close();
         meters.close();

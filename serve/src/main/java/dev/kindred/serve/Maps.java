@@ -79,7 +79,8 @@ final class Maps implements AutoCloseable {
         Served served = hosted.served();
         State state = state(served);
         Made made = state.made;
-        boolean current = made != null && made.sequence() == served.index().info().lastSequence();
+        boolean current =
+                made != null && made.sequence() == served.index().info().lastSequence();
         if (!current) {
             begin(served, state, call.request());
         }
@@ -176,9 +177,7 @@ final class Maps implements AutoCloseable {
                 .set(HttpHeaderNames.ETAG, made.tag())
                 .set(HttpHeaderNames.CACHE_CONTROL, "private, no-cache")
                 .set("kindred-map", current ? "current" : "behind");
-        return known
-                ? HttpResponse.of(headers.build())
-                : HttpResponse.of(headers.build(), HttpData.wrap(made.json()));
+        return known ? HttpResponse.of(headers.build()) : HttpResponse.of(headers.build(), HttpData.wrap(made.json()));
     }
 
     @Override

@@ -58,7 +58,8 @@ record Moment(
     private static boolean isWork(Map<String, String> labels) {
         String route = labels.getOrDefault("route", "");
         return !route.startsWith("/console")
-                && !List.of("/", "/favicon.svg", "/v1/health", "/metrics", "/livez", "/readyz").contains(route);
+                && !List.of("/", "/favicon.svg", "/v1/health", "/metrics", "/livez", "/readyz")
+                        .contains(route);
     }
 
     private static int group(String code) {

@@ -35,7 +35,6 @@ final class Routes {
         for (String path : console.paths()) {
             door.open(path, (call, request) -> console.answer(path, request));
         }
-        door.open("/console/offers.json", (call, request) -> Wire.json(offers(door)));
         door.open("/livez", (call, request) -> plain("live"));
         door.open("/readyz", (call, request) -> {
             if (!ready.getAsBoolean()) {
@@ -80,14 +79,6 @@ final class Routes {
                 return Wire.json(answer.apply(hosted.answers(), body), hosted.served());
             });
         }
-    }
-
-    private static JsonObject offers(Door door) {
-        JsonArray offers = new JsonArray();
-        door.addresses().stream().sorted().forEach(offers::add);
-        JsonObject json = new JsonObject();
-        json.add("offers", offers);
-        return json;
     }
 
     /** All collections that this caller may read, each as {@link Browsing#collection} has it. */

@@ -42,9 +42,15 @@ class HealthTest {
             health.note(1_010_000);
             JsonObject json = health.json();
             assertThat(json.getAsJsonArray("at").asList()).hasSize(2);
-            assertThat(json.getAsJsonObject("requests").getAsJsonArray("2xx").get(0).getAsDouble())
+            assertThat(json.getAsJsonObject("requests")
+                            .getAsJsonArray("2xx")
+                            .get(0)
+                            .getAsDouble())
                     .isEqualTo(10);
-            assertThat(json.getAsJsonObject("requests").getAsJsonArray("429").get(0).getAsDouble())
+            assertThat(json.getAsJsonObject("requests")
+                            .getAsJsonArray("429")
+                            .get(0)
+                            .getAsDouble())
                     .isEqualTo(1);
             JsonObject search = json.getAsJsonObject("search");
             assertThat(search.getAsJsonArray("rate").get(0).getAsDouble()).isEqualTo(20);
@@ -76,7 +82,8 @@ class HealthTest {
     @Test
     void aServerTellsItsOwn(@TempDir Path folder) {
         try (WordCollection collection = WordCollection.in(folder);
-                KindredServer server = KindredServer.start(ServeOptions.defaults().onPort(0), collection.served());
+                KindredServer server =
+                        KindredServer.start(ServeOptions.defaults().onPort(0), collection.served());
                 Caller caller = new Caller(server.url())) {
             JsonObject json = caller.get("/v1/health").json();
             assertThat(json.get("ready").getAsBoolean()).isTrue();

@@ -36,8 +36,20 @@ import org.junit.jupiter.api.io.TempDir;
 class MapConsoleTest {
     private static final Space SPACE = new Space("f00d".repeat(16), 16, Distance.COSINE);
     private static final List<String> KINDS = List.of(
-            "harbour", "forest", "kitchen", "workshop", "garden", "street", "meadow", "station", "library", "attic",
-            "cellar", "bridge", "market", "island");
+            "harbour",
+            "forest",
+            "kitchen",
+            "workshop",
+            "garden",
+            "street",
+            "meadow",
+            "station",
+            "library",
+            "attic",
+            "cellar",
+            "bridge",
+            "market",
+            "island");
     private static final int ITEMS = 10_000;
 
     private VectorIndex index;
@@ -84,7 +96,10 @@ class MapConsoleTest {
     void start(@TempDir Path folder) {
         Path chromium = Visitor.required();
         index = ExactIndex.build(
-                folder.resolve("index"), SPACE, IntStream.range(0, ITEMS).mapToObj(MapConsoleTest::item), Progress.SILENT);
+                folder.resolve("index"),
+                SPACE,
+                IntStream.range(0, ITEMS).mapToObj(MapConsoleTest::item),
+                Progress.SILENT);
         NothingEncoded encoder = new NothingEncoded();
         server = KindredServer.start(
                 ServeOptions.defaults().onPort(0),
@@ -124,7 +139,8 @@ class MapConsoleTest {
     private static void hoverSomething(Page page) {
         BoundingBox box = page.locator(".map-canvas").boundingBox();
         for (int at = 0; at < 400 && page.locator(".map-tip").isHidden(); at++) {
-            page.mouse().move(box.x + box.width * (0.32 + 0.02 * (at % 20)), box.y + box.height * (0.3 + 0.02 * (at / 20)));
+            page.mouse()
+                    .move(box.x + box.width * (0.32 + 0.02 * (at % 20)), box.y + box.height * (0.3 + 0.02 * (at / 20)));
         }
         assertThat(page.locator(".map-tip")).isVisible();
     }
@@ -139,7 +155,7 @@ class MapConsoleTest {
             hoverSomething(page);
             String name = scheme.name().toLowerCase(Locale.ROOT);
             Visitor.shoot(page, "map-" + name);
-            String tip = page.locator(".map-tip strong").innerText();
+            String tip = page.locator(".map-tip strong").textContent();
             page.mouse().down();
             page.mouse().up();
             assertThat(page.locator(".map-side h2")).hasText(tip);
@@ -149,7 +165,8 @@ class MapConsoleTest {
             Visitor.requireContrast(page);
             page.locator(".legend-entry").first().click();
             assertThat(page.locator(".legend-entry").first()).hasAttribute("aria-pressed", "false");
-            page.getByText("Show all", new Page.GetByTextOptions().setExact(true)).click();
+            page.getByText("Show all", new Page.GetByTextOptions().setExact(true))
+                    .click();
             assertThat(page.locator(".legend-entry").first()).hasAttribute("aria-pressed", "true");
             page.getByLabel("Colour by").selectOption("year");
             assertThat(page.locator(".legend-number")).containsText("2,020");
@@ -176,7 +193,11 @@ class MapConsoleTest {
         page.mouse().move(box.x + 0.35 * box.width, box.y + 0.3 * box.height);
         page.mouse().down();
         for (double[] to : new double[][] {{0.65, 0.3}, {0.7, 0.6}, {0.5, 0.8}, {0.3, 0.6}}) {
-            page.mouse().move(box.x + to[0] * box.width, box.y + to[1] * box.height, new com.microsoft.playwright.Mouse.MoveOptions().setSteps(5));
+            page.mouse()
+                    .move(
+                            box.x + to[0] * box.width,
+                            box.y + to[1] * box.height,
+                            new com.microsoft.playwright.Mouse.MoveOptions().setSteps(5));
         }
         page.mouse().up();
         assertThat(page.locator(".map-rows .map-row")).hasCount(120);
@@ -186,7 +207,11 @@ class MapConsoleTest {
     private static void drag(Page page, BoundingBox box, double x, double y, double toX, double toY) {
         page.mouse().move(box.x + x * box.width, box.y + y * box.height);
         page.mouse().down();
-        page.mouse().move(box.x + toX * box.width, box.y + toY * box.height, new com.microsoft.playwright.Mouse.MoveOptions().setSteps(12));
+        page.mouse()
+                .move(
+                        box.x + toX * box.width,
+                        box.y + toY * box.height,
+                        new com.microsoft.playwright.Mouse.MoveOptions().setSteps(12));
         page.mouse().up();
     }
 
@@ -208,7 +233,9 @@ class MapConsoleTest {
         }
         drawn.sort(null);
         System.out.println("milliseconds a frame, median: " + drawn.get(drawn.size() / 2));
-        assertThat(drawn.get(drawn.size() / 2)).as("milliseconds that a frame takes, the median").isLessThan(50);
+        assertThat(drawn.get(drawn.size() / 2))
+                .as("milliseconds that a frame takes, the median")
+                .isLessThan(50);
         page.keyboard().press("0");
         Visitor.close(page);
     }

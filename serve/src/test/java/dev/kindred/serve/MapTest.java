@@ -122,21 +122,27 @@ class MapTest {
             assertThat(kind.get("field").getAsString()).isEqualTo("kind");
             byte[] of = Base64.getDecoder().decode(kind.get("of").getAsString());
             assertThat(kind.getAsJsonArray("values").get(of[7]).getAsString()).isEqualTo("moon");
-            assertThat(map.getAsJsonArray("groups")).as("a name of its own is no group").hasSize(1);
+            assertThat(map.getAsJsonArray("groups"))
+                    .as("a name of its own is no group")
+                    .hasSize(1);
             JsonObject year = map.getAsJsonArray("numbers").get(0).getAsJsonObject();
             assertThat(year.get("low").getAsDouble()).isEqualTo(1990);
             assertThat(bytes(year.get("of").getAsString()).getFloat(4 * 29)).isEqualTo(1f);
             assertThat(map.getAsJsonObject("kept").get("share").getAsDouble()).isBetween(0.2, 1.0);
 
             String tag = reply.header("ETag");
-            assertThat(caller.get("/v1/collections/default/map", "If-None-Match", tag).code()).isEqualTo(304);
+            assertThat(caller.get("/v1/collections/default/map", "If-None-Match", tag)
+                            .code())
+                    .isEqualTo(304);
 
             List<Change> more = new ArrayList<>();
             IntStream.range(300, 330).forEach(i -> more.add(new Change.Put(item(i))));
             index.write(more, Visibility.SEARCHABLE);
             Reply next = caller.get("/v1/collections/default/map");
             while (next.header("Kindred-Map").equals("behind")) {
-                assertThat(next.header("ETag")).as("what stands is shown meanwhile").isEqualTo(tag);
+                assertThat(next.header("ETag"))
+                        .as("what stands is shown meanwhile")
+                        .isEqualTo(tag);
                 Thread.sleep(20);
                 next = caller.get("/v1/collections/default/map");
             }
@@ -150,7 +156,8 @@ class MapTest {
     @Test
     void anEmptyCollectionHasAnEmptyMap(@TempDir Path folder) throws Exception {
         try (VectorIndex index = index(folder, 0);
-                KindredServer server = KindredServer.start(ServeOptions.defaults().onPort(0), served(index));
+                KindredServer server =
+                        KindredServer.start(ServeOptions.defaults().onPort(0), served(index));
                 Caller caller = new Caller(server.url())) {
             JsonObject map = made(caller).json();
             assertThat(map.get("sampled").getAsInt()).isZero();

@@ -71,7 +71,7 @@ final class Visitor implements AutoCloseable {
     }
 
     void requireQuietAndAtHome() {
-        assertThat(strangers).isEmpty();
+        assertThat(strangers).as("asked of other hosts").isEmpty();
         assertThat(complaints).isEmpty();
     }
 

@@ -37,8 +37,7 @@ record Affinities(int[] heads, int[] tails, float[] weights) {
                 weights[edges++] = one + other - one * other;
             }
         }
-        return new Affinities(
-                Arrays.copyOf(heads, edges), Arrays.copyOf(tails, edges), Arrays.copyOf(weights, edges));
+        return new Affinities(Arrays.copyOf(heads, edges), Arrays.copyOf(tails, edges), Arrays.copyOf(weights, edges));
     }
 
     private static int place(int[] ids, int of, int k, int wanted) {

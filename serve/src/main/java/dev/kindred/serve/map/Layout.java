@@ -37,8 +37,7 @@ public final class Layout {
     public static Plane of(Embeddings embeddings, Pauses pauses, BiConsumer<String, Double> told) {
         int n = embeddings.count();
         double[] places = PrincipalAxes.places(embeddings, SEED, pauses);
-        Neighbours near =
-                Neighbours.of(embeddings, NEIGHBOURS, pauses, share -> told.accept("comparing", share));
+        Neighbours near = Neighbours.of(embeddings, NEIGHBOURS, pauses, share -> told.accept("comparing", share));
         if (n > 4) {
             scale(places, WIDTH / 2);
             descend(places, n, Affinities.of(near, n), pauses, share -> told.accept("arranging", share));

@@ -82,7 +82,9 @@ public final class MapJson {
         JsonArray groups = new JsonArray();
         counts.forEach((field, of) -> {
             // A value of its own for nearly every item is a name, and no group.
-            if (of.size() >= 2 && of.size() <= MOST_VALUES && 2 * of.size() <= items.size()
+            if (of.size() >= 2
+                    && of.size() <= MOST_VALUES
+                    && 2 * of.size() <= items.size()
                     && groups.size() < MOST_COLUMNS) {
                 groups.add(group(items, field, of));
             }
@@ -92,7 +94,9 @@ public final class MapJson {
 
     private static JsonObject group(List<Sample.Drawn> items, String field, Map<String, Integer> counts) {
         List<String> values = counts.keySet().stream()
-                .sorted(Comparator.<String, Integer>comparing(counts::get).reversed().thenComparing(value -> value))
+                .sorted(Comparator.<String, Integer>comparing(counts::get)
+                        .reversed()
+                        .thenComparing(value -> value))
                 .toList();
         Map<String, Integer> places = new HashMap<>();
         JsonArray names = new JsonArray();
@@ -139,8 +143,16 @@ public final class MapJson {
     private static void number(List<Sample.Drawn> items, String field, JsonArray numbers) {
         ToDoubleFunction<Sample.Drawn> value =
                 item -> number(item.fields().get(field)).orElse(Double.NaN);
-        double low = items.stream().mapToDouble(value).filter(each -> !Double.isNaN(each)).min().orElse(0);
-        double high = items.stream().mapToDouble(value).filter(each -> !Double.isNaN(each)).max().orElse(0);
+        double low = items.stream()
+                .mapToDouble(value)
+                .filter(each -> !Double.isNaN(each))
+                .min()
+                .orElse(0);
+        double high = items.stream()
+                .mapToDouble(value)
+                .filter(each -> !Double.isNaN(each))
+                .max()
+                .orElse(0);
         if (!(high > low) || Double.isInfinite(high - low)) {
             return;
         }

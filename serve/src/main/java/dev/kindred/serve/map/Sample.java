@@ -51,8 +51,9 @@ public record Sample(Embeddings embeddings, List<Drawn> items, long total, long 
         int most = Math.clamp(MOST_VALUES / space.dimension(), 1, MOST);
         long sequence = index.info().lastSequence();
         long total = 0;
-        PriorityQueue<Chosen> chosen = new PriorityQueue<>(
-                Comparator.comparingLong(Chosen::rank).thenComparing(each -> each.item().id()).reversed());
+        PriorityQueue<Chosen> chosen = new PriorityQueue<>(Comparator.comparingLong(Chosen::rank)
+                .thenComparing(each -> each.item().id())
+                .reversed());
         try (Items items = index.scan(0)) {
             for (Items.Written written : items) {
                 total++;

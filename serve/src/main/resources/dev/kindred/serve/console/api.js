@@ -100,7 +100,8 @@ let routes = null;
 /** Whether the server answers this at all: {@code offers('PUT', '/v1/collections/{}')}. */
 export async function offers(method, path) {
   routes ??= call('/console/offers.json', { bound: false, quiet: true })
-    .then(({ offers }) => new Set(offers.map((each) => each.replaceAll(/\{[^}]*\}/g, '{}'))));
+    .then(({ offers }) => new Set(offers.map((each) => each
+      .replace(/regex:\^(.*)\$/, '$1').replaceAll(/\(\?<\w+>[^)]*\)|\{[^}]*\}/g, '{}'))));
   return (await routes).has(`${method} ${path}`);
 }
 
@@ -182,11 +183,24 @@ export const create = (name, settings) => call(of(name), json('PUT', settings));
 export const change = (name, settings) => call(of(name), json('PATCH', settings));
 export const drop = (name) => call(of(name), { method: 'DELETE', bound: false });
 
-/** A piece of lines, each an item: {@code {"accepted", "errors": [{"line", "detail"}]}}. */
-export function bulk(name, lines, signal) {
-  return call(`${of(name)}/items:bulk`, {
-    method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: lines, signal, bound: false, quiet: true,
+/**
+ * A piece of lines, each an item: {@code {"put", "failed", "wrong": [{"line", "id", "error"}]}}. The answer comes as lines too: one for
+ * each that failed, and one with the totals.
+ */
+export async function bulk(name, lines, signal) {
+  const reply = await fetched(`${of(name)}/items:bulk?report=failures`, {
+    method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: lines, signal, bound: false,
   });
+  if (!reply.ok) throw await problemOf(reply);
+  const said = (await reply.text()).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const totals = said.at(-1) ?? {};
+  if (totals.status === 'ended') throw new Problem(totals.error?.detail ?? 'The load broke off', { title: 'Ended', ...totals.error });
+  return { ...totals, wrong: said.filter(({ status }) => status === 'failed') };
+}
+
+/** Bundles that a collection can be made with, by id. */
+export async function bundles() {
+  return (await call('/v1/bundles', { bound: false })).bundles;
 }
 
 function post(verb, body, signal) {

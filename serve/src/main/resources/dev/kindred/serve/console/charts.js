@@ -15,9 +15,9 @@ const pointed = new EventTarget();
  * @param title what is drawn
  * @param lines [{name, kind}]: kind is the class of its colour
  * @param says a value in words, with its unit
- * @param options stacked: lines lie upon one another; least: the axis reaches at least this far
+ * @param options nothing: what is said while there is nothing to show; stacked: lines lie upon one another; least: the axis reaches at least this far
  */
-export function timeChart(title, lines, says, { stacked = false, least = 0 } = {}) {
+export function timeChart(title, lines, says, { stacked = false, least = 0, nothing = 'nothing yet' } = {}) {
   const plot = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': title, preserveAspectRatio: 'none' });
   const now = el('span', { class: 'chart-now' });
   const key = el('span', { class: 'chart-key' });
@@ -31,22 +31,25 @@ export function timeChart(title, lines, says, { stacked = false, least = 0 } = {
 
   function draw(at, values) {
     const to = at.at(-1) ?? Date.now();
-    data = { at, values, to, from: Math.min(at[0] ?? to, to - 15 * 60_000) };
+    // As long as there is something to show, up to a quarter of an hour.
+    data = { at, values, to, from: Math.max(to - 15 * 60_000, Math.min(at[0] ?? to, to - 2 * 60_000)) };
     const heights = stacked ? stack(values) : values;
     const most = nice(Math.max(least, ...heights.flat().filter((each) => each !== null), 0));
     const y = (value) => FLOOR - (value / most) * (FLOOR - TOP);
     const empty = values.flat().every((each) => each === null);
     const children = [];
-    for (const part of [0, 0.5, 1]) {
+    for (const part of empty ? [0] : [0, 0.5, 1]) {
       const value = most * part;
-      children.push(svg('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }),
-        svg('text', { class: 'tick', x: LEFT - 6, y: y(value) + 3.5, 'text-anchor': 'end' }, most === 0 && part ? '' : says(value, true)));
+      children.push(svg('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }));
+      if (!empty) children.push(svg('text', { class: 'tick', x: LEFT - 6, y: y(value) + 3.5, 'text-anchor': 'end' }, says(value)));
     }
-    for (const minutes of [15, 10, 5, 0]) {
+    if (empty) children.push(svg('text', { class: 'nothing-yet', x: (LEFT + WIDTH - RIGHT) / 2, y: (TOP + FLOOR) / 2 }, nothing));
+    const span = (data.to - data.from) / 60_000;
+    for (const minutes of span > 8 ? [15, 10, 5, 0] : span > 3.5 ? [6, 4, 2, 0] : [2, 1, 0]) {
       const across = LEFT + (1 - (minutes * 60_000) / (data.to - data.from)) * (WIDTH - LEFT - RIGHT);
       if (across >= LEFT - 1) {
         children.push(svg('text', {
-          class: 'tick', x: across, y: HEIGHT - 6, 'text-anchor': minutes === 0 ? 'end' : minutes === 15 ? 'start' : 'middle',
+          class: 'tick', x: across, y: HEIGHT - 6, 'text-anchor': minutes === 0 ? 'end' : across < LEFT + 20 ? 'start' : 'middle',
         }, minutes === 0 ? 'now' : `−${minutes} min`));
       }
     }
@@ -65,7 +68,6 @@ export function timeChart(title, lines, says, { stacked = false, least = 0 } = {
     }
     cursor = svg('line', { class: 'cursor', x1: 0, x2: 0, y1: TOP, y2: FLOOR, visibility: 'hidden' });
     plot.replaceChildren(...children, cursor);
-    node.classList.toggle('quiet', empty);
     tell(at.length - 1);
   }
 

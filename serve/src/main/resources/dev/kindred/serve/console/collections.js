@@ -1,5 +1,5 @@
 // Collections: what is there, making, settling and dropping them; only what the server offers is shown.
-import { change, create, drop, offers } from './api.js';
+import { bundles as bundlesOf, change, create, drop, offers } from './api.js';
 import { el, icon, number, problemBox, toast } from './parts.js';
 import { uploadDialog } from './upload.js';
 
@@ -41,11 +41,11 @@ export function collectionsView(go, all) {
 
   function card(info) {
     const open = (view) => `#/${view}?${new URLSearchParams(info === all()[0] ? {} : { in: info.collection })}`.replace(/\?$/, '');
-    const groups = Object.keys(info.groups).filter((field) => field !== 'name').slice(0, 4);
+    const groups = Object.keys(info.groups).filter((field) => !['name', 'title', 'text'].includes(field)).slice(0, 4);
     return el('article', { class: 'fact-card collection-card', 'data-collection': info.collection },
       el('header', {},
         el('h2', {}, el('a', { href: open('search') }, info.collection)),
-        info.degraded ? el('span', { class: 'badge warn' }, [].concat(info.degraded).join(', ')) : null,
+        info.degraded?.length ? el('span', { class: 'badge warn' }, [].concat(info.degraded).join(', ')) : null,
         info.settings?.readOnly ? el('span', { class: 'badge' }, 'read only') : null,
         info.settings?.sensitive ? el('span', { class: 'badge' }, 'sensitive') : null),
       el('p', { class: 'big-number' }, el('b', {}, number(info.items)), ` ${info.takes}`),
@@ -57,7 +57,7 @@ export function collectionsView(go, all) {
       el('div', { class: 'card-acts' },
         el('a', { class: 'button small', href: open('search') }, icon('find'), 'Search'),
         el('a', { class: 'button small', href: open('map') }, icon('map'), 'Map'),
-        may.bulk && !info.settings?.readOnly
+        may.bulk && info.writable !== false
           ? el('button', { type: 'button', class: 'button small', onclick: () => uploadDialog(info, () => go.anew(info.collection)) }, icon('upload'), 'Add items') : null,
         el('span', { class: 'spread' }),
         may.change ? el('button', { type: 'button', class: 'plain', title: 'Settings', 'aria-label': `Settings of ${info.collection}`, onclick: () => settle(info) }, icon('settings')) : null,
@@ -105,13 +105,20 @@ export function collectionsView(go, all) {
 
   const said = (data, settings) => Object.fromEntries(SETTINGS.map(([name]) => [name, data.has(name)]).filter(([name, value]) => value !== settings[name]));
 
-  function make() {
-    const bundles = [...new Map(all().filter(({ bundle }) => bundle).map((each) => [each.bundle, each])).values()];
+  async function make() {
+    // Those that collections have say what they take; of the others there is only the id.
+    const known = new Map(all().filter(({ bundle }) => bundle).map((each) => [each.bundle, `as ${each.collection} (${each.takes}, ${each.bundle.slice(0, 8)})`]));
+    try {
+      for (const id of await bundlesOf()) if (!known.has(id)) known.set(id, id.slice(0, 16));
+    } catch (problem) {
+      toast(problem.message);
+    }
     formDialog('New collection', [
-      field('name', 'Name', { required: true, maxlength: '64', pattern: '[a-z0-9][a-z0-9_\\-]*', title: 'small letters, digits, - and _' }),
-      bundles.length
+      field('name', 'Name', { required: true, maxlength: '64', pattern: '[a-z0-9][a-z0-9_.\\-]*', title: 'small letters, digits, and - _ . after the first' }),
+      known.size
         ? el('label', { class: 'form-field' }, el('span', {}, 'What alike means'), el('select', { class: 'select', name: 'bundle' },
-          bundles.map((each) => el('option', { value: each.bundle }, `the bundle of ${each.collection} (${each.takes}, ${each.bundle.slice(0, 8)})`))))
+          [...known].map(([id, words]) => el('option', { value: id }, words))),
+        el('small', { class: 'faint' }, 'the bundle that embeds its items'))
         : field('bundle', 'Bundle', { required: true }, 'the id of a bundle in the server’s home'),
       checks({}),
     ], 'Create', async (data) => {

@@ -79,7 +79,7 @@ export function compareView(info, groupField, go) {
     try {
       const said = await verify(things.a, things.b, { fmr, abstain }, mine.signal);
       verdict.replaceChildren(...verdictOf(said));
-      renew(evidence, evidenceOf(said));
+      renew(evidence, () => evidenceOf(said));
     } catch (problem) {
       if (problem.name === 'AbortError') return;
       verdict.replaceChildren();
@@ -128,7 +128,7 @@ export function compareView(info, groupField, go) {
         'stroke-dasharray': `${(round * probability).toFixed(1)} ${round.toFixed(1)}`,
       }),
       svg('text', { x: 50, y: 50, class: 'ring-percent' }, percent(probability)),
-      svg('text', { x: 50, y: 66, class: 'ring-says' }, 'at even odds'));
+      svg('text', { x: 50, y: 66, class: 'ring-says' }, 'likely the same'));
   }
 
   function evidenceOf(said) {
@@ -170,6 +170,7 @@ export function compareView(info, groupField, go) {
     const missed = thresholds.find((each) => each.targetFmr === said.fmr)?.fnmr;
     return `At this threshold about 1 in ${one.toLocaleString('en')} different pairs is taken for the same`
       + (missed === undefined ? '.' : `, and ${ratePercent(missed)} of the same pairs are missed.`)
+      + (said.probability === null ? '' : ' The percentage is for two that are as likely the same as not beforehand.')
       + (said.abstained ? ' The score lies where neither answer is sure enough, so none is given.' : '');
   }
 

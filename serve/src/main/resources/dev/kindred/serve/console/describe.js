@@ -89,7 +89,7 @@ export function describeView(info, groupField, go) {
     flight?.abort();
     const mine = (flight = new AbortController());
     // What stands there stays until the answer comes, so that nothing flickers while somebody types.
-    if (!after && !answers.querySelector('.rows')) renew(answers, head(), el('div', { class: 'rows' }, skeletons(8, 'row')));
+    if (!after && !answers.querySelector('.rows')) renew(answers, () => [head(), el('div', { class: 'rows' }, skeletons(8, 'row'))]);
     try {
       const filter = refine.filter(group ? { equals: { [groupField]: group } } : null);
       const words = refine.words() && !after && { hybrid: 'weights' };
@@ -100,7 +100,7 @@ export function describeView(info, groupField, go) {
       if (!after) scrollTo({ top: 0 });
     } catch (problem) {
       if (problem.name === 'AbortError') return;
-      renew(answers, head(), problemBox(problem, () => run(after)));
+      renew(answers, () => [head(), problemBox(problem, () => run(after))]);
     }
   }
 
@@ -137,13 +137,13 @@ export function describeView(info, groupField, go) {
   function draw(found) {
     const rows = el('div', { class: 'rows' }, divided(found, shown, info.items, (neighbor, i) => row(neighbor, i, found.threshold)));
     arrows(rows, '.row-main');
-    renew(answers, head(),
+    renew(answers, () => [head(),
       el('p', { class: 'summary' },
         shown.length ? `${number(shown.length)} nearest of ${number(info.items)}` : 'Nothing to show',
         el('span', { class: 'faint' }, ` · ${found.exact ? 'exact' : 'by graph'} · ${Math.max(1, Math.round(found.milliseconds))} ms`),
         found.degraded ? el('span', { class: 'badge warn' }, 'degraded') : null),
       shown.length ? rows : el('div', { class: 'hollow' }, el('h2', {}, 'No neighbours here'), el('p', {}, 'Take away a filter, or say it in other words.')),
-      found.next ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more') : '');
+      found.next ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more') : '']);
   }
 
   function row(neighbor, i, threshold) {

@@ -14,8 +14,8 @@ export function healthView() {
   let shown = false;
   const charts = {
     requests: timeChart('Requests a second', CODES.map(([, name, kind]) => ({ name, kind })), rate, { stacked: true }),
-    search: timeChart('Search', [{ name: 'P50', kind: 'fine' }, { name: 'P99', kind: 'odd' }], time),
-    embed: timeChart('Embed', [{ name: 'P50', kind: 'fine' }, { name: 'P99', kind: 'odd' }], time),
+    search: timeChart('Search', [{ name: 'P50', kind: 'fine' }, { name: 'P99', kind: 'odd' }], time, { nothing: 'nobody has searched' }),
+    embed: timeChart('Embed', [{ name: 'P50', kind: 'fine' }, { name: 'P99', kind: 'odd' }], time, { nothing: 'nothing was encoded' }),
     queue: timeChart('Waiting to be computed', [{ name: 'requests', kind: 'fine' }], rate, { least: 4 }),
     batch: timeChart('Inputs encoded at once', [{ name: 'mean', kind: 'fine' }], rate, { least: 4 }),
     items: timeChart('Items', [{ name: '', kind: 'fine' }], short),
@@ -91,7 +91,8 @@ export function healthView() {
   function card(info) {
     const { thresholds = [] } = info.decision ?? {};
     return el('article', { class: 'fact-card' },
-      el('header', {}, el('h3', {}, info.collection), el('span', { class: 'faint' }, `${number(info.items)} ${info.takes}`)),
+      el('header', {}, el('h3', {}, info.collection), el('span', { class: 'faint' }, `${number(info.items)} ${info.takes}`),
+        info.degraded?.length ? el('span', { class: 'badge warn' }, info.degraded.join(', ')) : null),
       el('dl', { class: 'facts' }, [
         ['bundle', info.bundle], ['space', info.space], ...(info.release ? [['release', info.release]] : []),
         ['vectors', `${info.distance}, ${number(info.dimension)} dimensions`], ['engine', info.engine],

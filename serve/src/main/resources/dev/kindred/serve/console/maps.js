@@ -184,6 +184,7 @@ export function mapView(info, groupField, go) {
           el('button', { type: 'button', class: 'button primary small', onclick: () => go('search', { id }) }, icon('find'), 'Search like this'),
           el('button', { type: 'button', class: 'button small', onclick: () => go.compare(thing(i)) }, icon('compare'), 'Compare')),
         facts, near);
+      plot.reveal(i, side.offsetWidth);
       announce(`${called(i)} is chosen`);
       try {
         const [item, found] = await Promise.all([itemOf(id), search({ id }, { k: NEAR })]);

@@ -13,10 +13,14 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Puts other children in; what was focused keeps the focus where it, or what is made in its place (by data-hold), is still there. */
-export function renew(parent, ...children) {
+/**
+ * Puts other children in; what was focused keeps the focus where it, or what is made in its place (by data-hold), is still there.
+ *
+ * @param make the children; called late, since what is moved loses the focus at once
+ */
+export function renew(parent, make) {
   const held = parent.contains(document.activeElement) ? document.activeElement : null;
-  parent.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== ''));
+  parent.replaceChildren(...make().flat().filter((child) => child !== null && child !== undefined && child !== ''));
   const next = held?.isConnected ? held : held?.dataset.hold && parent.querySelector(`[data-hold="${CSS.escape(held.dataset.hold)}"]`);
   if (next && next !== document.activeElement) next.focus({ preventScroll: true });
 }

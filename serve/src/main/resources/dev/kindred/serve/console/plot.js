@@ -8,12 +8,13 @@ const TOP = 30;
 const FLOOR = HEIGHT - 30;
 
 /**
+ * @param room how wide it is shown, in pixels, where there is room
  * @param zone scores between which nothing is answered, or null
  * @returns the plot, or null where the bundle says nothing that could be drawn
  */
-export function scorePlot(info, answer, zone = null) {
+export function scorePlot(info, answer, zone = null, room = 900) {
   // Drawn nearly as large as it is shown, so that its words are as large as all others.
-  const width = innerWidth < 600 ? 340 : 900;
+  const width = innerWidth < 600 ? 340 : room;
   const histogram = histogramOf(info.baseline);
   const curve = info.decision?.calibration;
   if (!histogram && !curve) return null;

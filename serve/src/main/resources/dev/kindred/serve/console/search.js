@@ -65,7 +65,7 @@ export function searchView(info, groupField, go) {
     flight?.abort();
     const mine = (flight = new AbortController());
     if (!after && drawn !== thing) {
-      renew(results, head(), el('div', { class: 'cards' }, skeletons(12, 'card')));
+      renew(results, () => [head(), el('div', { class: 'cards' }, skeletons(12, 'card'))]);
       scrollTo({ top: 0 });
     }
     try {
@@ -76,7 +76,7 @@ export function searchView(info, groupField, go) {
       announce(shown.length ? `${number(shown.length)} nearest. First ${nameOf(shown[0])}, score ${shown[0].score.toFixed(3)}` : 'Nothing found');
     } catch (problem) {
       if (problem.name === 'AbortError') return;
-      renew(results, head(), problemBox(problem, () => run(after)));
+      renew(results, () => [head(), problemBox(problem, () => run(after))]);
     }
   }
 
@@ -110,7 +110,7 @@ export function searchView(info, groupField, go) {
       divided(found, shown, info.items, (neighbor, i) => card(neighbor, i, found.threshold)));
     arrows(cards, '.card-main');
     drawn = thing;
-    renew(results, head(),
+    renew(results, () => [head(),
       el('p', { class: 'summary' },
         shown.length
           ? `${number(shown.length)} nearest of ${number(info.items)}`
@@ -120,7 +120,7 @@ export function searchView(info, groupField, go) {
       shown.length ? cards : empty(),
       found.next
         ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more')
-        : '');
+        : '']);
   }
 
   function card(neighbor, i, threshold) {

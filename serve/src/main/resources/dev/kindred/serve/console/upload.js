@@ -45,7 +45,6 @@ export function uploadDialog(info, done) {
   async function send(files) {
     const total = files.reduce((sum, { size }) => sum + size, 0) || 1;
     flight = new AbortController();
-    const errors = [];
     let failed = 0;
     let read = 0;
     written = 0;
@@ -66,20 +65,19 @@ export function uploadDialog(info, done) {
       for await (const piece of pieces(files, ofTexts)) {
         flight.signal.throwIfAborted();
         const answer = await bulk(info.collection, piece.lines.join('\n') + '\n', flight.signal);
-        const wrong = answer.errors ?? [];
-        written += answer.written ?? answer.accepted ?? piece.lines.length - wrong.length;
-        failed += wrong.length;
-        for (const each of wrong) {
-          if (errors.push(each) > LISTED) continue;
-          list.append(el('li', {}, el('b', {}, piece.names[(each.line ?? 1) - 1] ?? `line ${each.line}`), ' ',
-            each.detail ?? each.message ?? '', each.hint ? el('span', { class: 'faint' }, ` ${each.hint}`) : null));
+        written += answer.put;
+        failed += answer.wrong.length;
+        for (const { line, error } of answer.wrong) {
+          if (failed > LISTED && list.childElementCount >= LISTED) break;
+          list.append(el('li', {}, el('b', {}, piece.names[line - 1]), ` ${error.detail}`,
+            error.hint ? el('span', { class: 'faint' }, `: ${error.hint}`) : null));
         }
         read += piece.read;
         draw();
       }
       read = total;
       draw('Done: ');
-      list.append(errors.length > LISTED ? el('li', { class: 'faint' }, `and ${number(errors.length - LISTED)} more`) : '');
+      if (failed > LISTED) list.append(el('li', { class: 'faint' }, `and ${number(failed - LISTED)} more`));
     } catch (problem) {
       if (problem.name === 'AbortError') draw('Stopped: ');
       else list.before(problemBox(problem, () => send(files)));

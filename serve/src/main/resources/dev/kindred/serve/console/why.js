@@ -24,7 +24,7 @@ function why(info, one, other, compared) {
   const body = el('div', { class: 'why-body', 'aria-busy': 'true' });
   const drawer = el('dialog', { class: 'drawer', 'aria-labelledby': 'why-title' },
     el('header', {},
-      el('h2', { id: 'why-title' }, 'Why so alike?'),
+      el('h2', { id: 'why-title' }, 'Why this score?'),
       el('button', { type: 'button', class: 'plain', 'aria-label': 'Close', onclick: () => drawer.close() }, icon('close'))),
     body);
   drawer.addEventListener('click', (event) => {
@@ -61,7 +61,7 @@ function why(info, one, other, compared) {
     const pair = el('div', { class: 'why-pair' }, [one, other].map((thing, i) => el('figure', {},
       partsOf(thing, sides[i], most, heats),
       el('figcaption', {}, nameIn(info, thing)))));
-    const plot = scorePlot(info, { score: said.score, threshold: said.threshold ?? null });
+    const plot = scorePlot(info, { score: said.score, threshold: said.threshold ?? null }, null, 520);
     return [
       el('p', { class: 'why-score' }, el('b', { class: 'mono' }, said.score.toFixed(3)),
         said.threshold === undefined ? '' : ` ${said.score >= said.threshold ? 'above' : 'below'} the threshold ${said.threshold.toFixed(3)}`),
@@ -98,7 +98,7 @@ function partsOf(thing, part, most, heats) {
   if (part?.kind === 'text') return weighed(thing, part, most);
   const frame = thing.file || thing.id !== undefined && part?.kind === 'picture' ? picture(thing) : textOf(thing) ? el('p', { class: 'why-text' }, textOf(thing)) : picture(thing);
   if (part?.kind !== 'picture') {
-    return el('div', {}, frame, el('p', { class: 'faint' }, 'Only its vector is kept, so nothing of it can be covered.'));
+    return el('div', {}, frame, el('p', { class: 'why-none' }, 'Only its vector is kept, so nothing of it can be covered or left out.'));
   }
   const heat = heatOf(part, most);
   heats.push(heat);

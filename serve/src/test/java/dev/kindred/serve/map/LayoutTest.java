@@ -38,8 +38,8 @@ class LayoutTest {
                 double u = random.uniform(-1, 1);
                 double v = random.uniform(-1, 1);
                 for (int d = 0; d < DIMENSION; d++) {
-                    values[((c * EACH) + i) * DIMENSION + d] = (float)
-                            (of[0][d] + 0.6 * u * of[1][d] + 0.6 * v * of[2][d] + 0.05 * random.nextGaussian());
+                    values[((c * EACH) + i) * DIMENSION + d] =
+                            (float) (of[0][d] + 0.6 * u * of[1][d] + 0.6 * v * of[2][d] + 0.05 * random.nextGaussian());
                 }
             }
         }
@@ -47,7 +47,8 @@ class LayoutTest {
     }
 
     private static Layout.Plane laidOut(Embeddings embeddings) {
-        return Layout.of(embeddings, Pauses.NONE, (what, share) -> assertThat(share).isBetween(0.0, 1.0));
+        return Layout.of(
+                embeddings, Pauses.NONE, (what, share) -> assertThat(share).isBetween(0.0, 1.0));
     }
 
     @ParameterizedTest
@@ -71,7 +72,8 @@ class LayoutTest {
     @Test
     void theSameVectorsAreDrawnTheSame() {
         Embeddings embeddings = clustered(Distance.COSINE);
-        assertThat(laidOut(embeddings).places()).containsExactly(laidOut(embeddings).places());
+        assertThat(laidOut(embeddings).places())
+                .containsExactly(laidOut(embeddings).places());
     }
 
     @Test
@@ -106,8 +108,8 @@ class LayoutTest {
                 }
             }
         }
-        double[] places =
-                PrincipalAxes.places(new Embeddings(new Space("cd".repeat(32), 3, Distance.L2), n, values), 1, Pauses.NONE);
+        double[] places = PrincipalAxes.places(
+                new Embeddings(new Space("cd".repeat(32), 3, Distance.L2), n, values), 1, Pauses.NONE);
         for (int axis = 0; axis < 2; axis++) {
             double squares = 0;
             for (int i = axis; i < places.length; i += 2) {
