@@ -144,6 +144,7 @@ final class CommandList {
                     "audit",
                     "Show who changed what, and in sensitive collections who searched; or check that log.",
                     () -> new AuditCommand()),
+            new Entry(
                     "load",
                     "Ask a running server many times and tell how it bore it: exit code 1 where an objective was not"
                             + " met.",

@@ -14,6 +14,7 @@ import dev.kindred.core.Calibration;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
+import dev.kindred.index.Generation;
 import dev.kindred.index.IndexInfo;
 import dev.kindred.index.Item;
 import dev.kindred.index.PayloadJson;
@@ -67,6 +68,7 @@ final class Browsing {
         json.addProperty("distance", info.distance().wireName());
         json.addProperty("engine", info.engine());
         json.addProperty("items", info.count());
+        json.addProperty("words", served.index() instanceof Generation);
         JsonObject groups = new JsonObject();
         groups().forEach((field, counts) -> {
             JsonObject of = new JsonObject();

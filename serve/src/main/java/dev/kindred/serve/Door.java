@@ -16,8 +16,10 @@ import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Lane;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -76,6 +78,7 @@ final class Door {
     private final Compute compute;
     private final Predicate<String> sensitive;
     private final int mostBodies;
+    private final Set<String> addresses = new ConcurrentSkipListSet<>();
     private final AtomicInteger allBodies = new AtomicInteger();
     /** Requests whose bodies are in memory, by key. */
     private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
@@ -127,6 +130,7 @@ final class Door {
 
     void handle(String path, Rule rule, Answer answer, HttpMethod... methods) {
         Route route = Route.builder().path(path).methods(methods).build();
+        note(path, methods);
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, rule);
             return later(call, () -> told(call, rule, () -> answer.to(call, request)));
@@ -135,6 +139,7 @@ final class Door {
 
     /** A request whose body is a stream that has no end to be waited for: the answer reads it itself, and bounds it. */
     void stream(String path, Role role, Answer answer) {
+        note(path, HttpMethod.POST);
         server.route().path(path).methods(HttpMethod.POST).maxRequestLength(0).build((ctx, request) -> {
             Rule rule = Rule.in(role);
             Call call = let(ctx, request, rule);
@@ -166,6 +171,7 @@ final class Door {
     }
 
     private void read(String path, Rule rule, Asked asked, HttpMethod... methods) {
+        note(path, methods);
         Route route = Route.builder().path(path).methods(methods).build();
         server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
     }
@@ -173,12 +179,24 @@ final class Door {
     /** The same where answering takes the computing pool: a request that it would turn away is so before its body is read. */
     void post(String path, Role role, Lane lane, Asked asked) {
         Rule rule = Rule.in(role);
+        note(path, HttpMethod.POST);
         Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, rule);
             compute.check(call, lane);
             return read(call, rule, request, asked);
         });
+    }
+
+    private void note(String path, HttpMethod... methods) {
+        for (HttpMethod method : methods) {
+            addresses.add(method + " " + path);
+        }
+    }
+
+    /** What can be asked here, {@code GET /v1/collections/{collection}}: the console shows nothing that is not answered. */
+    Set<String> addresses() {
+        return Set.copyOf(addresses);
     }
 
     private Call let(ServiceRequestContext ctx, HttpRequest request, Rule rule) {

@@ -40,6 +40,7 @@ public final class KindredServer implements AutoCloseable {
     private final String adminHost;
     private final Compute compute;
     private final Meters meters;
+    private final ConsoleRoutes console;
     private final ExecutorService waiting;
     private final Hosting hosting;
     private final AtomicBoolean ready;
@@ -50,6 +51,7 @@ public final class KindredServer implements AutoCloseable {
             ServeOptions options,
             Compute compute,
             Meters meters,
+            ConsoleRoutes console,
             ExecutorService waiting,
             Hosting hosting,
             AtomicBoolean ready) {
@@ -60,6 +62,7 @@ public final class KindredServer implements AutoCloseable {
         this.adminHost = options.admin().host();
         this.compute = compute;
         this.meters = meters;
+        this.console = console;
         this.waiting = waiting;
         this.hosting = hosting;
         this.ready = ready;
@@ -108,6 +111,7 @@ public final class KindredServer implements AutoCloseable {
         AtomicBoolean ready = new AtomicBoolean(true);
         Optional<Server> admin = Optional.empty();
         Hosting hosting = new Hosting(holdings, compute, meters, faults);
+        ConsoleRoutes console = new ConsoleRoutes(hosting.hosts(), meters, ready::get, faults);
         try {
             opened.forEach(hosting::host);
             hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
@@ -128,10 +132,13 @@ public final class KindredServer implements AutoCloseable {
                 new CollectionRoutes(hosting).bind(door);
                 new ItemRoutes(hosting, waiting, options).bind(door);
                 new ExplainRoutes(hosting).bind(door);
+                console.bind(door);
             });
             hosting.warm();
-            return new KindredServer(server, admin, options, compute, meters, waiting, hosting, ready);
+            console.begin();
+            return new KindredServer(server, admin, options, compute, meters, console, waiting, hosting, ready);
         } catch (RuntimeException e) {
+            console.close();
             admin.ifPresent(Server::close);
             waiting.close();
             compute.close();
@@ -245,6 +252,7 @@ public final class KindredServer implements AutoCloseable {
         ready.set(false);
         server.close();
         admin.ifPresent(Server::close);
+        console.close();
         waiting.close();
         compute.close();
         hosting.close();

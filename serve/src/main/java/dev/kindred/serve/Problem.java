@@ -79,11 +79,6 @@ public final class Problem extends RuntimeException {
                 "give it more time, or try again when less is asked");
     }
 
-    /** Nobody waits for the answer any more. */
-    public static Problem gone() {
-        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "gone", "nobody waits for the answer", "", "");
-    }
-
     /** The server is about to end. */
     public static Problem stopping() {
         return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again later");
@@ -120,7 +115,7 @@ public final class Problem extends RuntimeException {
     }
 
     /** Whoever asked hung up: nobody reads this, but it is counted, and it is nobody's fault here. */
-    private static Problem gone() {
+    public static Problem gone() {
         return new Problem(
                 HttpStatus.CLIENT_CLOSED_REQUEST, "gone", "the client hung up before it was answered", "", "");
     }

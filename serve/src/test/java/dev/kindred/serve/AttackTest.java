@@ -101,7 +101,12 @@ class AttackTest {
     /** Late is the client here, not the server: no answer of 503 would be true. */
     @Test
     void whoSendsTooSlowlyIsToldSo() throws IOException {
-        ServeOptions hasty = new ServeOptions("127.0.0.1", 0, true, MOST, Duration.ofMillis(700), 1, 8);
+        ServeOptions hasty = ServeOptions.defaults()
+                .onPort(0)
+                .withMaxRequestBytes(MOST)
+                .withRequestTime(Duration.ofMillis(700))
+                .withThreads(1)
+                .withQueue(8);
         KindredServer impatient = KindredServer.start(hasty, collection.served());
         try (Socket socket = new Socket("127.0.0.1", impatient.port())) {
             socket.setSoTimeout(10_000);

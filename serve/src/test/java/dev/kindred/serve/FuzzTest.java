@@ -14,7 +14,7 @@ import dev.kindred.fuzz.Exchanges;
 import dev.kindred.fuzz.Finding;
 import dev.kindred.fuzz.Fuzz;
 import dev.kindred.fuzz.Route;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -59,7 +59,11 @@ class FuzzTest {
         Served pictures = drawn.served();
         Served texts = words.served();
         return KindredServer.start(
-                new ServeOptions("127.0.0.1", 0, true, 1 << 20, Duration.ofSeconds(20), 2, 256),
+                ServeOptions.defaults()
+                        .onPort(0)
+                        .withMaxRequestBytes(1 << 20)
+                        .withRequestTime(Duration.ofSeconds(20))
+                        .withThreads(2),
                 List.of(
                         new Served(
                                 "default",
@@ -79,7 +83,7 @@ class FuzzTest {
                                 texts.decision(),
                                 texts.baseline(),
                                 texts.index())),
-                Access.OPEN,
+                Oversight.none(),
                 (request, route, cause) -> faults.putIfAbsent(route, cause));
     }
 

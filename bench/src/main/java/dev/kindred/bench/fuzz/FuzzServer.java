@@ -18,7 +18,7 @@ import dev.kindred.media.Pictures;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -158,7 +158,7 @@ public final class FuzzServer implements AutoCloseable {
                 List.of(
                         Served.of(bundle, pictures, drawn(folder.resolve("drawn-" + fault), bundle)),
                         words(folder.resolve("words-" + fault), fault.in(new SumOfWords()))),
-                Access.OPEN,
+                Oversight.none(),
                 (request, route, cause) -> tell(told, route, cause));
         System.out.println(server.port());
         System.out.flush();
