@@ -61,7 +61,7 @@ class DoorTest {
     void start(@TempDir Path folder) {
         home = new KeyedServer(folder, nanos::get);
         waiting = Executors.newVirtualThreadPerTaskExecutor();
-        ServerBuilder builder = Server.builder().http(0);
+        ServerBuilder builder = Server.builder().http(0).requestTimeoutMillis(0);
         Wire wire = new Wire(
                 new Guard("127.0.0.1"), new Meters(() -> 0), (request, route, cause) -> home.told.add(route + cause));
         builder.errorHandler(wire).decorator(wire);
