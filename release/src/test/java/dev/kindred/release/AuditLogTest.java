@@ -93,6 +93,24 @@ class AuditLogTest {
     }
 
     @Test
+    void aRowThatSomebodyWroteAnewWithItsOwnRightHashIsFoundAtTheNext(@TempDir Path other) {
+        List<AuditEntry> forged = IntStream.range(0, 7)
+                .mapToObj(i -> i < 6 ? entry(i) : entry(99))
+                .toList();
+        String hash;
+        try (Registry elsewhere = Registry.open(other)) {
+            AuditLog theirs = new AuditLog(elsewhere);
+            theirs.add(forged);
+            assertThat(theirs.check().wrong()).isEmpty();
+            hash = theirs.check().head();
+        }
+        raw("UPDATE audit SET at = 1099, key = 'k0', request = 'r99', detail = '{\"id\":\"item 99\"}', hash = x'" + hash
+                + "' WHERE sequence = 7");
+        assertThat(log.check().wrong())
+                .hasValueSatisfying(wrong -> assertThat(wrong.sequence()).isEqualTo(8));
+    }
+
+    @Test
     void twoRowsInEachOthersPlaceAreFound() {
         raw(
                 "UPDATE audit SET sequence = 1000 WHERE sequence = 5",

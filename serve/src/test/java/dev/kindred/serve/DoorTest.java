@@ -62,7 +62,7 @@ class DoorTest {
     void start(@TempDir Path folder) {
         home = new KeyedServer(folder, nanos::get);
         waiting = Executors.newVirtualThreadPerTaskExecutor();
-        ServerBuilder builder = Server.builder().http(0);
+        ServerBuilder builder = Server.builder().http(0).requestTimeoutMillis(0);
         Meters meters = new Meters();
         compute = new Compute(ServeOptions.defaults(), meters.registry());
         Wire wire = new Wire(
