@@ -136,6 +136,10 @@ class PageTest {
         assertThat(Scale.LOG.ticks(0.001, 1).stream().mapToDouble(t -> t).toArray())
                 .containsExactly(new double[] {0.001, 0.01, 0.1, 1.0}, within(1e-12));
         assertThat(Scale.PROBIT.ticks(0.001, 0.2)).containsExactly(0.001, 0.01, 0.05, 0.2);
+        assertThat(Scale.NINES.ticks(0, 0.9995)).containsExactly(0.0, 0.5, 0.9, 0.99, 0.999);
+        assertThat(Scale.NINES.place(0.99) - Scale.NINES.place(0.9))
+                .isCloseTo(Scale.NINES.place(0.999) - Scale.NINES.place(0.99), within(1e-9));
+        assertThat(Scale.share(0.99999)).isEqualTo("99.999%");
         assertThat(Scale.share(0.001)).isEqualTo("0.1%");
         assertThat(Html.percent(0.94321)).isEqualTo("94.3%");
         assertThat(Html.percent(0.00012)).isEqualTo("0.012%");

@@ -76,7 +76,7 @@ public final class Generator {
         this.begun = System.nanoTime();
         this.from = begun + plan.warmUp().toNanos();
         this.to = from + plan.duration().toNanos();
-        this.drained = to + Math.min(MOST_DRAIN_NANOS, plan.timeout().toNanos());
+        this.drained = to + Math.min(MOST_DRAIN_NANOS, 2 * plan.timeout().toNanos());
         this.due = begun;
         this.recording =
                 new Recording(this.mix.kinds().stream().map(Mix.Kind::name).toList(), from, to);
@@ -172,7 +172,7 @@ public final class Generator {
                 recording.unsent(due);
             }
         }
-        done.complete(recording.figures(now, Math.min(1, busy)));
+        done.complete(recording.figures(now, Math.min(1, busy), stopped));
     }
 
     /** Between two arrivals of a Poisson process. */

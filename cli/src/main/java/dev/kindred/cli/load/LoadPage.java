@@ -8,6 +8,7 @@ import dev.kindred.report.Plot;
 import dev.kindred.report.Scale;
 import dev.kindred.report.Tone;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 public record LoadPage(LoadAnswer answer, String madeBy) {
     private static final List<Tone> TONES = List.of(Tone.MAIN, Tone.OTHER, Tone.THIRD, Tone.FOURTH, Tone.FIFTH);
     /** Beyond five nines a run of ordinary length has nothing to say. */
-    private static final double LEAST_REST = 1e-5;
+    private static final double MOST_SHARE = 0.99999;
 
     public Page page() {
         Figures figures = answer.figures();
@@ -36,9 +37,15 @@ public record LoadPage(LoadAnswer answer, String madeBy) {
         if (!answer.judged().isEmpty()) {
             page = page.section("What was asked of it", objectives());
         }
-        return page.section("Over time", new Block.Plots(List.of(overTime(figures), codesOverTime(figures))))
-                .section("By percentile", new Block.Plots(List.of(percentiles(figures))), table(figures))
-                .section("Replies", codes(figures), new Block.Prose(how()))
+        return page.section(
+                        "How long calls took",
+                        new Block.Plots(List.of(percentiles(figures), overTime(figures))),
+                        table(figures))
+                .section(
+                        "What they were answered with",
+                        new Block.Plots(List.of(codesOverTime(figures), codesInAll(figures))),
+                        codes(figures))
+                .section("How it was measured", new Block.Prose(how()))
                 .colophon(madeBy);
     }
 
@@ -71,7 +78,11 @@ public record LoadPage(LoadAnswer answer, String madeBy) {
     }
 
     private static String shown(double millis) {
-        return Double.isNaN(millis) ? "–" : LoadAnswer.millis(millis) + " ms";
+        return Double.isNaN(millis)
+                ? "–"
+                : millis < 10_000
+                        ? LoadAnswer.millis(millis) + " ms"
+                        : String.format(Locale.ROOT, "%.1f s", millis / 1e3);
     }
 
     private Block objectives() {
@@ -112,14 +123,29 @@ public record LoadPage(LoadAnswer answer, String madeBy) {
         return Axis.linear("seconds", 0, figures.seconds());
     }
 
+    /** A decade or more, from and to round numbers. */
     private static Axis millis(List<Plot.Series> series) {
         double[] all = series.stream()
-                .flatMapToDouble(each -> java.util.Arrays.stream(each.y()))
+                .flatMapToDouble(each -> Arrays.stream(each.y()))
                 .filter(value -> value > 0)
                 .toArray();
-        double least = java.util.Arrays.stream(all).min().orElse(0.1);
-        double most = java.util.Arrays.stream(all).max().orElse(100);
-        return new Axis("ms", Scale.LOG, least / 1.3, most * 1.3, false);
+        double least = round(Arrays.stream(all).min().orElse(1), false);
+        double most = round(Arrays.stream(all).max().orElse(10), true);
+        return new Axis("ms", Scale.LOG, least, Math.max(most, 10 * least), false);
+    }
+
+    /** The next of 1, 2, 5 times a power of ten. */
+    private static double round(double value, boolean up) {
+        double power = Math.pow(10, Math.floor(Math.log10(value)));
+        double[] steps = {1, 2, 5, 10};
+        double below = power;
+        for (double step : steps) {
+            if (step * power >= value) {
+                return up || step * power == value ? step * power : below;
+            }
+            below = step * power;
+        }
+        return below;
     }
 
     private static Plot codesOverTime(Figures figures) {
@@ -139,7 +165,7 @@ public record LoadPage(LoadAnswer answer, String madeBy) {
         series.add(
                 new Plot.Series("failed", at, values(slices, each -> each.errors() / each.seconds()), Tone.BAD, false));
         double most = series.stream()
-                .flatMapToDouble(each -> java.util.Arrays.stream(each.y()))
+                .flatMapToDouble(each -> Arrays.stream(each.y()))
                 .max()
                 .orElse(1);
         return new Plot.Lines(
@@ -151,7 +177,31 @@ public record LoadPage(LoadAnswer answer, String madeBy) {
                 false);
     }
 
-    /** The rest that takes longer, on a log scale: each step to the right is ten times rarer. */
+    private static Plot codesInAll(Figures figures) {
+        List<String> groups = new ArrayList<>();
+        List<Plot.Bar> shares = new ArrayList<>();
+        figures.codes().forEach((code, count) -> {
+            groups.add(code.toString());
+            shares.add(Plot.Bar.of(share(count, figures.all().asked())));
+        });
+        long unreplied =
+                figures.failures().values().stream().mapToLong(Long::longValue).sum();
+        if (unreplied > 0 || groups.isEmpty()) {
+            groups.add("no reply");
+            shares.add(Plot.Bar.of(
+                    figures.all().asked() == 0
+                            ? 0
+                            : share(unreplied, figures.all().asked())));
+        }
+        return new Plot.Bars(
+                "Replies by code",
+                "Shares of all calls.",
+                groups,
+                Axis.share("of calls"),
+                List.of(new Plot.BarSeries("of calls", List.copyOf(shares), Tone.MAIN)));
+    }
+
+    /** By how rare it is to take longer. */
     private static Plot percentiles(Figures figures) {
         List<Plot.Series> series = new ArrayList<>();
         List<Figures.OfKind> kinds = figures.kinds().size() > 1
@@ -160,25 +210,26 @@ public record LoadPage(LoadAnswer answer, String madeBy) {
                 : List.of(figures.all());
         for (int i = 0; i < kinds.size(); i++) {
             Figures.OfKind kind = kinds.get(i);
-            List<Latency.Point> curve = kind.latency().curve();
+            // Of a hundred calls none says what one in a thousand takes.
+            double most = 1 - 1.0 / Math.max(10, kind.latency().count());
+            List<Latency.Point> curve = kind.latency().curve().stream()
+                    .filter(point -> point.share() <= Math.min(most, MOST_SHARE))
+                    .toList();
             series.add(new Plot.Series(
                     kind.name(),
-                    curve.stream()
-                            .mapToDouble(point -> -Math.log10(Math.max(LEAST_REST, 1 - point.share())))
-                            .toArray(),
+                    curve.stream().mapToDouble(Latency.Point::share).toArray(),
                     curve.stream().mapToDouble(Latency.Point::millis).toArray(),
                     kind == figures.all() ? Tone.MAIN : TONES.get(1 + i % (TONES.size() - 1)),
                     false));
         }
         double most = series.stream()
-                .flatMapToDouble(each -> java.util.Arrays.stream(each.x()))
+                .flatMapToDouble(each -> Arrays.stream(each.x()))
                 .max()
-                .orElse(3);
+                .orElse(0.99);
         return new Plot.Lines(
                 "Latency by percentile",
-                "1 on the axis is the 90th percentile, 2 the 99th, 3 the 99.9th: each step to the right is ten times"
-                        + " rarer.",
-                Axis.linear("nines", 0, Math.max(2, Math.ceil(most))),
+                "Each step to the right is ten times rarer.",
+                new Axis("of calls take at most", Scale.NINES, 0, Math.max(0.99, most), true),
                 millis(series),
                 series,
                 false);

@@ -12,6 +12,7 @@ final class Recording {
     private static final long MOST_NANOS = 3_600_000_000_000L;
     private static final int DIGITS = 3;
     private static final int MOST_SLICES = 240;
+    private static final int LEAST_SLICES = 16;
     private static final int MOST_FAILURES = 16;
 
     /** One kind's. */
@@ -73,8 +74,10 @@ final class Recording {
         }
         this.from = from;
         this.to = to;
-        // A tenth of a second where there is time for no more, so that even a short run has a picture.
-        this.width = Math.max(100_000_000L, (to - from) / MOST_SLICES);
+        // Seconds, more of them together where there are many, and less of one where the run is short, so that it too
+        // has a picture.
+        long whole = to - from;
+        this.width = Math.max(Math.max(1, whole / MOST_SLICES), Math.min(1_000_000_000L, whole / LEAST_SLICES));
     }
 
     private static Histogram histogram() {
@@ -178,8 +181,20 @@ final class Recording {
         }
     }
 
-    /** @param busy share of the time in which the generator's thread computed */
-    Figures figures(long now, double busy) {
+    /**
+     * @param busy share of the time in which the generator's thread computed
+     * @param stopped whether somebody ended the run: calls under way are then nobody's, else they were not answered in time
+     */
+    Figures figures(long now, double busy, boolean stopped) {
+        for (Tally kind : kinds) {
+            long unanswered = kind.asked - kind.ok.getTotalCount() - kind.turnedAway.getTotalCount() - kind.errors;
+            if (stopped) {
+                kind.asked -= unanswered;
+            } else if (unanswered > 0) {
+                kind.errors += unanswered;
+                failures.merge("unanswered", unanswered, Long::sum);
+            }
+        }
         long end = Math.clamp(now, from + 1, to);
         moment(Math.max(now, end + width));
         Tally all = new Tally();
