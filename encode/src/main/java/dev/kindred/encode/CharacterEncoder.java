@@ -92,6 +92,43 @@ final class CharacterEncoder implements Probed {
         return new Embeddings(space, batch.size(), embeddings);
     }
 
+    @Override
+    public List<GraphInput> graph() {
+        return List.of(new GraphInput(
+                OnnxGraph.INPUT, GraphInput.Type.FLOAT, List.of(-1L, (long) CharacterPreparation.CHANNELS, 1L, (long)
+                        preparation.length())));
+    }
+
+    @Override
+    public Embeddings encode(GraphTensors tensors) {
+        if (!(tensors instanceof GraphTensors.Values given)) {
+            throw GraphTensors.wrongKind(this);
+        }
+        int size = preparation.size();
+        float[] values = given.require(size);
+        float[] embeddings = new float[Math.multiplyExact(given.count(), space.dimension())];
+        try {
+            workers.blocks(
+                    given.count(),
+                    chunk,
+                    (from, to) -> run(
+                            FloatBuffer.wrap(values, from * size, (to - from) * size)
+                                    .slice(),
+                            to - from,
+                            embeddings,
+                            from));
+        } catch (LoadedModel.Failed e) {
+            throw e.ofForeignTensors();
+        }
+        return new Embeddings(space, given.count(), embeddings);
+    }
+
+    @Override
+    public TextLength length(String text) {
+        Content content = new Content.Text(text);
+        return new TextLength(preparation.bytes(content).length, preparation.length(), preparation.cuts(content));
+    }
+
     private void run(List<Content> batch, int from, int to, LongAdder cut, float[] embeddings) {
         int n = to - from;
         FloatBuffer input = ByteBuffer.allocateDirect(n * preparation.size() * Float.BYTES)
@@ -100,6 +137,10 @@ final class CharacterEncoder implements Probed {
         for (int i = 0; i < n; i++) {
             preparation.planar(bytes(batch, from + i, cut), input, i * preparation.size());
         }
+        run(input, n, embeddings, from);
+    }
+
+    private void run(FloatBuffer input, int n, float[] embeddings, int from) {
         long[] dimensions = {n, CharacterPreparation.CHANNELS, 1, preparation.length()};
         try (OnnxTensor tensor = OnnxTensor.createTensor(model.environment(), input, dimensions)) {
             model.embed(Map.of(OnnxGraph.INPUT, tensor), n, embeddings, from);

@@ -33,6 +33,25 @@ public interface Encoder extends AutoCloseable {
         return 0;
     }
 
+    /** The tensors that its graph takes; empty where none can be handed to it. */
+    default List<GraphInput> graph() {
+        return List.of();
+    }
+
+    /**
+     * Embeddings of samples that were prepared elsewhere, one row a sample.
+     *
+     * @throws dev.kindred.core.Refusal where they are not what {@link #graph} takes
+     */
+    default Embeddings encode(GraphTensors tensors) {
+        throw GraphTensors.wrongKind(this);
+    }
+
+    /** How much of a text is read. */
+    default TextLength length(String text) {
+        return TextLength.NONE;
+    }
+
     @Override
     void close();
 }

@@ -21,6 +21,18 @@ final class LoadedModel implements AutoCloseable {
         Failed(String what, @Nullable Throwable cause) {
             super(what, cause);
         }
+
+        /** The refusal that it is to whoever sent tensors of their own; itself where those are not the reason. */
+        RuntimeException ofForeignTensors() {
+            return switch (getCause()) {
+                case null -> new Refusal("the graph makes no embedding of them: " + getMessage(), "", "", this);
+                case OrtException e
+                when e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT ->
+                    new Refusal(
+                            "the graph does not take them", "", "ids must be of the encoder's own vocabulary", this);
+                default -> this;
+            };
+        }
     }
 
     private final OrtSession session;

@@ -96,6 +96,39 @@ final class PictureEncoder implements Probed {
         scratch.add(input);
     }
 
+    @Override
+    public List<GraphInput> graph() {
+        var shape = preparation.shape();
+        return List.of(new GraphInput(
+                OnnxGraph.INPUT,
+                GraphInput.Type.FLOAT,
+                List.of(-1L, (long) shape.channels(), (long) shape.height(), (long) shape.width())));
+    }
+
+    @Override
+    public Embeddings encode(GraphTensors tensors) {
+        if (!(tensors instanceof GraphTensors.Values given)) {
+            throw GraphTensors.wrongKind(this);
+        }
+        int size = preparation.size();
+        float[] values = given.require(size);
+        float[] embeddings = new float[Math.multiplyExact(given.count(), space.dimension())];
+        try {
+            workers.blocks(
+                    given.count(),
+                    chunk,
+                    (from, to) -> run(
+                            FloatBuffer.wrap(values, from * size, (to - from) * size)
+                                    .slice(),
+                            to - from,
+                            embeddings,
+                            from));
+        } catch (LoadedModel.Failed e) {
+            throw e.ofForeignTensors();
+        }
+        return new Embeddings(space, given.count(), embeddings);
+    }
+
     private byte[] raster(List<Content> batch, int i) {
         try {
             return preparation.raster(batch.get(i));

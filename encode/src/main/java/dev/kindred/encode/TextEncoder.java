@@ -210,16 +210,62 @@ final class TextEncoder implements Probed {
         return packs;
     }
 
+    @Override
+    public List<GraphInput> graph() {
+        return List.of(
+                new GraphInput(IDS, GraphInput.Type.LONG, List.of(-1L, -1L)),
+                new GraphInput(MASK, GraphInput.Type.LONG, List.of(-1L, -1L)));
+    }
+
+    @Override
+    public TextLength length(String text) {
+        Tokenizer.Tokens made = tokenizer.tokens(preparation.words(new Content.Text(text)));
+        return new TextLength(made.ids().length, preparation.maxTokens(), made.cut());
+    }
+
+    @Override
+    public Embeddings encode(GraphTensors tensors) {
+        if (!(tensors instanceof GraphTensors.Tokens given)) {
+            throw GraphTensors.wrongKind(this);
+        }
+        GraphTensors.Tokens tokens = given.require(preparation.maxTokens());
+        float[] embeddings = new float[Math.multiplyExact(tokens.count(), space.dimension())];
+        int width = tokens.width();
+        try {
+            workers.blocks(tokens.count(), Math.max(1, PACK / width), (from, to) -> {
+                Scratch buffers = buffers((to - from) * width);
+                buffers.ids().clear().put(tokens.ids(), from * width, (to - from) * width);
+                buffers.mask().clear().put(tokens.mask(), from * width, (to - from) * width);
+                float[] rows = run(buffers, to - from, width);
+                System.arraycopy(rows, 0, embeddings, from * space.dimension(), rows.length);
+            });
+        } catch (LoadedModel.Failed e) {
+            throw e.ofForeignTensors();
+        }
+        return new Embeddings(space, tokens.count(), embeddings);
+    }
+
     private void run(int[] pack, int[][] tokens, int first, float[] embeddings) {
         int width = tokens[pack[0]].length;
-        int size = pack.length * width;
-        Scratch buffers = scratch.poll();
-        if (buffers == null || buffers.ids().capacity() < size) {
-            buffers = Scratch.of(Math.max(PACK, size));
-        }
+        Scratch buffers = buffers(pack.length * width);
         fill(buffers, pack, tokens, width);
-        float[] rows = new float[pack.length * space.dimension()];
-        long[] shape = {pack.length, width};
+        float[] rows = run(buffers, pack.length, width);
+        int d = space.dimension();
+        for (int i = 0; i < pack.length; i++) {
+            System.arraycopy(rows, i * d, embeddings, (first + pack[i]) * d, d);
+        }
+    }
+
+    private Scratch buffers(int size) {
+        Scratch buffers = scratch.poll();
+        return buffers == null || buffers.ids().capacity() < size ? Scratch.of(Math.max(PACK, size)) : buffers;
+    }
+
+    /** The embeddings of {@code n} texts whose tokens stand in the buffers, which are given back. */
+    private float[] run(Scratch buffers, int n, int width) {
+        int size = n * width;
+        float[] rows = new float[n * space.dimension()];
+        long[] shape = {n, width};
         try (OnnxTensor ids = tensor(buffers.ids(), size, shape);
                 OnnxTensor mask = tensor(buffers.mask(), size, shape);
                 OnnxTensor types = tensor(buffers.types(), size, shape)) {
@@ -227,15 +273,12 @@ final class TextEncoder implements Probed {
             if (typed) {
                 inputs.put(TYPES, types);
             }
-            model.embed(inputs, pack.length, rows, 0);
+            model.embed(inputs, n, rows, 0);
         } catch (OrtException e) {
-            throw new LoadedModel.Failed("the runtime failed on " + pack.length + " texts (" + e.getMessage() + ")", e);
-        }
-        int d = space.dimension();
-        for (int i = 0; i < pack.length; i++) {
-            System.arraycopy(rows, i * d, embeddings, (first + pack[i]) * d, d);
+            throw new LoadedModel.Failed("the runtime failed on " + n + " texts (" + e.getMessage() + ")", e);
         }
         scratch.add(buffers);
+        return rows;
     }
 
     private static void fill(Scratch buffers, int[] pack, int[][] tokens, int width) {

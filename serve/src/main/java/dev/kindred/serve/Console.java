@@ -35,6 +35,9 @@ final class Console {
         new Asset("/console/compare.js", "compare.js", MediaType.JAVASCRIPT_UTF_8),
         new Asset("/console/parts.js", "parts.js", MediaType.JAVASCRIPT_UTF_8),
         new Asset("/console/plot.js", "plot.js", MediaType.JAVASCRIPT_UTF_8),
+        new Asset("/try", "try.html", MediaType.HTML_UTF_8),
+        new Asset("/console/try.js", "try.js", MediaType.JAVASCRIPT_UTF_8),
+        new Asset("/console/try.css", "try.css", MediaType.CSS_UTF_8),
         new Asset("/favicon.svg", "favicon.svg", MediaType.SVG_UTF_8),
     };
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The collections that are served, by name. */
-final class Hosts {
+public final class Hosts {
     private final Map<String, Hosted> all = new ConcurrentSkipListMap<>();
 
     void add(Hosted hosted) {
@@ -32,7 +32,11 @@ final class Hosts {
      * @throws Problem 404, with the nearest name of those that the caller may know of
      */
     Hosted require(Call call) {
-        String collection = call.collection();
+        return require(call, call.collection());
+    }
+
+    /** The same by a name that stands elsewhere than in the address. */
+    public Hosted require(Call call, String collection) {
         return find(collection)
                 .orElseThrow(() -> new Problem(
                         HttpStatus.NOT_FOUND,
@@ -43,7 +47,7 @@ final class Hosts {
     }
 
     /** Those that a caller may read. */
-    List<Hosted> readable(Principal principal) {
+    public List<Hosted> readable(Principal principal) {
         return all().stream()
                 .filter(hosted -> principal.may(Role.READER, hosted.served().collection()))
                 .toList();

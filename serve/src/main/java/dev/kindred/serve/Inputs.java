@@ -240,7 +240,7 @@ final class Inputs {
     }
 
     /** A few bytes may decode to a great picture, so the pixels of one request are bounded as those of one picture are. */
-    private List<Content> pixels(List<Input.Picture> pictures) {
+    List<Content> pixels(List<Input.Picture> pictures) {
         List<Content> contents = new ArrayList<>();
         long pixels = 0;
         for (Input.Picture picture : pictures) {

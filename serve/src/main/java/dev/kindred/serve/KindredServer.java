@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Access;
+import dev.kindred.serve.wire.InferenceRpc;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -80,7 +81,10 @@ public final class KindredServer implements AutoCloseable {
             Wire wire = new Wire(new Guard(options.host()), meters, faults);
             Server server = listen(options, builder -> {
                 builder.errorHandler(wire).decorator(wire);
-                routes.bind(new Door(builder, access, waiting, options.threads() + options.queue()));
+                int atOnce = options.threads() + options.queue();
+                Door door = new Door(builder, access, waiting, atOnce);
+                routes.bind(door, atOnce);
+                new InferenceRpc(hosts, ready::get, waiting, faults).bind(door, options.maxRequestBytes());
             });
             return new KindredServer(server, options.host(), compute, meters, waiting, ready);
         } catch (RuntimeException e) {

@@ -40,7 +40,7 @@ public final class Problem extends RuntimeException {
     }
 
     /** More is asked than can be answered now; said before any work is done for it. */
-    static Problem busy() {
+    public static Problem busy() {
         return new Problem(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "busy",
@@ -50,20 +50,19 @@ public final class Problem extends RuntimeException {
     }
 
     /** The problem a refusal is, as the answer to a request that was understood. */
-    static Problem of(HttpStatus status, String kind, Refusal refusal) {
+    public static Problem of(HttpStatus status, String kind, Refusal refusal) {
         return new Problem(status, kind, refusal.what(), refusal.where(), refusal.hint());
     }
 
     /** The problem that a failure of any sort is to whoever asked. */
-    static Problem of(Throwable failure) {
+    public static Problem of(Throwable failure) {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->
                 tooLarge("the request is larger than " + large.maxContentLength() + " bytes");
-            case RequestTimeoutException late ->
-                new Problem(HttpStatus.SERVICE_UNAVAILABLE, "timeout", "the request took too long", "", "try again");
+            case RequestTimeoutException late -> gone();
             case HttpStatusException plain -> ofStatus(plain.httpStatus());
             default ->
                 new Problem(
@@ -84,8 +83,13 @@ public final class Problem extends RuntimeException {
                 "send a smaller picture, or fewer at once");
     }
 
+    /** Nobody waits for the reply any more. */
+    public static Problem gone() {
+        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "timeout", "the request took too long", "", "try again");
+    }
+
     /** The problem of a status that the protocol layer chose. */
-    static Problem ofStatus(HttpStatus status) {
+    public static Problem ofStatus(HttpStatus status) {
         String kind = status.reasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-');
         return switch (status.code()) {
             case 404 -> new Problem(status, kind, "there is nothing here", "", "");
@@ -95,17 +99,32 @@ public final class Problem extends RuntimeException {
         };
     }
 
-    HttpStatus status() {
+    public HttpStatus status() {
         return status;
     }
 
+    /** What sort of problem, for programs. */
+    public String kind() {
+        return kind;
+    }
+
+    /** The field or place; empty where there is none. */
+    public String where() {
+        return where;
+    }
+
+    /** What was wrong and what to do, in one line. */
+    public String words() {
+        return hint.isEmpty() ? String.valueOf(getMessage()) : getMessage() + ": " + hint;
+    }
+
     /** Whether it is Kindred's own doing and belongs in the log. */
-    boolean isFault() {
+    public boolean isFault() {
         return status.code() == 500;
     }
 
     /** The body of {@code application/problem+json}. */
-    JsonObject json(String requestId) {
+    public JsonObject json(String requestId) {
         JsonObject json = new JsonObject();
         json.addProperty("type", "urn:kindred:problem:" + kind);
         json.addProperty("title", status.reasonPhrase());

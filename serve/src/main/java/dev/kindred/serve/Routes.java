@@ -8,9 +8,14 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.wire.ApiDocument;
+import dev.kindred.serve.wire.OpenAi;
+import dev.kindred.serve.wire.OpenInference;
+import dev.kindred.serve.wire.TextEmbeddings;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
@@ -31,7 +36,11 @@ final class Routes {
         this.ready = ready;
     }
 
-    void bind(Door door) {
+    void bind(Door door, int atOnce) {
+        new OpenAi(hosts, Clock.systemUTC()).bind(door);
+        new TextEmbeddings(hosts, ready, atOnce).bind(door);
+        new OpenInference(hosts, ready).bind(door);
+        new ApiDocument(door).bind();
         for (String path : console.paths()) {
             door.open(path, (call, request) -> console.answer(path, request));
         }
@@ -94,18 +103,7 @@ final class Routes {
 
     /** The collection asked for; a caller who says which space it expects is never answered from another. */
     private Hosted hosted(Call call, HttpRequest request) {
-        Hosted hosted = hosts.require(call);
-        Served served = hosted.served();
-        String expected = request.headers().get(Wire.SPACE);
-        if (expected != null && !expected.equals(served.space().id())) {
-            throw new Problem(
-                    HttpStatus.CONFLICT,
-                    "wrong-space",
-                    "this collection is of space " + served.space().shortId() + ", not the one expected",
-                    "Kindred-Space",
-                    "embed anew with bundle " + served.bundle());
-        }
-        return hosted;
+        return hosts.require(call).requireSpace(request);
     }
 
     private static HttpResponse plain(String text) {

@@ -17,6 +17,9 @@ public record Principal(String key, String name, Map<String, Role> roles) {
     /** Whoever reaches a server on loopback that has no keys. */
     public static final Principal LOCAL = new Principal("local", "this machine", Map.of(EVERY, Role.ADMIN));
 
+    /** Whoever asks what everyone may ask. */
+    public static final Principal NOBODY = new Principal("", "anybody", Map.of());
+
     public Principal {
         roles = Map.copyOf(roles);
     }
