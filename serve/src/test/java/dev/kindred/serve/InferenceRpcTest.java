@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
 import inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
@@ -23,14 +24,20 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -344,34 +351,99 @@ class InferenceRpcTest {
                 .isOne();
     }
 
-    /** What a client waits for at most ends its request; a pool that is held answers others that it is. */
+    /** An encoder that is held, and what is asked of it meanwhile. */
+    private record Held(TokenCollection collection, KindredServer server, ManagedChannel channel, CountDownLatch gate)
+            implements AutoCloseable {
+        static Held of(Path folder, int queue) {
+            TokenCollection collection = TokenCollection.in(folder);
+            KindredServer server = KindredServer.start(
+                    new ServeOptions("127.0.0.1", 0, true, MOST, Duration.ofSeconds(30), 1, queue),
+                    collection.served());
+            Held held = new Held(collection, server, InferenceRpcTest.channel(server), new CountDownLatch(1));
+            collection.encoder.entered = new CountDownLatch(1);
+            collection.encoder.gate = held.gate;
+            return held;
+        }
+
+        ListenableFuture<ModelInferResponse> ask() {
+            return GRPCInferenceServiceGrpc.newFutureStub(channel)
+                    .modelInfer(request(tensor("text", "BYTES", 1))
+                            .addRawInputContents(elements(utf8("a")))
+                            .build());
+        }
+
+        @Override
+        public void close() {
+            gate.countDown();
+            channel.shutdownNow();
+            server.close();
+            collection.close();
+        }
+    }
+
     @Test
-    void deadlinesEndRequestsAndFullQueuesSaySo(@TempDir Path folder) throws Exception {
-        try (TokenCollection held =
-                        TokenCollection.named(Served.DEFAULT_COLLECTION, dev.kindred.core.Distance.COSINE, folder);
-                KindredServer own = KindredServer.start(
-                        new ServeOptions("127.0.0.1", 0, true, MOST, java.time.Duration.ofSeconds(30), 1, 1),
-                        held.served())) {
-            ManagedChannel to = channel(own);
-            CountDownLatch gate = new CountDownLatch(1);
-            held.encoder.gate = gate;
-            held.encoder.entered = new CountDownLatch(1);
+    void aClientsDeadlineEndsItsRequest(@TempDir Path folder) throws Exception {
+        try (Held held = Held.of(folder, 16)) {
+            var first = held.ask();
+            assertThat(held.collection().encoder.entered.await(10, TimeUnit.SECONDS))
+                    .isTrue();
+            GRPCInferenceServiceBlockingStub stub = GRPCInferenceServiceGrpc.newBlockingStub(held.channel());
             ModelInferRequest.Builder asked =
                     request(tensor("text", "BYTES", 1)).addRawInputContents(elements(utf8("a")));
-            try {
-                GRPCInferenceServiceBlockingStub one = GRPCInferenceServiceGrpc.newBlockingStub(to);
-                var first = GRPCInferenceServiceGrpc.newFutureStub(to).modelInfer(asked.build());
-                assertThat(held.encoder.entered.await(10, TimeUnit.SECONDS)).isTrue();
-                refused(one.withDeadlineAfter(150, TimeUnit.MILLISECONDS), asked, Status.Code.DEADLINE_EXCEEDED, "");
-                // The server ends by itself what a client that waits longer than it says has asked for.
-                refused(with(one, "grpc-timeout", "100m"), asked, Status.Code.DEADLINE_EXCEEDED, "");
-                refused(with(one, "grpc-timeout", "soon"), asked, Status.Code.INVALID_ARGUMENT, "this is no time");
-                gate.countDown();
-                assertThat(first.get(10, TimeUnit.SECONDS).getOutputsCount()).isOne();
-            } finally {
-                gate.countDown();
-                to.shutdownNow();
+            refused(stub.withDeadlineAfter(150, TimeUnit.MILLISECONDS), asked, Status.Code.DEADLINE_EXCEEDED, "");
+            held.gate().countDown();
+            assertThat(first.get(10, TimeUnit.SECONDS).getOutputsCount()).isOne();
+        }
+    }
+
+    /** The server keeps to the deadline by itself; a far one does not lengthen its own. */
+    @Test
+    void theServerKeepsToDeadlines(@TempDir Path folder) throws Exception {
+        try (Held held = Held.of(folder, 16);
+                HttpClient client = HttpClient.newHttpClient()) {
+            held.ask();
+            assertThat(held.collection().encoder.entered.await(10, TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(status(client, held, "100m")).isEqualTo("4");
+            assertThat(status(client, held, "soon")).isEqualTo("3");
+            assertThat(status(client, held, "0n")).isEqualTo("4");
+        }
+    }
+
+    private static String status(HttpClient client, Held held, String timeout) throws Exception {
+        byte[] message = request(tensor("text", "BYTES", 1))
+                .addRawInputContents(elements(utf8("a")))
+                .build()
+                .toByteArray();
+        ByteBuffer framed = ByteBuffer.allocate(5 + message.length)
+                .put((byte) 0)
+                .putInt(message.length)
+                .put(message);
+        var reply = client.send(
+                HttpRequest.newBuilder(URI.create(held.server().url() + "/inference.GRPCInferenceService/ModelInfer"))
+                        .version(HttpClient.Version.HTTP_2)
+                        .header("Content-Type", "application/grpc")
+                        .header("TE", "trailers")
+                        .header("grpc-timeout", timeout)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(framed.array()))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        return reply.headers().firstValue("grpc-status").orElse("none");
+    }
+
+    @Test
+    void aFullQueueSaysSo(@TempDir Path folder) throws Exception {
+        try (Held held = Held.of(folder, 1)) {
+            held.ask();
+            assertThat(held.collection().encoder.entered.await(10, TimeUnit.SECONDS))
+                    .isTrue();
+            List<ListenableFuture<ModelInferResponse>> asked = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                asked.add(held.ask());
             }
+            ExecutionException refused = catchThrowableOfType(
+                    ExecutionException.class, () -> asked.getLast().get(10, TimeUnit.SECONDS));
+            assertThat(Status.fromThrowable(refused).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
         }
     }
 }

@@ -293,7 +293,7 @@ class OpenAiTest {
                         409))
                 .contains("not the one expected");
         assertThat(error(embed("{\"model\":\"default\",\"input\":\"" + "a ".repeat(1 << 20) + "\"}"), 413))
-                .contains("larger than");
+                .contains("too large");
         assertThat(error(
                         caller.bytes(
                                 "/v1/embeddings",

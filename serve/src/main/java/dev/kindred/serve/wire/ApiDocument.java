@@ -74,7 +74,7 @@ public final class ApiDocument {
     }
 
     /** Of all that is bound when it is asked for first. */
-    JsonObject json() {
+    public JsonObject json() {
         ApiWords words = ApiWords.read();
         JsonObject paths = new JsonObject();
         for (Door.Bound bound : door.bound()) {
