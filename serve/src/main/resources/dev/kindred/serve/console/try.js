@@ -22,6 +22,11 @@ function method(name) {
   return el('span', { class: `method ${name}` }, name.toUpperCase());
 }
 
+/** An address that breaks after its slashes. */
+function breaking(path) {
+  return path.split(/(?<=\/)/).flatMap((part) => [part, el('wbr')]);
+}
+
 /** The document's calls, without the console's own files. */
 function read(document) {
   const list = [];
@@ -42,7 +47,7 @@ function list() {
       el('h2', {}, tag),
       ...all
         .filter((call) => call.tag === tag)
-        .map((call) => el('a', { href: `#${call.id}`, 'data-id': call.id, title: call.operation.summary }, method(call.name), el('span', { class: 'path' }, call.path))),
+        .map((call) => el('a', { href: `#${call.id}`, 'data-id': call.id, title: call.operation.summary }, method(call.name), el('span', { class: 'path' }, breaking(call.path)))),
     ]),
   );
 }
@@ -85,7 +90,7 @@ function form({ path, name, operation }) {
     else if (event.key === 'Enter' && event.target.matches('.try-fields input')) press();
   };
   return [
-    el('h1', {}, method(name), path),
+    el('h1', {}, method(name), el('span', {}, breaking(path))),
     el('p', { class: 'try-says' }, operation.summary),
     operation['x-kindred-role'] && el('span', { class: 'try-role' }, `role ${operation['x-kindred-role']}`),
     inputs.length > 0 && el('div', { class: 'try-fields' }, inputs.map(({ parameter, node }) => el('label', {}, parameter.name, node))),
