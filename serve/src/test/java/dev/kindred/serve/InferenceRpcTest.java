@@ -404,31 +404,87 @@ class InferenceRpcTest {
             held.ask();
             assertThat(held.collection().encoder.entered.await(10, TimeUnit.SECONDS))
                     .isTrue();
-            assertThat(status(client, held, "100m")).isEqualTo("4");
-            assertThat(status(client, held, "soon")).isEqualTo("3");
-            assertThat(status(client, held, "0n")).isEqualTo("4");
+            byte[] message = framed(request(tensor("text", "BYTES", 1))
+                    .addRawInputContents(elements(utf8("a")))
+                    .build()
+                    .toByteArray());
+            assertThat(status(client, held.server(), message, "grpc-timeout", "100m"))
+                    .startsWith("4 ");
+            assertThat(status(client, held.server(), message, "grpc-timeout", "soon"))
+                    .isEqualTo("3 grpc-timeout: this is no time: give up to eight digits and one of H, M, S, m, u, n");
+            assertThat(status(client, held.server(), message, "grpc-timeout", "0n"))
+                    .startsWith("4 ");
         }
     }
 
-    private static String status(HttpClient client, Held held, String timeout) throws Exception {
-        byte[] message = request(tensor("text", "BYTES", 1))
-                .addRawInputContents(elements(utf8("a")))
-                .build()
-                .toByteArray();
-        ByteBuffer framed = ByteBuffer.allocate(5 + message.length)
+    private static byte[] framed(byte[] message) {
+        return ByteBuffer.allocate(5 + message.length)
                 .put((byte) 0)
                 .putInt(message.length)
-                .put(message);
+                .put(message)
+                .array();
+    }
+
+    /** Code and words of what a body is answered with. */
+    private static String status(HttpClient client, KindredServer server, byte[] body, String... headers)
+            throws Exception {
         var reply = client.send(
-                HttpRequest.newBuilder(URI.create(held.server().url() + "/inference.GRPCInferenceService/ModelInfer"))
+                HttpRequest.newBuilder(URI.create(server.url() + "/inference.GRPCInferenceService/ModelInfer"))
                         .version(HttpClient.Version.HTTP_2)
                         .header("Content-Type", "application/grpc")
                         .header("TE", "trailers")
-                        .header("grpc-timeout", timeout)
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(framed.array()))
+                        .headers(headers)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofByteArray());
-        return reply.headers().firstValue("grpc-status").orElse("none");
+        assertThat(reply.statusCode()).isEqualTo(200);
+        return reply.headers().firstValue("grpc-status").orElse("none") + " "
+                + reply.headers().firstValue("grpc-message").orElse("");
+    }
+
+    /** What is no message is the client's fault, and nothing in the reply tells of our insides. */
+    @Test
+    void whatIsNoMessageIsRefused() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (byte[] body : List.of(
+                    new byte[0],
+                    new byte[] {0, 0, 0, 0},
+                    new byte[] {0, 0, 0, 0, 5, 'a', 'b'},
+                    framed(new byte[] {-1, -1}),
+                    new byte[] {1, 0, 0, 0, 2, 'a', 'b'},
+                    new byte[] {7, 0, 0, 0, 0})) {
+                for (String encoding : List.of("identity", "gzip", "br")) {
+                    assertThat(status(
+                                    client,
+                                    server,
+                                    body,
+                                    "grpc-encoding",
+                                    encoding,
+                                    "authorization",
+                                    "Bearer " + TestKeys.READER))
+                            .as(Arrays.toString(body) + encoding)
+                            .matches("(3|12) .*")
+                            .doesNotContain("Exception", "armeria", "Deframer");
+                }
+            }
+            assertThat(status(
+                            client,
+                            server,
+                            new byte[] {0, -1, -1, -1, -1, 1},
+                            "authorization",
+                            "Bearer " + TestKeys.READER))
+                    .startsWith("8 the message is too large");
+        }
+    }
+
+    @Test
+    void aFaultIsToldAndSaidToBeOne() {
+        refused(
+                request(tensor("text", "BYTES", 1)).addRawInputContents(elements(utf8("fault"))),
+                Status.Code.INTERNAL,
+                "Kindred failed at this request");
+        assertThat(faults).singleElement().satisfies(fault -> assertThat(fault).hasMessageContaining("out of order"));
+        faults.clear();
     }
 
     @Test

@@ -119,6 +119,9 @@ class OpenAiTest {
         assertThat(seen.getAsJsonArray("models").toString()).isEqualTo("[\"default\",\"other\"]");
         assertThat(seen.getAsJsonObject("model").get("release").getAsString()).isEqualTo(TokenCollection.BUNDLE);
         refused(seen, "unknown", "NotFoundError", "did you mean default?");
+        JsonObject unknown = seen.getAsJsonObject("unknown");
+        assertThat(unknown.get("code").getAsString()).isEqualTo("model_not_found");
+        assertThat(unknown.get("param").getAsString()).isEqualTo("model");
         refused(seen, "tokens", "BadRequestError", "tokens of another tokenizer");
         refused(seen, "wide", "BadRequestError", "4096 dimensions");
         refused(seen, "keyless", "AuthenticationError", "this key is not known");

@@ -108,6 +108,9 @@ final class TokenCollection implements AutoCloseable {
         @Override
         public Embeddings encode(List<Content> batch) {
             entered.countDown();
+            if (batch.contains(new Content.Text("fault"))) {
+                throw new IllegalStateException("out of order at " + Tokens.class.getName());
+            }
             CountDownLatch held = gate;
             if (held != null) {
                 try {

@@ -31,12 +31,25 @@ public enum Dialect {
             error.addProperty("type", type(problem.status().code()));
             error.add("param", JsonNull.INSTANCE);
             if (!problem.where().isEmpty()) {
-                error.addProperty("param", problem.where());
+                // What is a collection here is a model there.
+                error.addProperty("param", problem.where().equals("collection") ? "model" : problem.where());
             }
-            error.addProperty("code", problem.kind().replace('-', '_'));
+            error.addProperty("code", code(problem));
             JsonObject json = new JsonObject();
             json.add("error", error);
             return json;
+        }
+
+        /** Where OpenAI has a word of its own, that one: its clients' users look for it. */
+        private static String code(Problem problem) {
+            return switch (problem.kind()) {
+                case "no-collection", "other-release" -> "model_not_found";
+                case "busy" -> "rate_limit_exceeded";
+                default ->
+                    problem.status().code() == 401
+                            ? "invalid_api_key"
+                            : problem.kind().replace('-', '_');
+            };
         }
 
         private static String type(int code) {

@@ -2,13 +2,11 @@ package dev.kindred.serve.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.kindred.core.Embeddings;
-import dev.kindred.core.Refusal;
 import dev.kindred.serve.Call;
 import dev.kindred.serve.Door;
 import dev.kindred.serve.Faults;
@@ -45,7 +43,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The Open Inference Protocol v2 over gRPC, {@code inference.GRPCInferenceService}, on the port that REST has. */
 public final class InferenceRpc extends GRPCInferenceServiceImplBase {
@@ -73,7 +70,7 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
                 .maxRequestMessageLength((int) Math.min(mostBytes, Integer.MAX_VALUE))
                 // A client's deadline may shorten the server's time for a request, never lengthen it: see Grpc.shorten.
                 .useClientTimeoutHeader(false)
-                .exceptionHandler((context, status, cause, metadata) -> said(context, status, cause))
+                .exceptionHandler((context, status, cause, metadata) -> unread(status, cause))
                 .build();
         door.rpc(service, OPEN, Grpc::shorten);
     }
@@ -265,7 +262,7 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
                 reply.onNext(answer.apply(call));
                 reply.onCompleted();
             } catch (RuntimeException e) {
-                fail(reply, said(context, null, e));
+                fail(reply, said(context, e));
             }
         });
     }
@@ -279,17 +276,29 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
         }
     }
 
+    /** What a client is told whose message never became a request: whatever went wrong, it is the message's fault. */
+    private static Status unread(Status status, Throwable cause) {
+        Problem problem = Problem.of(cause);
+        if (!problem.isFault()) {
+            // Too large in all, or too late.
+            return Grpc.status(problem);
+        }
+        return switch (status.getCode()) {
+            case CANCELLED, DEADLINE_EXCEEDED, UNIMPLEMENTED -> Status.fromCode(status.getCode());
+            case RESOURCE_EXHAUSTED ->
+                status.getCode().toStatus().withDescription("the message is too large: send fewer at once");
+            default ->
+                Status.INVALID_ARGUMENT.withDescription(
+                        "the message cannot be read: send it as grpc_predict_v2.proto has it, in gRPC's frames");
+        };
+    }
+
     /** What a client is told of a failure; of a fault of Kindred's own no more than that it is one. */
-    private Status said(RequestContext context, @Nullable Status status, Throwable cause) {
+    private Status said(RequestContext context, RuntimeException cause) {
         if (cause instanceof StatusRuntimeException told) {
             return told.getStatus().withCause(null);
         }
-        if (status != null && status.getCode() != Status.Code.UNKNOWN && status.getCode() != Status.Code.INTERNAL) {
-            return status.withCause(null);
-        }
-        Problem problem = cause instanceof Refusal refusal
-                ? Problem.of(HttpStatus.BAD_REQUEST, "bad-request", refusal)
-                : Problem.of(cause);
+        Problem problem = Problem.of(cause);
         if (problem.isFault()) {
             faults.tell(context.id().text(), context.path(), cause);
         }
