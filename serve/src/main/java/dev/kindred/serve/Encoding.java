@@ -44,8 +44,20 @@ public final class Encoding {
         this.inputs = new Inputs(served, compute, meters);
     }
 
+    /** @param tokens that were read for them in all; 0 where the encoder has none */
+    public record Counted(Embeddings embeddings, long tokens) {}
+
     /** One row a text. @param where the field they come from, for errors */
     public Embeddings texts(Call call, List<String> texts, Side side, String where) {
+        return texts(call, texts, side, where, false).embeddings();
+    }
+
+    /** The same, its tokens counted. */
+    public Counted counted(Call call, List<String> texts, Side side, String where) {
+        return texts(call, texts, side, where, true);
+    }
+
+    private Counted texts(Call call, List<String> texts, Side side, String where, boolean counting) {
         require(Served.Takes.TEXTS, where);
         bound(texts.size(), MOST_TEXTS, where);
         for (int i = 0; i < texts.size(); i++) {
@@ -57,15 +69,17 @@ public final class Encoding {
         return run(call, () -> {
             int d = served.space().dimension();
             float[] values = new float[Math.multiplyExact(texts.size(), d)];
+            long tokens = 0;
             for (int from = 0; from < texts.size(); from += PORTION) {
                 List<Content> portion = new ArrayList<>();
                 for (String text : texts.subList(from, Math.min(texts.size(), from + PORTION))) {
                     portion.add(new Content.Text(text));
+                    tokens += counting ? encoder.length(text).tokens() : 0;
                 }
                 requireWaiting(call);
                 System.arraycopy(encoder.encode(portion).values(), 0, values, from * d, portion.size() * d);
             }
-            return new Embeddings(served.space(), texts.size(), values);
+            return new Counted(new Embeddings(served.space(), texts.size(), values), tokens);
         });
     }
 
@@ -97,10 +111,10 @@ public final class Encoding {
         return encoder(side).graph();
     }
 
-    /** How much of each text is read; made on this thread. */
-    public List<TextLength> lengths(List<String> texts, Side side) {
+    /** How much of each text is read. */
+    public List<TextLength> lengths(Call call, List<String> texts, Side side) {
         Encoder encoder = encoder(side);
-        return texts.stream().map(encoder::length).toList();
+        return run(call, () -> texts.stream().map(encoder::length).toList());
     }
 
     private Encoder encoder(Side side) {
@@ -110,7 +124,7 @@ public final class Encoding {
         };
     }
 
-    private Embeddings run(Call call, Callable<Embeddings> work) {
+    private <T> T run(Call call, Callable<T> work) {
         requireWaiting(call);
         return compute.run(meters.embed(), work);
     }

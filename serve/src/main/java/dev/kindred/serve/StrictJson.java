@@ -15,6 +15,7 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * JSON from strangers: RFC 8259 to the letter, one value, valid UTF-8, no name twice, nested at most {@value #MAX_DEPTH} deep, at most
@@ -91,7 +92,9 @@ public final class StrictJson {
     private JsonElement read() throws IOException {
         if (left-- == 0) {
             throw Problem.badRequest(
-                    "more than %,d values in all".formatted(MAX_IN_ALL), reader.getPath(), "send fewer at once");
+                    String.format(Locale.ROOT, "more than %,d values in all", MAX_IN_ALL),
+                    reader.getPath(),
+                    "send fewer at once");
         }
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> {
@@ -113,7 +116,7 @@ public final class StrictJson {
                 while (reader.hasNext()) {
                     if (array.size() == mostInList) {
                         throw Problem.badRequest(
-                                "a list has more than %,d values".formatted(mostInList),
+                                String.format(Locale.ROOT, "a list has more than %,d values", mostInList),
                                 reader.getPath(),
                                 "send fewer at once");
                     }

@@ -296,6 +296,21 @@ class OpenInferenceTest {
                 .contains("2049 inputs");
     }
 
+    /** One list may be long here, all together may not be longer: each value costs much once it is read. */
+    @Test
+    void valuesInJsonAreBounded() {
+        String start = "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":";
+        String list = "[1" + ",1".repeat(65_599) + "]";
+        assertThat(error(ofPictures.json(MODEL + "/infer", start + list + "}]}"), 400))
+                .contains("the graph takes [-1, 1, 32, 32]");
+        String lists = "[" + (list + ",").repeat(15) + list + "]";
+        assertThat(error(ofPictures.json(MODEL + "/infer", start + lists + "}]}"), 400))
+                .contains("more than 1,048,576 values");
+        Reply shorter = ofPictures.json("/v1/search", "{\"vector\":" + list + "}");
+        assertThat(shorter.code()).isEqualTo(400);
+        assertThat(shorter.text()).contains("more than 65,536 values");
+    }
+
     @Test
     void bytesThatDoNotFitAreRefused() {
         byte[] five = {1, 0, 0, 0, 'a'};

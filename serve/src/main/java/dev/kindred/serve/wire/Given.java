@@ -8,7 +8,6 @@ import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import dev.kindred.core.Embeddings;
 import dev.kindred.encode.TextLength;
 import dev.kindred.serve.Call;
 import dev.kindred.serve.Encoding;
@@ -93,21 +92,26 @@ record Given(List<String> strings, String where) {
         throw Problem.badRequest("a string or a list of strings is wanted", name, "");
     }
 
-    /** One row a string. */
-    Embeddings embed(Call call, Hosted hosted, Encoding.Side side) {
+    /** One row a string. @param counting whether the tokens that are read are wanted too */
+    Encoding.Counted embed(Call call, Hosted hosted, Encoding.Side side, boolean counting) {
+        Encoding encoding = hosted.encoding();
         if (hosted.served().takes() == Served.Takes.TEXTS) {
-            return hosted.encoding().texts(call, strings, side, where);
+            return counting
+                    ? encoding.counted(call, strings, side, where)
+                    : new Encoding.Counted(encoding.texts(call, strings, side, where), 0);
         }
         List<byte[]> pictures = new ArrayList<>();
         for (String string : strings) {
             pictures.add(picture(string, where));
         }
-        return hosted.encoding().pictures(call, pictures, side, where);
+        return new Encoding.Counted(encoding.pictures(call, pictures, side, where), 0);
     }
 
     /** How much of each is read; of pictures, nothing. */
-    List<TextLength> lengths(Hosted hosted, Encoding.Side side) {
-        return hosted.served().takes() == Served.Takes.TEXTS ? hosted.encoding().lengths(strings, side) : List.of();
+    List<TextLength> lengths(Call call, Hosted hosted, Encoding.Side side) {
+        return hosted.served().takes() == Served.Takes.TEXTS
+                ? hosted.encoding().lengths(call, strings, side)
+                : List.of();
     }
 
     /** A picture in base64, alone or in an address of the kind {@code data:}. */

@@ -4,9 +4,9 @@ import com.google.gson.stream.JsonWriter;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import dev.kindred.core.Embeddings;
-import dev.kindred.encode.TextLength;
 import dev.kindred.serve.Call;
 import dev.kindred.serve.Door;
+import dev.kindred.serve.Encoding;
 import dev.kindred.serve.Encoding.Side;
 import dev.kindred.serve.Fields;
 import dev.kindred.serve.Hosted;
@@ -54,11 +54,9 @@ public final class OpenAi {
                 fields.whole("dimensions", 1, Integer.MAX_VALUE, served.space().dimension());
         Vectors.requireDimensions(dimensions, served.space(), "dimensions");
         Given given = Given.of(fields, "input");
-        Embeddings embeddings = Vectors.first(given.embed(call, hosted, Side.DOCUMENT), dimensions);
-        int tokens = given.lengths(hosted, Side.DOCUMENT).stream()
-                .mapToInt(TextLength::tokens)
-                .sum();
-        return Reply.json(served, embeddings.space(), json -> write(json, model, embeddings, base64, tokens));
+        Encoding.Counted counted = given.embed(call, hosted, Side.DOCUMENT, true);
+        Embeddings embeddings = Vectors.first(counted.embeddings(), dimensions);
+        return Reply.json(served, embeddings.space(), json -> write(json, model, embeddings, base64, counted.tokens()));
     }
 
     private static boolean isBase64(Optional<String> format) {
@@ -69,7 +67,7 @@ public final class OpenAi {
         };
     }
 
-    private static void write(JsonWriter json, String model, Embeddings embeddings, boolean base64, int tokens)
+    private static void write(JsonWriter json, String model, Embeddings embeddings, boolean base64, long tokens)
             throws IOException {
         json.beginObject().name("object").value("list").name("data").beginArray();
         for (int row = 0; row < embeddings.count(); row++) {

@@ -66,9 +66,10 @@ public final class TextEmbeddings {
         Vectors.requireDimensions(dimensions, served.space(), "dimensions");
         Given given = Given.of(fields, "inputs");
         if (fields.has("truncate") && !fields.flag("truncate")) {
-            requireWhole(given.lengths(hosted, side));
+            requireWhole(given.lengths(call, hosted, side));
         }
-        Embeddings embeddings = Vectors.first(given.embed(call, hosted, side), dimensions);
+        Embeddings embeddings =
+                Vectors.first(given.embed(call, hosted, side, false).embeddings(), dimensions);
         return Reply.json(served, embeddings.space(), json -> {
             json.beginArray();
             for (int row = 0; row < embeddings.count(); row++) {
@@ -125,8 +126,10 @@ public final class TextEmbeddings {
         Hosted hosted = models.require(call, Served.DEFAULT_COLLECTION, "collection");
         Served served = hosted.served();
         boolean texts = served.takes() == Served.Takes.TEXTS;
-        int most =
-                hosted.encoding().lengths(List.of(""), Side.DOCUMENT).getFirst().most();
+        int most = hosted.encoding()
+                .lengths(call, List.of(""), Side.DOCUMENT)
+                .getFirst()
+                .most();
         int batch = texts ? Encoding.MOST_TEXTS : Encoding.MOST_PICTURES;
         return Reply.json(served, served.space(), json -> {
             json.beginObject().name("model_id").value(served.collection());
