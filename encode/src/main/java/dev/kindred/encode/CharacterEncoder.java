@@ -93,6 +93,12 @@ final class CharacterEncoder implements Probed {
         return new Embeddings(space, batch.size(), embeddings);
     }
 
+    @Override
+    public TextLength length(String text) {
+        Content content = new Content.Text(text);
+        return new TextLength(preparation.bytes(content).length, preparation.length(), preparation.cuts(content));
+    }
+
     private void run(List<Content> batch, int from, int to, LongAdder cut, float[] embeddings) {
         int n = to - from;
         FloatBuffer input = buffer(n);

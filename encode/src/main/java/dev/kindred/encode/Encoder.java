@@ -105,6 +105,11 @@ public interface Encoder extends AutoCloseable {
         return 0;
     }
 
+    /** How much of a text is read. */
+    default TextLength length(String text) {
+        return TextLength.NONE;
+    }
+
     @Override
     void close();
 }

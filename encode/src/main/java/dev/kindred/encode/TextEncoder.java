@@ -217,6 +217,12 @@ final class TextEncoder implements Probed {
         return ReadyTensors.tokens(ids, given.wholes(MASK, width), tokenizer.largest());
     }
 
+    @Override
+    public TextLength length(String text) {
+        Tokenizer.Tokens made = tokenizer.tokens(preparation.words(new Content.Text(text)));
+        return new TextLength(made.ids().length, preparation.maxTokens(), made.cut());
+    }
+
     private static int windowEnd(List<Content> batch, int from) {
         long characters = 0;
         int to = from;

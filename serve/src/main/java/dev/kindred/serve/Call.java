@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -13,26 +14,37 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One request while it is answered: who asks, and for how long they will wait. */
-record Call(ServiceRequestContext context, Principal principal, Oversight oversight) {
+public record Call(ServiceRequestContext context, Principal principal, Oversight oversight) {
     /** What is being answered on this thread. */
     static final ScopedValue<Call> CURRENT = ScopedValue.newInstance();
 
-    private static final AttributeKey<Principal> PRINCIPAL = AttributeKey.valueOf(Call.class, "principal");
+    private static final AttributeKey<Call> CALL = AttributeKey.valueOf(Call.class, "call");
     private static final AttributeKey<Boolean> READING = AttributeKey.valueOf(Call.class, "reading");
 
     /** @param principal kept with the request for whatever is told of it when it is over */
-    static Call of(ServiceRequestContext context, Principal principal) {
-        return of(context, principal, Oversight.none());
-    }
-
-    static Call of(ServiceRequestContext context, Principal principal, Oversight oversight) {
-        context.setAttr(PRINCIPAL, principal);
-        return new Call(context, principal, oversight);
+    public static Call of(ServiceRequestContext context, Principal principal, Oversight oversight) {
+        Call call = new Call(context, principal, oversight);
+        context.setAttr(CALL, call);
+        return call;
     }
 
     /** Who asked; null where that was never told. */
-    static @Nullable Principal principal(ServiceRequestContext context) {
-        return context.attr(PRINCIPAL);
+    public static @Nullable Principal principal(ServiceRequestContext context) {
+        Call call = context.attr(CALL);
+        return call == null ? null : call.principal();
+    }
+
+    /**
+     * The call that a request became.
+     *
+     * @throws IllegalStateException where the door has not let it in
+     */
+    public static Call in(ServiceRequestContext context) {
+        Call call = context.attr(CALL);
+        if (call == null) {
+            throw new IllegalStateException("nobody let this request in: " + context.path());
+        }
+        return call;
     }
 
     /** Says that the body is being waited for, or is there. */
@@ -46,16 +58,16 @@ record Call(ServiceRequestContext context, Principal principal, Oversight oversi
     }
 
     /** The id that the reply carries as {@code Kindred-Request}. */
-    String request() {
+    public String request() {
         return context.id().text();
     }
 
-    QueryParams query() {
+    public QueryParams query() {
         return context.queryParams();
     }
 
     /** The collection that the address names; {@value Served#DEFAULT_COLLECTION} where it names none. */
-    String collection() {
+    public String collection() {
         String asked = context.pathParam("collection");
         return asked == null ? Served.DEFAULT_COLLECTION : asked;
     }
@@ -81,8 +93,17 @@ record Call(ServiceRequestContext context, Principal principal, Oversight oversi
      * @param inputs pictures, texts, rows or vectors
      * @throws Problem 429, or 413 where it is more than this key may ever ask at once
      */
-    void take(int inputs) {
+    public void take(int inputs) {
         oversight.take(context, principal, inputs);
+    }
+
+    /** Writes down that a sensitive collection is asked: for one that the body names, not the address. */
+    public void tell(Hosted hosted) {
+        String collection = hosted.served().collection();
+        if (oversight.isSensitive(collection) || hosted.settings().sensitive()) {
+            String action = context.method() + " " + context.config().route().patternString();
+            oversight.note(principal, action, collection, request(), new JsonObject());
+        }
     }
 
     /**
@@ -90,7 +111,7 @@ record Call(ServiceRequestContext context, Principal principal, Oversight oversi
      *
      * @throws Problem 403
      */
-    void require(Role role, String collection) {
+    public void require(Role role, String collection) {
         if (!principal.may(role, collection)) {
             throw new Problem(
                     HttpStatus.FORBIDDEN,
@@ -103,7 +124,7 @@ record Call(ServiceRequestContext context, Principal principal, Oversight oversi
     }
 
     /** Whether nobody waits for the reply any more: the client hung up, or its time is over. */
-    boolean isGone() {
+    public boolean isGone() {
         return context.isCancelled() || context.isTimedOut();
     }
 }

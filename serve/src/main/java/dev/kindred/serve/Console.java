@@ -41,7 +41,8 @@ final class Console {
             "health",
             "charts",
             "collections",
-            "upload");
+            "upload",
+            "try");
 
     /** No script, style, picture or request but this server's own; previews of dropped pictures are blobs. */
     static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -51,8 +52,9 @@ final class Console {
 
     Console() {
         load("/", "index.html", MediaType.HTML_UTF_8);
+        load("/try", "try.html", MediaType.HTML_UTF_8);
         load("/favicon.svg", "favicon.svg", MediaType.SVG_UTF_8);
-        for (String sheet : List.of("console.css", "views.css")) {
+        for (String sheet : List.of("console.css", "views.css", "try.css")) {
             load("/console/" + sheet, sheet, MediaType.CSS_UTF_8);
         }
         for (String module : MODULES) {

@@ -1,11 +1,13 @@
 package dev.kindred.serve;
 
 import com.google.gson.JsonObject;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.util.TimeoutMode;
+import com.linecorp.armeria.server.HttpServiceWithRoutes;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -15,13 +17,18 @@ import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Lane;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * The one way in: who asks is told apart, what they may do is checked, and bodies are counted, before anything is read or computed.
  * Answers are made on virtual threads, which may wait.
  */
-final class Door {
+public final class Door {
     /** What answers a request without a body. */
     @FunctionalInterface
-    interface Answer {
+    public interface Answer {
         HttpResponse to(Call call, HttpRequest request);
     }
 
@@ -41,6 +48,25 @@ final class Door {
     @FunctionalInterface
     interface Asked {
         HttpResponse to(Call call, Body body);
+    }
+
+    /** What answers a request whose bytes it understands itself. */
+    @FunctionalInterface
+    public interface Told {
+        HttpResponse to(Call call, AggregatedHttpRequest request);
+    }
+
+    /**
+     * An address that something answers.
+     *
+     * @param path its names in braces
+     * @param keyed whether a key must be shown, where the server has keys
+     * @param role of whoever may ask; empty where everyone may, or the answer asks for roles itself
+     */
+    public record Bound(String path, List<HttpMethod> methods, boolean keyed, Optional<Role> role) {
+        public Bound {
+            methods = List.copyOf(methods);
+        }
     }
 
     /** So many keys may have all their bodies in memory. */
@@ -78,7 +104,7 @@ final class Door {
     private final Compute compute;
     private final Predicate<String> sensitive;
     private final int mostBodies;
-    private final Set<String> addresses = new ConcurrentSkipListSet<>();
+    private final List<Bound> bound = new CopyOnWriteArrayList<>();
     private final AtomicInteger allBodies = new AtomicInteger();
     /** Requests whose bodies are in memory, by key. */
     private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
@@ -103,7 +129,8 @@ final class Door {
     }
 
     /** For everyone who reaches the server: whether it lives, what the console is made of. */
-    void open(String path, Answer answer) {
+    public void open(String path, Answer answer) {
+        bound.add(new Bound(path, List.of(HttpMethod.GET, HttpMethod.HEAD), false, Optional.empty()));
         Route route = Route.builder()
                 .path(path)
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
@@ -129,8 +156,7 @@ final class Door {
     }
 
     void handle(String path, Rule rule, Answer answer, HttpMethod... methods) {
-        Route route = Route.builder().path(path).methods(methods).build();
-        note(path, methods);
+        Route route = route(path, rule.role(), methods);
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, rule);
             return later(call, () -> told(call, rule, () -> answer.to(call, request)));
@@ -139,8 +165,8 @@ final class Door {
 
     /** A request whose body is a stream that has no end to be waited for: the answer reads it itself, and bounds it. */
     void stream(String path, Role role, Answer answer) {
-        note(path, HttpMethod.POST);
-        server.route().path(path).methods(HttpMethod.POST).maxRequestLength(0).build((ctx, request) -> {
+        Route route = route(path, role, HttpMethod.POST);
+        server.route().addRoute(route).maxRequestLength(0).build((ctx, request) -> {
             Rule rule = Rule.in(role);
             Call call = let(ctx, request, rule);
             return later(call, () -> told(call, rule, () -> answer.to(call, request)));
@@ -171,16 +197,14 @@ final class Door {
     }
 
     private void read(String path, Rule rule, Asked asked, HttpMethod... methods) {
-        note(path, methods);
-        Route route = Route.builder().path(path).methods(methods).build();
+        Route route = route(path, rule.role(), methods);
         server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
     }
 
     /** The same where answering takes the computing pool: a request that it would turn away is so before its body is read. */
     void post(String path, Role role, Lane lane, Asked asked) {
         Rule rule = Rule.in(role);
-        note(path, HttpMethod.POST);
-        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+        Route route = route(path, role, HttpMethod.POST);
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, rule);
             compute.check(call, lane);
@@ -188,20 +212,85 @@ final class Door {
         });
     }
 
-    private void note(String path, HttpMethod... methods) {
-        for (HttpMethod method : methods) {
-            addresses.add(method + " " + path);
-        }
+    /**
+     * A request that names its collection in its own protocol's way: the answer finds which, {@link Call#require holds} the caller to the
+     * role there and {@link Call#tell writes it down}.
+     */
+    public void naming(String path, Role role, Answer answer) {
+        Route route = route(path, role, HttpMethod.GET, HttpMethod.HEAD);
+        server.service(route, (ctx, request) -> {
+            Call call = admit(ctx, request);
+            return later(call, () -> answer.to(call, request));
+        });
     }
 
-    /** What can be asked here, {@code GET /v1/collections/{collection}}: the console shows nothing that is not answered. */
+    /**
+     * The same of a request whose body is read whole first, as many at once as there is room for, and {@link Call#take counts} its inputs.
+     */
+    public void tell(String path, Role role, Told told) {
+        Route route = route(path, role, HttpMethod.POST);
+        server.service(route, (ctx, request) -> {
+            Call call = admit(ctx, request);
+            compute.check(call, Lane.EMBED);
+            return read(call, () -> Pieces.bounded(request).aggregate(), whole -> told.to(call, whole));
+        });
+    }
+
+    /**
+     * A service that has its own addresses and reads its requests itself, as many at once as there is room for; it does with callers what
+     * {@link #tell} leaves to the answer.
+     *
+     * @param open addresses that everyone may ask
+     * @param begin what is done first with each request that is let in
+     */
+    public void rpc(HttpServiceWithRoutes service, Set<String> open, Consumer<ServiceRequestContext> begin) {
+        server.service(
+                service,
+                inner -> inner.decorate((delegate, ctx, request) -> {
+                    if (open.contains(ctx.path())) {
+                        Call.of(ctx, Principal.NOBODY, oversight);
+                    } else {
+                        String key = admit(ctx, request).principal().key();
+                        count(key);
+                        ctx.log().whenComplete().thenAccept(log -> forget(key));
+                    }
+                    begin.accept(ctx);
+                    return delegate.serve(ctx, request);
+                }));
+    }
+
+    private Route route(String path, @Nullable Role role, HttpMethod... methods) {
+        bound.add(new Bound(braced(path), List.of(methods), true, Optional.ofNullable(role)));
+        return Route.builder().path(path).methods(methods).build();
+    }
+
+    /** The same with its names in braces where it is a regular expression. */
+    private static String braced(String path) {
+        return path.startsWith("regex:")
+                ? path.substring("regex:".length())
+                        .replaceAll("\\(\\?<(\\w+)>[^)]*\\)", "{$1}")
+                        .replaceAll("^\\^|\\$$", "")
+                : path;
+    }
+
+    /** All that was bound so far, in that order, but for {@link #rpc}. */
+    public List<Bound> bound() {
+        return List.copyOf(bound);
+    }
+
+    /** What a key lets ask here, {@code GET /v1/collections/{collection}}: the console shows nothing that is not answered. */
     Set<String> addresses() {
-        return Set.copyOf(addresses);
+        Set<String> addresses = new TreeSet<>();
+        for (Bound each : bound) {
+            if (each.keyed()) {
+                each.methods().forEach(method -> addresses.add(method + " " + each.path()));
+            }
+        }
+        return addresses;
     }
 
     private Call let(ServiceRequestContext ctx, HttpRequest request, Rule rule) {
-        bound(ctx, request);
-        Call call = Call.of(ctx, oversight.admit(ctx, request), oversight);
+        Call call = admit(ctx, request);
         Role role = rule.role();
         if (role != null) {
             call.require(role, rule.everywhere() ? Principal.EVERY : call.collection());
@@ -209,8 +298,13 @@ final class Door {
         return call;
     }
 
+    private Call admit(ServiceRequestContext ctx, HttpRequest request) {
+        shorten(ctx, request);
+        return Call.of(ctx, oversight.admit(ctx, request), oversight);
+    }
+
     /** Whoever asks may say for how long they will wait, within the server's own bound. */
-    private static void bound(ServiceRequestContext ctx, HttpRequest request) {
+    private static void shorten(ServiceRequestContext ctx, HttpRequest request) {
         String asked = request.headers().get(Wire.TIMEOUT);
         if (asked == null) {
             return;
@@ -272,24 +366,42 @@ final class Door {
     }
 
     private HttpResponse read(Call call, Rule rule, HttpRequest request, Asked asked) {
+        return read(
+                call,
+                () -> Body.read(Pieces.bounded(request), call.query(), waiting),
+                body -> answered(call, rule, body, asked));
+    }
+
+    private <T> HttpResponse read(Call call, Supplier<CompletableFuture<T>> body, Function<T, HttpResponse> answer) {
         String key = call.principal().key();
+        count(key);
+        call.reading(true);
+        return HttpResponse.of(begun(body)
+                .thenApplyAsync(
+                        whole -> by(
+                                call,
+                                () -> understood(() -> {
+                                    call.reading(false);
+                                    return answer.apply(whole);
+                                })),
+                        waiting)
+                .whenComplete((reply, failure) -> forget(key)));
+    }
+
+    private HttpResponse answered(Call call, Rule rule, Body body, Asked asked) {
+        if (rule.role() == Role.READER) {
+            call.take(body.inputs());
+        }
+        return told(call, rule, () -> asked.to(call, body));
+    }
+
+    /** Counts a body, or refuses it where there is no room. */
+    private void count(String key) {
         boolean full = allBodies.incrementAndGet() > KEYS_AT_ONCE * mostBodies;
         if (bodies.merge(key, 1, Integer::sum) > mostBodies || full) {
             forget(key);
             throw Problem.busy(0);
         }
-        call.reading(true);
-        return HttpResponse.of(body(call, Pieces.bounded(request))
-                .thenApplyAsync(body -> by(call, () -> understood(() -> answered(call, rule, body, asked))), waiting)
-                .whenComplete((reply, failure) -> forget(key)));
-    }
-
-    private HttpResponse answered(Call call, Rule rule, Body body, Asked asked) {
-        call.reading(false);
-        if (rule.role() == Role.READER) {
-            call.take(body.inputs());
-        }
-        return told(call, rule, () -> asked.to(call, body));
     }
 
     private void forget(String key) {
@@ -298,9 +410,9 @@ final class Door {
     }
 
     /** Whatever is wrong with the body is a failed future, so that each body counted is discounted once. */
-    private CompletableFuture<Body> body(Call call, HttpRequest request) {
+    private static <T> CompletableFuture<T> begun(Supplier<CompletableFuture<T>> body) {
         try {
-            return Body.read(request, call.query(), waiting);
+            return body.get();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -13,10 +13,10 @@ import java.util.Optional;
  *
  * @param path where the object stands in the request; empty at the top
  */
-record Fields(JsonObject object, String path) {
+public record Fields(JsonObject object, String path) {
 
     /** Refuses every field that is not one of these. */
-    Fields only(String... known) {
+    public Fields only(String... known) {
         List<String> names = Arrays.asList(known);
         for (String name : object.keySet()) {
             if (!names.contains(name)) {
@@ -26,16 +26,16 @@ record Fields(JsonObject object, String path) {
         return this;
     }
 
-    String at(String name) {
+    public String at(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         JsonElement value = object.get(name);
         return value != null && !value.isJsonNull();
     }
 
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
         if (!has(name)) {
             return Optional.empty();
         }
@@ -45,7 +45,7 @@ record Fields(JsonObject object, String path) {
         throw Problem.badRequest("a string is wanted", at(name), "");
     }
 
-    int whole(String name, int least, int most, int otherwise) {
+    public int whole(String name, int least, int most, int otherwise) {
         if (!has(name)) {
             return otherwise;
         }
@@ -60,7 +60,7 @@ record Fields(JsonObject object, String path) {
     }
 
     /** False where it is not there. */
-    boolean flag(String name) {
+    public boolean flag(String name) {
         if (!has(name)) {
             return false;
         }
@@ -84,7 +84,7 @@ record Fields(JsonObject object, String path) {
         throw Problem.badRequest("a number from " + least + " to " + most + " is wanted", at(name), "");
     }
 
-    Optional<Double> rate(String name) {
+    public Optional<Double> rate(String name) {
         if (!has(name)) {
             return Optional.empty();
         }
@@ -97,7 +97,7 @@ record Fields(JsonObject object, String path) {
         throw Problem.badRequest("a rate between 0 and 1 is wanted", at(name), "1% is 0.01");
     }
 
-    Optional<Fields> inner(String name) {
+    public Optional<Fields> inner(String name) {
         if (!has(name)) {
             return Optional.empty();
         }
@@ -107,7 +107,7 @@ record Fields(JsonObject object, String path) {
         throw Problem.badRequest("an object is wanted", at(name), "");
     }
 
-    Optional<float[]> vector(String name) {
+    public Optional<float[]> vector(String name) {
         if (!has(name)) {
             return Optional.empty();
         }

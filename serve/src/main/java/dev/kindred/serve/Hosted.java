@@ -2,6 +2,8 @@ package dev.kindred.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.serve.batch.Encoding;
@@ -11,9 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /** A collection that is served, and what answers for it. */
-final class Hosted {
+public final class Hosted {
     private final Served served;
     private final Encoding encoding;
+    private final Embedding embedding;
     private final Answers answers;
     private final Browsing browsing;
     private final Degradation degradation;
@@ -39,6 +42,7 @@ final class Hosted {
                 !opened.settings().sensitive(),
                 own.embed(),
                 own::preprocessingFailure);
+        this.embedding = new Embedding(served, encoding, compute.pool(), own.embed());
         Inputs inputs = new Inputs(served, encoding);
         this.degradation = new Degradation(opened, own, faults);
         this.answers = new Answers(this, compute, own, inputs);
@@ -47,12 +51,37 @@ final class Hosted {
         this.putting = new Putting(this, inputs, writes);
     }
 
-    Served served() {
+    public Served served() {
         return served;
     }
 
     Encoding encoding() {
         return encoding;
+    }
+
+    /** For protocols that bring texts, pictures or tensors and want vectors. */
+    public Embedding embedding() {
+        return embedding;
+    }
+
+    /**
+     * Holds the collection to the space that a request expects, where it names one.
+     *
+     * @throws Problem 409 where it is another: nobody is answered from a space they do not mean
+     */
+    public Hosted requireSpace(HttpRequest request) {
+        String expected = request.headers().get(Wire.SPACE);
+        if (expected != null && !expected.equals(served.space().id())) {
+            throw new Problem(
+                    HttpStatus.CONFLICT,
+                    "wrong-space",
+                    "this collection is of space " + served.space().shortId() + ", not the one expected",
+                    "Kindred-Space",
+                    served.bundle().isEmpty()
+                            ? "send vectors of that space"
+                            : "embed anew with bundle " + served.bundle());
+        }
+        return this;
     }
 
     Answers answers() {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The collections that are served, by name. */
-final class Hosts {
+public final class Hosts {
     private final Map<String, Hosted> all = new ConcurrentSkipListMap<>();
     /** Those that are there and cannot be opened, and why. */
     private final Map<String, Refusal> shut = new ConcurrentSkipListMap<>();
@@ -55,7 +55,11 @@ final class Hosts {
      * @throws Problem 404, with the nearest name of those that the caller may know of
      */
     Hosted require(Call call) {
-        String collection = call.collection();
+        return require(call, call.collection());
+    }
+
+    /** The same by a name that stands elsewhere than in the address. */
+    public Hosted require(Call call, String collection) {
         Hosted hosted = all.get(collection);
         if (hosted != null && hosted.hold(call.context())) {
             return hosted;
@@ -78,24 +82,11 @@ final class Hosts {
 
     /** The same; a caller who says which space it expects is never answered from another. */
     Hosted expected(Call call) {
-        Hosted hosted = require(call);
-        Served served = hosted.served();
-        String expected = call.context().request().headers().get(Wire.SPACE);
-        if (expected != null && !expected.equals(served.space().id())) {
-            throw new Problem(
-                    HttpStatus.CONFLICT,
-                    "wrong-space",
-                    "this collection is of space " + served.space().shortId() + ", not the one expected",
-                    "Kindred-Space",
-                    served.bundle().isEmpty()
-                            ? "send vectors of that space"
-                            : "embed anew with bundle " + served.bundle());
-        }
-        return hosted;
+        return require(call).requireSpace(call.context().request());
     }
 
     /** Those that a caller may read. */
-    List<Hosted> readable(Principal principal) {
+    public List<Hosted> readable(Principal principal) {
         return all().stream()
                 .filter(hosted -> principal.may(Role.READER, hosted.served().collection()))
                 .toList();

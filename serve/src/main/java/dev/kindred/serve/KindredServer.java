@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.ServiceConfig;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.ReloadedTls;
+import dev.kindred.serve.wire.InferenceRpc;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -128,11 +129,13 @@ public final class KindredServer implements AutoCloseable {
             Server server = listen(options, options.main(), "--port", tls, builder -> {
                 builder.errorHandler(wire).decorator(wire);
                 Door door = new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies);
-                routes.bind(door);
+                routes.bind(door, bodies);
                 new CollectionRoutes(hosting).bind(door);
                 new ItemRoutes(hosting, waiting, options).bind(door);
                 new ExplainRoutes(hosting).bind(door);
                 console.bind(door);
+                new InferenceRpc(hosting.hosts(), ready::get, waiting, faults)
+                        .bind(door, options.bounds().requestBytes());
             });
             hosting.warm();
             console.begin();

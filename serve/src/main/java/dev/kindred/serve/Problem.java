@@ -85,12 +85,12 @@ public final class Problem extends RuntimeException {
     }
 
     /** The problem a refusal is, as the answer to a request that was understood. */
-    static Problem of(HttpStatus status, String kind, Refusal refusal) {
+    public static Problem of(HttpStatus status, String kind, Refusal refusal) {
         return new Problem(status, kind, refusal.what(), refusal.where(), refusal.hint());
     }
 
     /** The problem that a failure of any sort is to whoever asked. */
-    static Problem of(Throwable failure) {
+    public static Problem of(Throwable failure) {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
@@ -140,7 +140,7 @@ public final class Problem extends RuntimeException {
     }
 
     /** The problem of a status that the protocol layer chose. */
-    static Problem ofStatus(HttpStatus status) {
+    public static Problem ofStatus(HttpStatus status) {
         String kind = status.reasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-');
         return switch (status.code()) {
             case 404 -> new Problem(status, kind, "there is nothing here", "", "");
@@ -160,18 +160,28 @@ public final class Problem extends RuntimeException {
         return retryAfter;
     }
 
-    /** What sort of problem, for programs. */
-    String kind() {
-        return kind;
-    }
-
     /** Whether it is of this kind. */
     boolean isOf(String other) {
         return kind.equals(other);
     }
 
+    /** What sort of problem, for programs. */
+    public String kind() {
+        return kind;
+    }
+
+    /** The field or place; empty where there is none. */
+    public String where() {
+        return where;
+    }
+
+    /** What was wrong and what to do, in one line. */
+    public String words() {
+        return hint.isEmpty() ? String.valueOf(getMessage()) : getMessage() + ": " + hint;
+    }
+
     /** Whether it is Kindred's own doing and belongs in the log. */
-    boolean isFault() {
+    public boolean isFault() {
         return status.code() == 500 || kind.equals(STORAGE_FAILING);
     }
 

@@ -9,9 +9,14 @@ import com.linecorp.armeria.common.MediaType;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.wire.ApiDocument;
+import dev.kindred.serve.wire.OpenAi;
+import dev.kindred.serve.wire.OpenInference;
+import dev.kindred.serve.wire.TextEmbeddings;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
@@ -38,7 +43,11 @@ final class Routes {
         this.metricsElsewhere = oversight.asksForKeys();
     }
 
-    void bind(Door door) {
+    void bind(Door door, int atOnce) {
+        new OpenAi(hosts, Clock.systemUTC()).bind(door);
+        new TextEmbeddings(hosts, ready, atOnce).bind(door);
+        new OpenInference(hosts, ready).bind(door);
+        new ApiDocument(door).bind();
         for (String path : console.paths()) {
             door.open(path, (call, request) -> console.answer(path, request));
         }

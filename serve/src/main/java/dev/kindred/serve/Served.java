@@ -70,12 +70,12 @@ public record Served(
         }
 
         /** As replies and messages name it. */
-        String words() {
+        public String words() {
             return words;
         }
 
         /** The field of a request that holds one. */
-        String field() {
+        public String field() {
             return field;
         }
     }

@@ -15,31 +15,54 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * JSON from strangers: RFC 8259 to the letter, one value, valid UTF-8, no name twice, nested at most {@value #MAX_DEPTH} deep, at most
- * {@value #MAX_VALUES} values a list. What is wrong is said with its line and column.
+ * {@value #MAX_VALUES} values a list and {@value #MAX_IN_ALL} in all. What is wrong is said with its line and column.
  */
-final class StrictJson {
+public final class StrictJson {
     private static final int MAX_DEPTH = 32;
     /** As many as the longest vector has. */
     private static final int MAX_VALUES = 65_536;
+    /** Each costs some ten times its letters once it is read. */
+    private static final int MAX_IN_ALL = 1 << 20;
 
-    private StrictJson() {}
+    private final JsonReader reader;
+    private final int mostInList;
+    private int left = MAX_IN_ALL;
 
-    static JsonObject object(byte[] utf8, String where) {
-        if (value(text(utf8, where), where) instanceof JsonObject object) {
+    private StrictJson(JsonReader reader, int mostInList) {
+        this.reader = reader;
+        this.mostInList = mostInList;
+    }
+
+    public static JsonObject object(byte[] utf8, String where) {
+        return object(text(utf8, where), where, MAX_VALUES);
+    }
+
+    /** The same where one list may be as long as all may be together. */
+    public static JsonObject objectOfLongLists(byte[] utf8, String where) {
+        return object(text(utf8, where), where, MAX_IN_ALL);
+    }
+
+    private static JsonObject object(String text, String where, int mostInList) {
+        if (value(text, where, mostInList) instanceof JsonObject object) {
             return object;
         }
         throw Problem.badRequest("a JSON object is wanted", where, "send {…}");
     }
 
-    static JsonElement value(String text, String where) {
+    public static JsonElement value(String text, String where) {
+        return value(text, where, MAX_VALUES);
+    }
+
+    private static JsonElement value(String text, String where, int mostInList) {
         JsonReader reader = new JsonReader(new StringReader(text));
         reader.setStrictness(Strictness.STRICT);
         reader.setNestingLimit(MAX_DEPTH);
         try {
-            JsonElement value = read(reader);
+            JsonElement value = new StrictJson(reader, mostInList).read();
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw Problem.badRequest(
                         "something stands after the JSON value", place(where, reader), "send one value");
@@ -55,7 +78,7 @@ final class StrictJson {
     }
 
     /** @throws Problem where the bytes are not valid UTF-8 */
-    static String text(byte[] utf8, String where) {
+    public static String text(byte[] utf8, String where) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -66,7 +89,13 @@ final class StrictJson {
         }
     }
 
-    private static JsonElement read(JsonReader reader) throws IOException {
+    private JsonElement read() throws IOException {
+        if (left-- == 0) {
+            throw Problem.badRequest(
+                    String.format(Locale.ROOT, "more than %,d values in all", MAX_IN_ALL),
+                    reader.getPath(),
+                    "send fewer at once");
+        }
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> {
                 JsonObject object = new JsonObject();
@@ -76,7 +105,7 @@ final class StrictJson {
                     if (object.has(name)) {
                         throw Problem.badRequest("a name stands twice", reader.getPath(), "");
                     }
-                    object.add(name, read(reader));
+                    object.add(name, read());
                 }
                 reader.endObject();
                 yield object;
@@ -85,19 +114,19 @@ final class StrictJson {
                 JsonArray array = new JsonArray();
                 reader.beginArray();
                 while (reader.hasNext()) {
-                    if (array.size() == MAX_VALUES) {
+                    if (array.size() == mostInList) {
                         throw Problem.badRequest(
-                                "a list has more than %,d values".formatted(MAX_VALUES),
+                                String.format(Locale.ROOT, "a list has more than %,d values", mostInList),
                                 reader.getPath(),
                                 "send fewer at once");
                     }
-                    array.add(read(reader));
+                    array.add(read());
                 }
                 reader.endArray();
                 yield array;
             }
             case STRING -> new JsonPrimitive(reader.nextString());
-            case NUMBER -> number(reader);
+            case NUMBER -> number();
             case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
             case NULL -> {
                 reader.nextNull();
@@ -107,7 +136,7 @@ final class StrictJson {
         };
     }
 
-    private static JsonPrimitive number(JsonReader reader) throws IOException {
+    private JsonPrimitive number() throws IOException {
         String digits = reader.nextString();
         if (digits.length() <= 18 && digits.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'))) {
             return new JsonPrimitive(Long.parseLong(digits));

@@ -19,17 +19,15 @@ import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import java.nio.charset.StandardCharsets;
+import dev.kindred.serve.wire.Dialect;
 import org.jspecify.annotations.Nullable;
 
 /** What every reply has in common: its request's id, the headers that keep a browser safe, its count, and how errors look. */
-final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
-    static final String REQUEST = "kindred-request";
-    static final String BUNDLE = "kindred-bundle";
-    static final String SPACE = "kindred-space";
+public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
+    public static final String REQUEST = "kindred-request";
+    public static final String BUNDLE = "kindred-bundle";
+    public static final String SPACE = "kindred-space";
     static final String TIMEOUT = "kindred-timeout-ms";
-
-    private static final MediaType PROBLEM_JSON = MediaType.create("application", "problem+json");
 
     private final Guard guard;
     private final Meters meters;
@@ -58,7 +56,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
             return delegate.serve(ctx, request);
         } catch (Problem problem) {
             request.abort();
-            return reply(problem, ctx.id());
+            return reply(problem, ctx);
         }
     }
 
@@ -69,7 +67,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     }
 
     /** A JSON reply. */
-    static HttpResponse json(JsonObject json) {
+    public static HttpResponse json(JsonObject json) {
         return json(
                 json,
                 ResponseHeaders.builder(HttpStatus.OK)
@@ -118,7 +116,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
         if (problem.isFault()) {
             faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
         }
-        return reply(problem, ctx.id());
+        return reply(problem, ctx);
     }
 
     @Override
@@ -128,7 +126,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
-        return aggregate(Problem.ofStatus(status), RequestId.random());
+        return Dialect.NATIVE.reply(Problem.ofStatus(status), RequestId.random().text());
     }
 
     @Override
@@ -139,22 +137,13 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
-        return aggregate(Problem.ofStatus(status), ctx == null ? RequestId.random() : ctx.id());
+        Problem problem = Problem.ofStatus(status);
+        return ctx == null
+                ? Dialect.NATIVE.reply(problem, RequestId.random().text())
+                : Dialect.of(ctx).reply(problem, ctx.id().text());
     }
 
-    private static HttpResponse reply(Problem problem, RequestId id) {
-        return aggregate(problem, id).toHttpResponse();
-    }
-
-    private static AggregatedHttpResponse aggregate(Problem problem, RequestId id) {
-        var headers = ResponseHeaders.builder(problem.status())
-                .contentType(PROBLEM_JSON)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-                .set(REQUEST, id.text());
-        if (problem.retryAfter() > 0) {
-            headers.set(HttpHeaderNames.RETRY_AFTER, Integer.toString(problem.retryAfter()));
-        }
-        byte[] body = problem.json(id.text()).toString().getBytes(StandardCharsets.UTF_8);
-        return AggregatedHttpResponse.of(headers.build(), HttpData.wrap(body));
+    private static HttpResponse reply(Problem problem, ServiceRequestContext ctx) {
+        return Dialect.of(ctx).reply(problem, ctx.id().text()).toHttpResponse();
     }
 }
