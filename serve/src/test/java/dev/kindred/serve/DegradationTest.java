@@ -176,6 +176,11 @@ class DegradationTest {
     @Test
     void anotherServerOfTheSameHomeIsRefusedByName() {
         try (ServedHome home = withVectors(folder)) {
+            home.send("POST", "/v1/collections/v/snapshots", "");
+            assertThatThrownBy(() -> Holdings.ofFolder(generation(folder), null, 1, "another", line -> {}))
+                    .as("nor is its snapshot taken for it")
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("being written by a test");
             assertThatThrownBy(() -> ServedHome.in(home.home()))
                     .isInstanceOf(Refusal.class)
                     .hasMessageContaining("being written by a test");
