@@ -10,7 +10,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The bundles of a home: {@code bundles/<id>.kindred}. Asked for by id or its beginning, never by a path. */
@@ -59,7 +61,7 @@ public final class Bundles {
      * @param beside other files by the id of the bundle in them, e.g. those of collections
      * @throws Refusal where there is none, or there are several
      */
-    public Path require(String idOrPrefix, java.util.Map<String, Path> beside) {
+    public Path require(String idOrPrefix, Map<String, Path> beside) {
         TreeMap<String, Path> known = new TreeMap<>(beside);
         ids().forEach(id -> known.put(id, folder.resolve(id + SUFFIX)));
         List<String> meant = idOrPrefix.length() < SHORTEST_PREFIX
@@ -79,7 +81,7 @@ public final class Bundles {
         return known.get(meant.getFirst());
     }
 
-    private static String named(java.util.Set<String> ids) {
+    private static String named(Set<String> ids) {
         return String.join(
                 ", ",
                 ids.stream().limit(MOST_NAMED).map(id -> id.substring(0, 12)).toList());

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,7 +30,7 @@ public final class Snapshots {
     public static final int KEPT = 2;
 
     private static final DateTimeFormatter NAME =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(java.time.ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
     private static final String RESTORED = ".restored-";
 
     private final Path generation;
@@ -58,7 +60,7 @@ public final class Snapshots {
         } catch (IOException e) {
             throw new Refusal("cannot be read (" + e.getMessage() + ")", folder.toString(), "check who may read it", e);
         }
-        found.sort(java.util.Comparator.reverseOrder());
+        found.sort(Comparator.reverseOrder());
         return found;
     }
 

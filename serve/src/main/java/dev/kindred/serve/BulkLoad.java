@@ -4,7 +4,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.util.TimeoutMode;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Change;
@@ -15,10 +14,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,48 +38,10 @@ final class BulkLoad implements Runnable {
     private static final long FIRST_PAUSE = 10;
     private static final long LONGEST_PAUSE = 500;
 
-    /**
-     * How it is to be done.
-     *
-     * @param strict whether the first line that fails ends it
-     * @param from lines that are passed over
-     * @param until how far it has come when its totals are told
-     * @param failuresOnly whether nothing is told of lines that went well
-     */
-    record Options(boolean strict, long from, Visibility until, boolean failuresOnly) {
-        static Options of(QueryParams query) {
-            return new Options(
-                    flag(query, "strict"), from(query.get("from", "0")), Putting.until(query), report(query));
-        }
-
-        private static boolean flag(QueryParams query, String name) {
-            return switch (query.get(name, "false")) {
-                case "true" -> true;
-                case "false" -> false;
-                default -> throw Problem.badRequest("true or false is wanted", name, "");
-            };
-        }
-
-        private static boolean report(QueryParams query) {
-            return switch (query.get("report", "lines")) {
-                case "lines" -> false;
-                case "failures" -> true;
-                default -> throw Problem.badRequest("there is no such report", "report", "say lines or failures");
-            };
-        }
-
-        private static long from(String text) {
-            if (!text.matches("[0-9]{1,15}")) {
-                throw Problem.badRequest("a count of lines is wanted", "from", "say up to which line all is there");
-            }
-            return Long.parseLong(text);
-        }
-    }
-
     private final Call call;
     private final Hosted hosted;
     private final Putting putting;
-    private final Options options;
+    private final BulkOptions options;
     private final BulkReplies replies;
     private final BulkLines lines;
     private final Executor threads;
@@ -106,7 +69,7 @@ final class BulkLoad implements Runnable {
     BulkLoad(
             Call call,
             Hosted hosted,
-            Options options,
+            BulkOptions options,
             InputStream in,
             int longest,
             BulkReplies replies,
@@ -216,7 +179,7 @@ final class BulkLoad implements Runnable {
 
     private void offerLast() {
         try {
-            while (!stopped && !waiting.offer(LAST, 100, java.util.concurrent.TimeUnit.MILLISECONDS)) {}
+            while (!stopped && !waiting.offer(LAST, 100, TimeUnit.MILLISECONDS)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -312,7 +275,7 @@ final class BulkLoad implements Runnable {
         }
         try {
             List<Item> items = patiently(() -> putting.items(drafts.stream()
-                    .map(slot -> java.util.Objects.requireNonNull(slot.draft))
+                    .map(slot -> Objects.requireNonNull(slot.draft))
                     .toList()));
             for (int i = 0; i < items.size(); i++) {
                 drafts.get(i).change = new Change.Put(items.get(i));
@@ -336,7 +299,7 @@ final class BulkLoad implements Runnable {
         }
         try {
             List<Change> changes = there.stream()
-                    .map(slot -> java.util.Objects.requireNonNull(slot.change))
+                    .map(slot -> Objects.requireNonNull(slot.change))
                     .toList();
             patiently(() -> putting.write(changes, Visibility.ACKNOWLEDGED));
         } catch (Refusal e) {

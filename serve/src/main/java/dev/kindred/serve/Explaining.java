@@ -1,8 +1,10 @@
 package dev.kindred.serve;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Content;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Embeddings;
@@ -79,7 +81,7 @@ final class Explaining {
         reply.add(
                 "place",
                 BaselinePlace.of(served.baseline(), score)
-                        .<com.google.gson.JsonElement>map(p -> p)
+                        .<JsonElement>map(p -> p)
                         .orElse(JsonNull.INSTANCE));
         JsonObject parts = new JsonObject();
         if (asked.of().contains(asked.one().name())) {
@@ -220,7 +222,7 @@ final class Explaining {
         try {
             return compute.run(meters.picture(), () -> Pictures.decode(bytes, where));
         } catch (Refusal refusal) {
-            throw Problem.of(com.linecorp.armeria.common.HttpStatus.UNPROCESSABLE_ENTITY, "picture", refusal);
+            throw Problem.of(HttpStatus.UNPROCESSABLE_ENTITY, "picture", refusal);
         }
     }
 

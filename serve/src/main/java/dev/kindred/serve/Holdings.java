@@ -1,20 +1,17 @@
 package dev.kindred.serve;
 
-import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Refusal;
-import dev.kindred.core.Space;
 import dev.kindred.index.EmbeddedIndex;
-import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Generation;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.release.Collections;
 import dev.kindred.release.Snapshots;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -27,12 +24,8 @@ import org.jspecify.annotations.Nullable;
  * needs none.
  */
 public final class Holdings implements AutoCloseable {
-    /** The bundle's file in an index folder. */
-    static final String BUNDLE = "bundle.kindred";
-
     private final @Nullable Collections collections;
-    private final SharedEncoders encoders;
-    private final int threads;
+    private final Opening opening;
     private final String owner;
     private final Consumer<String> told;
     private final Map<String, Opened> open = new TreeMap<>();
@@ -42,8 +35,7 @@ public final class Holdings implements AutoCloseable {
 
     private Holdings(@Nullable Collections collections, int threads, String owner, Consumer<String> told) {
         this.collections = collections;
-        this.encoders = new SharedEncoders(threads);
-        this.threads = threads;
+        this.opening = new Opening(threads, owner, told);
         this.owner = owner;
         this.told = told;
     }
@@ -85,11 +77,12 @@ public final class Holdings implements AutoCloseable {
         Holdings holdings = new Holdings(null, threads, owner, told);
         boolean whole = false;
         try {
-            Opened opened = holdings.open(
+            holdings.requireUnheld(folder);
+            Opened opened = holdings.opening.open(
                     Served.DEFAULT_COLLECTION,
                     folder,
                     CollectionSettings.usual().snapshotHours(0),
-                    bundle == null ? folder.resolve(BUNDLE) : bundle,
+                    bundle == null ? folder.resolve(Opening.BUNDLE) : bundle,
                     true,
                     true);
             holdings.open.put(Served.DEFAULT_COLLECTION, opened);
@@ -169,150 +162,12 @@ public final class Holdings implements AutoCloseable {
     }
 
     private Opened open(Collections.Stored stored, boolean standIn) {
-        Path own = stored.generation().resolve(BUNDLE);
+        Path own = stored.generation().resolve(Opening.BUNDLE);
         String id = stored.settings().bundle();
         Path bundle = Files.isRegularFile(own) || id.isEmpty() || collections == null
                 ? own
                 : collections.bundles().file(id).orElse(own);
-        return open(stored.name(), stored.generation(), stored.settings(), bundle, false, standIn);
-    }
-
-    /**
-     * @param strict whether a bundle that cannot be opened is refused
-     * @param standIn whether the last snapshot is opened where the items cannot be
-     */
-    private Opened open(
-            String name, Path folder, CollectionSettings settings, Path bundle, boolean strict, boolean standIn) {
-        List<Runnable> closing = new ArrayList<>();
-        boolean whole = false;
-        try {
-            Optional<Snapshots.Restored> restored = Optional.empty();
-            EmbeddedIndex index;
-            try {
-                requireUnheldOf(folder);
-                index = EmbeddedIndex.open(folder, owner, threads);
-            } catch (Refusal e) {
-                restored = standIn ? new Snapshots(folder).restore() : Optional.empty();
-                if (restored.isEmpty()) {
-                    throw e;
-                }
-                restored.ifPresent(there -> closing.add(there::close));
-                index = EmbeddedIndex.open(restored.get().folder(), owner, threads);
-                told.accept("collection " + name + " is answered from its snapshot of "
-                        + restored.get().moment() + ": " + e.line());
-            }
-            closing.add(index::close);
-            Opened opened = served(name, folder, settings, bundle, index, strict, closing);
-            whole = true;
-            return new Opened(
-                    opened.served(),
-                    opened.folder(),
-                    settings,
-                    restored.map(Snapshots.Restored::moment),
-                    opened.encoderFault(),
-                    () -> close(closing));
-        } finally {
-            if (!whole) {
-                close(closing);
-            }
-        }
-    }
-
-    private void requireUnheldOf(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new Refusal(
-                    Files.exists(folder) ? "is not a folder" : "does not exist",
-                    folder.toString(),
-                    "name an index folder");
-        }
-        if (!EmbeddedIndex.isIn(folder)) {
-            throw new Refusal("holds no index", folder.toString(), "build one with: kindred index build");
-        }
-    }
-
-    private Opened served(
-            String name,
-            Path folder,
-            CollectionSettings settings,
-            Path bundle,
-            EmbeddedIndex index,
-            boolean strict,
-            List<Runnable> closing) {
-        Space space = index.info().space();
-        if (space.isExternal()) {
-            return new Opened(
-                    withoutEncoder(name, Served.Takes.VECTORS, index, () -> noBundle(name)),
-                    Optional.of(folder),
-                    settings,
-                    Optional.empty(),
-                    Optional.empty(),
-                    () -> {});
-        }
-        try {
-            if (strict && !Files.exists(bundle)) {
-                throw new Refusal(
-                        "has no " + BUNDLE, folder.toString(), "build the index again, or name the bundle by --bundle");
-            }
-            SharedEncoders.Lease lease = encoders.take(bundle);
-            closing.add(lease::close);
-            return new Opened(
-                    lease.served(name, index),
-                    Optional.of(folder),
-                    settings.ofBundle(lease.bundle()),
-                    Optional.empty(),
-                    Optional.empty(),
-                    () -> {});
-        } catch (Refusal e) {
-            if (strict) {
-                throw e;
-            }
-            told.accept("collection " + name + " encodes nothing: " + e.line());
-            return new Opened(
-                    withoutEncoder(name, Served.Takes.UNKNOWN, index, () -> broken(e)),
-                    Optional.of(folder),
-                    settings,
-                    Optional.empty(),
-                    Optional.of(e.line()),
-                    () -> {});
-        }
-    }
-
-    private static Served withoutEncoder(
-            String name, Served.Takes takes, EmbeddedIndex index, java.util.function.Supplier<Problem> why) {
-        NoEncoder none = new NoEncoder(index.info().space(), why);
-        return new Served(name, "", takes, none, none, Optional.empty(), Optional.empty(), index);
-    }
-
-    private static Problem noBundle(String name) {
-        return Problem.badRequest(
-                "collection " + name + " holds vectors made elsewhere, there is no bundle that embeds",
-                "body",
-                "give id or vector");
-    }
-
-    private static Problem broken(Refusal why) {
-        return new Problem(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                Degradation.ENCODER_FAILING,
-                "the collection's bundle cannot be opened: " + why.what(),
-                "",
-                "search by id or vector; put a whole bundle in its place and start anew");
-    }
-
-    /** Last opened, first closed; a failure of one leaves none open. */
-    private static void close(List<Runnable> closing) {
-        RuntimeException failure = null;
-        for (Runnable each : closing.reversed()) {
-            try {
-                each.run();
-            } catch (RuntimeException e) {
-                failure = failure == null ? e : failure;
-            }
-        }
-        closing.clear();
-        if (failure != null) {
-            throw failure;
-        }
+        return opening.open(stored.name(), stored.generation(), stored.settings(), bundle, false, standIn);
     }
 
     /** Those that are open, by name. */
@@ -345,7 +200,7 @@ public final class Holdings implements AutoCloseable {
 
     /** Opens the last snapshot of one that waits; it is not taken for open before {@link #stands}. */
     Opened standIn(String name) {
-        return open(java.util.Objects.requireNonNull(waiting.get(name)), true);
+        return open(Objects.requireNonNull(waiting.get(name)), true);
     }
 
     /** @return false where it was dropped meanwhile */
@@ -363,7 +218,7 @@ public final class Holdings implements AutoCloseable {
         Map<String, Path> found = new TreeMap<>();
         for (Opened each : open.values()) {
             each.folder()
-                    .map(folder -> folder.resolve(BUNDLE))
+                    .map(folder -> folder.resolve(Opening.BUNDLE))
                     .filter(Files::isRegularFile)
                     .ifPresent(file -> found.put(each.served().bundle(), file));
         }
@@ -371,23 +226,9 @@ public final class Holdings implements AutoCloseable {
         return found;
     }
 
-    /** Makes an empty index in a folder. */
-    void make(Path folder, Space space, Optional<dev.kindred.index.Engine> engine, Optional<Path> bundle)
-            throws IOException {
-        if (engine.isPresent()) {
-            Generation.create(folder, space, engine.get(), owner, threads).close();
-        } else {
-            ExactIndex.create(folder, space).close();
-        }
-        if (bundle.isPresent()) {
-            Path copy = folder.resolve(BUNDLE);
-            try {
-                // Bundles are never changed in place, so that one file may have two names.
-                Files.createLink(copy, bundle.get());
-            } catch (IOException | UnsupportedOperationException e) {
-                Files.copy(bundle.get(), copy);
-            }
-        }
+    /** Makes and opens what is in one folder. */
+    Opening opening() {
+        return opening;
     }
 
     /** Closes one, whose last search is over. */
@@ -408,7 +249,7 @@ public final class Holdings implements AutoCloseable {
         }
         Optional<Snapshots.Restored> restored = failed.snapshots().flatMap(Snapshots::restore);
         return restored.map(there -> {
-            EmbeddedIndex index = EmbeddedIndex.open(there.folder(), owner, threads);
+            EmbeddedIndex index = opening.index(there.folder());
             Served was = failed.served();
             Served served = new Served(
                     name,
@@ -426,7 +267,7 @@ public final class Holdings implements AutoCloseable {
                     failed.settings(),
                     Optional.of(there.moment()),
                     failed.encoderFault(),
-                    () -> close(new ArrayList<>(List.of(failed.closing(), there::close, index::close))));
+                    () -> Opening.close(new ArrayList<>(List.of(failed.closing(), there::close, index::close))));
             open.put(name, stands);
             told.accept("collection " + name + " is answered from its snapshot of " + there.moment());
             return stands;
@@ -451,6 +292,6 @@ public final class Holdings implements AutoCloseable {
         List<Runnable> closing = new ArrayList<>();
         open.values().forEach(each -> closing.add(each.closing()));
         open.clear();
-        close(closing);
+        Opening.close(closing);
     }
 }

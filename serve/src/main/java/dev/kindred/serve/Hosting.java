@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -168,7 +169,7 @@ final class Hosting implements AutoCloseable {
     }
 
     private Collections collections() {
-        return java.util.Objects.requireNonNull(home().collections());
+        return Objects.requireNonNull(home().collections());
     }
 
     /** The bundles that a collection can be made with: file by id. */
@@ -209,7 +210,11 @@ final class Hosting implements AutoCloseable {
                         "choose another name, PATCH its settings, or drop it first");
             }
             Collections.Stored stored = collections()
-                    .create(name, space.id(), settings, folder -> home().make(folder, space, engine, bundle));
+                    .create(
+                            name,
+                            space.id(),
+                            settings,
+                            folder -> home().opening().make(folder, space, engine, bundle));
             return host(home().opened(stored));
         } finally {
             changing.unlock();
@@ -264,7 +269,7 @@ final class Hosting implements AutoCloseable {
                     "of a rows file copy the folder; of a collection that a snapshot stands in for there is one");
         }
         Path folder = opened.folder().get();
-        Path bundle = folder.resolve(Holdings.BUNDLE);
+        Path bundle = folder.resolve(Opening.BUNDLE);
         ItemsSnapshot taken =
                 new Snapshots(folder).take(generation, Files.isRegularFile(bundle) ? List.of(bundle) : List.of());
         snapped.put(hosted.served().collection(), taken.sequence());

@@ -12,6 +12,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.index.Change;
 import dev.kindred.index.Receipt;
 import dev.kindred.serve.access.Role;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +83,7 @@ final class ItemRoutes {
     private HttpResponse load(Door door, Call call, HttpRequest request) {
         Hosted hosted = hosting.hosts().expected(call);
         hosted.putting().requireWritable();
-        BulkLoad.Options how = BulkLoad.Options.of(call.query());
+        BulkOptions how = BulkOptions.of(call.query());
         requireLines(request);
         if (!loads.tryAcquire()) {
             throw Problem.busy(0);
@@ -107,7 +108,7 @@ final class ItemRoutes {
             threads.execute(() -> {
                 try (in) {
                     ScopedValue.where(Call.CURRENT, call).run(load::run);
-                } catch (java.io.IOException e) {
+                } catch (IOException e) {
                     // It is over in any case.
                 } finally {
                     loads.release();

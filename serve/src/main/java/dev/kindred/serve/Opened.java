@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.release.Snapshots;
 import java.nio.file.Path;
@@ -49,6 +50,6 @@ record Opened(
     }
 
     private static Problem readOnly(String what, String hint) {
-        return new Problem(com.linecorp.armeria.common.HttpStatus.CONFLICT, "read-only", what, "collection", hint);
+        return new Problem(HttpStatus.CONFLICT, "read-only", what, "collection", hint);
     }
 }

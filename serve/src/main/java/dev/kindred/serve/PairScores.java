@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** How alike vectors are, as verify tells it: by the bundle's comparator where it has one, else by the distance of its space. */
@@ -25,7 +26,7 @@ final class PairScores {
                 .map(comparator -> {
                     float[] scores = compute.run(meters.compare(), () -> comparator.scores(one, others));
                     double[] wide = new double[scores.length];
-                    java.util.Arrays.setAll(wide, i -> scores[i]);
+                    Arrays.setAll(wide, i -> scores[i]);
                     return wide;
                 })
                 .orElseGet(() ->

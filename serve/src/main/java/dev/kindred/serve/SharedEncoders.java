@@ -6,6 +6,7 @@ import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
+import dev.kindred.index.VectorIndex;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class SharedEncoders {
         }
 
         /** @param index of the bundle's space */
-        Served served(String collection, dev.kindred.index.VectorIndex index) {
+        Served served(String collection, VectorIndex index) {
             return new Served(
                     collection,
                     bundle,

@@ -157,8 +157,9 @@ class DegradationTest {
             Reply item = home.caller.get("/v1/collections/v/items/i3");
             assertThat(item.code()).isEqualTo(503);
             assertThat(item.problem()).isEqualTo("storage-failing");
+            Files.delete(generation.resolve("items.db"));
             Reply write = home.put("/v1/collections/v/items/c", "{\"vector\":[1,1]}");
-            assertThat(write.code()).isEqualTo(503);
+            assertThat(write.code()).as(write.text()).isEqualTo(503);
             assertThat(write.problem()).isEqualTo("write-failed");
             assertThat(item.text() + write.text())
                     .doesNotContain(folder.toString())
@@ -175,6 +176,11 @@ class DegradationTest {
     @Test
     void anotherServerOfTheSameHomeIsRefusedByName() {
         try (ServedHome home = withVectors(folder)) {
+            home.send("POST", "/v1/collections/v/snapshots", "");
+            assertThatThrownBy(() -> Holdings.ofFolder(generation(folder), null, 1, "another", line -> {}))
+                    .as("nor is its snapshot taken for it")
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("being written by a test");
             assertThatThrownBy(() -> ServedHome.in(home.home()))
                     .isInstanceOf(Refusal.class)
                     .hasMessageContaining("being written by a test");
