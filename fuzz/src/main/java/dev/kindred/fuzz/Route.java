@@ -36,7 +36,9 @@ public record Route(String method, String pattern, List<JsonElement> examples) {
     }
 
     private static String braced(String pattern) {
-        return pattern.replaceAll("/:([A-Za-z]+)", "/{$1}");
+        return pattern.replaceAll("/:([A-Za-z]+)", "/{$1}")
+                .replaceAll("\\(\\?<(\\w+)>[^)]*\\)", "{$1}")
+                .replaceAll("^\\^|\\$$", "");
     }
 
     /** What a server that tells nothing is taken to answer; of the console's files, some. */

@@ -256,7 +256,7 @@ class OpenInferenceTest {
                 "{'inputs':[{'name':'texts','shape':[1],'datatype':'BYTES','data':['a']}]} | did you mean text?",
                 "{'inputs':[{'name':'text','shape':[1],'datatype':'BYTES','data':['a']},{'name':'text','shape':[1],'datatype':'BYTES','data':['a']}]}"
                     + " | given twice",
-                "{'inputs':[{'name':'input_ids','shape':[1,2],'datatype':'INT64','data':[1,1]}]} | this input is"
+                "{'inputs':[{'name':'input_ids','shape':[1,2],'datatype':'INT64','data':[1,1]}]} | attention_mask: is"
                         + " missing",
                 "{'inputs':[{'name':'input_ids','shape':[2],'datatype':'INT64','data':[1,1]},{'name':'attention_mask','shape':[2],'datatype':'INT64','data':[1,1]}]}"
                     + " | the graph takes [-1, -1]",

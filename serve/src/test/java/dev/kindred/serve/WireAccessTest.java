@@ -58,7 +58,7 @@ class WireAccessTest {
                 .filter(action -> action.startsWith("keys."))
                 .count());
         assertThat(actions())
-                .contains("POST /v1/embeddings photos", "POST /v2/models/{model}/infer photos")
+                .contains("POST /v1/embeddings photos", "POST /v2/models/:model/infer photos")
                 .noneMatch(action -> action.startsWith("POST") && action.endsWith(" default"));
     }
 
