@@ -55,6 +55,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
         ctx.log().whenComplete().thenAccept(log -> meters.request(route, status(log)));
         try {
             guard.check(request);
+            UnderWay.on(ctx);
             return delegate.serve(ctx, request);
         } catch (Problem problem) {
             request.abort();
