@@ -71,7 +71,9 @@ final class Hosting implements AutoCloseable {
 
     /** Whether it is written down who asks this collection. */
     boolean isSensitive(String collection) {
-        return hosts.find(collection).filter(hosted -> hosted.settings().sensitive()).isPresent();
+        return hosts.find(collection)
+                .filter(hosted -> hosted.settings().sensitive())
+                .isPresent();
     }
 
     Hosted host(Opened opened) {
