@@ -72,7 +72,8 @@ final class Serving implements AutoCloseable {
                         run,
                         mergeShare,
                         true,
-                        registry -> Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run), run::say))
+                        registry ->
+                                Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run), run::say))
                 .orElseThrow();
     }
 

@@ -101,7 +101,11 @@ public final class KindredServer implements AutoCloseable {
     }
 
     private static KindredServer start(
-            ServeOptions options, List<Opened> opened, @Nullable Holdings holdings, Oversight oversight, Faults faults) {
+            ServeOptions options,
+            List<Opened> opened,
+            @Nullable Holdings holdings,
+            Oversight oversight,
+            Faults faults) {
         keepToThisMachine(options, oversight);
         Optional<TlsProvider> tls =
                 options.tls().map(files -> new ReloadedTls(files, cause -> faults.tell("", "tls", cause)));

@@ -1,6 +1,5 @@
 package dev.kindred.serve;
 
-import dev.kindred.serve.batch.Lane;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.QueryParams;
@@ -12,6 +11,7 @@ import dev.kindred.index.Receipt;
 import dev.kindred.index.Value;
 import dev.kindred.index.Visibility;
 import dev.kindred.index.WordQuery;
+import dev.kindred.serve.batch.Lane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -109,11 +109,15 @@ final class Routes {
 
     private void bindAnswer(Door door, String verb, Lane lane, BiFunction<Answers, Body, JsonObject> answer) {
         for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
-            door.post(path, Role.READER, lane, (call, body) -> hosting.answered(call, hosted -> {
-                JsonObject reply = answer.apply(hosted.answers(), body);
-                keep(call, verb, hosted.served(), reply);
-                return reply;
-            }));
+            door.post(
+                    path,
+                    Role.READER,
+                    lane,
+                    (call, body) -> hosting.answered(call, hosted -> {
+                        JsonObject reply = answer.apply(hosted.answers(), body);
+                        keep(call, verb, hosted.served(), reply);
+                        return reply;
+                    }));
         }
     }
 

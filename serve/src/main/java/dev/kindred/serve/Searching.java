@@ -1,6 +1,5 @@
 package dev.kindred.serve;
 
-import dev.kindred.serve.batch.Lane;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -19,6 +18,7 @@ import dev.kindred.index.Query;
 import dev.kindred.index.Reordering;
 import dev.kindred.index.Value;
 import dev.kindred.index.WordQuery;
+import dev.kindred.serve.batch.Lane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

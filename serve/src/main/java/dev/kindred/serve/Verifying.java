@@ -1,6 +1,5 @@
 package dev.kindred.serve;
 
-import dev.kindred.serve.batch.Lane;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -9,6 +8,7 @@ import com.google.gson.JsonPrimitive;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Nearest;
 import dev.kindred.core.Threshold;
+import dev.kindred.serve.batch.Lane;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,8 +63,8 @@ final class Verifying {
         Fields fields = body.fields().only("left", "right", "fmr", "attribute", "abstain");
         Optional<Zone> zone = zone(fields);
         Optional<String> cohort = cohort(fields);
-        List<float[]> pair =
-                inputs.vectors(List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents(), Lane.ASK);
+        List<float[]> pair = inputs.vectors(
+                List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents(), Lane.ASK);
         double plain = scores.plain(pair.get(0), pair.get(1));
         double score = served.comparator().isPresent() ? scores.of(pair.get(0), pair.subList(1, 2))[0] : plain;
         JsonObject reply = new JsonObject();

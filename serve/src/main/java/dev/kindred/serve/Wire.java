@@ -53,6 +53,7 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
         ctx.log().whenComplete().thenAccept(log -> meters.request(route, status(log)));
         try {
             guard.check(request);
+            UnderWay.on(ctx);
             return delegate.serve(ctx, request);
         } catch (Problem problem) {
             request.abort();

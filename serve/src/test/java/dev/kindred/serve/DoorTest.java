@@ -65,8 +65,7 @@ class DoorTest {
         ServerBuilder builder = Server.builder().http(0).requestTimeoutMillis(0);
         Meters meters = new Meters();
         compute = new Compute(ServeOptions.defaults(), meters.registry());
-        Wire wire = new Wire(
-                new Guard("127.0.0.1"), meters, (request, route, cause) -> home.told.add(route + cause));
+        Wire wire = new Wire(new Guard("127.0.0.1"), meters, (request, route, cause) -> home.told.add(route + cause));
         builder.errorHandler(wire).decorator(wire);
         Door door = new Door(builder, home.oversight(), waiting, compute, collection -> false, 8);
         door.handle(

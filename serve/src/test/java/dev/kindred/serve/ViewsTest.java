@@ -60,9 +60,10 @@ class ViewsTest {
     }
 
     private static KindredServer start(List<Served> served, Access access) {
-        return KindredServer.start(ServeOptions.defaults().onPort(0), served, Oversight.by(access), (request, route, cause) -> {
-            throw new IllegalStateException(cause);
-        });
+        return KindredServer.start(
+                ServeOptions.defaults().onPort(0), served, Oversight.by(access), (request, route, cause) -> {
+                    throw new IllegalStateException(cause);
+                });
     }
 
     private static Served named(String name, Served of) {
