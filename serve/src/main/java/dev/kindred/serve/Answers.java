@@ -17,6 +17,8 @@ import dev.kindred.index.Neighbor;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Query;
 import dev.kindred.index.Reordering;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Trail;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +49,7 @@ final class Answers {
         for (float[] vector : inputs.vectors(inputs.several(body), encoder(body))) {
             rows.add(numbers(vector));
         }
+        meters.queries(rows.size());
         JsonObject reply = reply();
         reply.addProperty("dimension", served.space().dimension());
         reply.addProperty("distance", served.space().distance().wireName());
@@ -78,6 +81,8 @@ final class Answers {
                 .map(comparator -> (double)
                         compute.run(meters.compare(), () -> comparator.scores(pair.get(0), pair.subList(1, 2)))[0])
                 .orElse(plain);
+        meters.queries(1);
+        meters.score(served.comparator().isPresent() ? "compare" : "verify", score);
         Optional<Decision.Answer> answer = served.decision()
                 .map(decision -> body.fields()
                         .rate("fmr")
@@ -138,6 +143,16 @@ final class Answers {
                         .or(() -> distinct.map(each -> each.search(served.index(), query)))
                         .orElseGet(() -> served.index().search(query)));
 
+        meters.queries(1);
+        if (!found.neighbors().isEmpty()) {
+            meters.score(
+                    reranking.isPresent() ? "rerank" : "search",
+                    found.neighbors().getFirst().score());
+        }
+        if (found.degraded()) {
+            meters.degraded("index");
+            Trail.current().degraded();
+        }
         JsonArray neighbors = new JsonArray();
         for (Neighbor neighbor : found.neighbors()) {
             neighbors.add(neighbor(neighbor, decided, threshold));

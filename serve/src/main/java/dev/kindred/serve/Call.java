@@ -3,6 +3,7 @@ package dev.kindred.serve;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.kindred.serve.access.Principal;
+import dev.kindred.serve.seen.Trail;
 import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ record Call(ServiceRequestContext context, Principal principal) {
     /** @param principal kept with the request for whatever is told of it when it is over */
     static Call of(ServiceRequestContext context, Principal principal) {
         context.setAttr(PRINCIPAL, principal);
+        Trail.of(context).askedWith(principal.key());
         return new Call(context, principal);
     }
 

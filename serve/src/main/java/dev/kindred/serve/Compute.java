@@ -1,8 +1,8 @@
 package dev.kindred.serve;
 
-import com.linecorp.armeria.common.HttpStatus;
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
+import dev.kindred.serve.seen.Stage;
+import dev.kindred.serve.seen.Trail;
+import dev.kindred.serve.seen.Work;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -30,18 +30,17 @@ final class Compute implements AutoCloseable {
     }
 
     /** Waits for the work's result; its time is that of the work alone, without the wait for a thread. */
-    <T> T run(Timer timer, Callable<T> work) {
+    <T> T run(Work kind, Callable<T> work) {
+        Trail trail = Trail.current();
+        Stage queued = trail.stage("queue");
         Future<T> done;
         try {
             done = pool.submit(() -> {
-                long start = System.nanoTime();
-                try {
-                    return work.call();
-                } finally {
-                    timer.record(Duration.ofNanos(System.nanoTime() - start));
-                }
+                queued.close();
+                return kind.call(trail, work);
             });
         } catch (RejectedExecutionException e) {
+            queued.close();
             throw Problem.busy();
         }
         try {
@@ -49,8 +48,8 @@ final class Compute implements AutoCloseable {
         } catch (InterruptedException e) {
             done.cancel(true);
             Thread.currentThread().interrupt();
-            throw new Problem(
-                    HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again later");
+            queued.close();
+            throw Problem.stopping();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;

@@ -11,6 +11,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Access;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.seen.Trail;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,7 +54,10 @@ final class Door {
                 .path(path)
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
                 .build();
-        server.service(route, (ctx, request) -> later(() -> answer.to(Call.of(ctx, Principal.LOCAL), request)));
+        server.service(route, (ctx, request) -> {
+            Call call = Call.of(ctx, Principal.LOCAL);
+            return later(call, () -> answer.to(call, request));
+        });
     }
 
     /** @param role of whoever may ask, in the collection that the address names */
@@ -66,7 +70,7 @@ final class Door {
         Route route = Route.builder().path(path).methods(methods).build();
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, role);
-            return later(() -> answer.to(call, request));
+            return later(call, () -> answer.to(call, request));
         });
     }
 
@@ -89,8 +93,9 @@ final class Door {
         return call;
     }
 
-    private HttpResponse later(Supplier<HttpResponse> answer) {
-        return HttpResponse.of(CompletableFuture.supplyAsync(answer, waiting));
+    private HttpResponse later(Call call, Supplier<HttpResponse> answer) {
+        Trail trail = Trail.of(call.context());
+        return HttpResponse.of(CompletableFuture.supplyAsync(() -> trail.during(answer), waiting));
     }
 
     private HttpResponse read(Call call, HttpRequest request, Asked asked) {
@@ -99,7 +104,8 @@ final class Door {
             throw Problem.busy();
         }
         return HttpResponse.of(body(call, request)
-                .thenApplyAsync(body -> understood(() -> asked.to(call, body)), waiting)
+                .thenApplyAsync(
+                        body -> Trail.of(call.context()).during(() -> understood(() -> asked.to(call, body))), waiting)
                 .whenComplete((reply, failure) -> bodies.decrementAndGet()));
     }
 

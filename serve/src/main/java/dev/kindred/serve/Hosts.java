@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Nearest;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.seen.Trail;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,13 +34,15 @@ final class Hosts {
      */
     Hosted require(Call call) {
         String collection = call.collection();
-        return find(collection)
+        Hosted hosted = find(collection)
                 .orElseThrow(() -> new Problem(
                         HttpStatus.NOT_FOUND,
                         "no-collection",
                         "there is no such collection",
                         "collection",
                         hint(collection, known(call.principal()))));
+        hosted.answers(Trail.of(call.context()));
+        return hosted;
     }
 
     /** Those that a caller may read. */

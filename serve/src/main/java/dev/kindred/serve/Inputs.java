@@ -11,6 +11,10 @@ import dev.kindred.encode.Encoder;
 import dev.kindred.index.Item;
 import dev.kindred.index.VectorIndex;
 import dev.kindred.media.Pictures;
+import dev.kindred.serve.seen.BatchTrail;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Stage;
+import dev.kindred.serve.seen.Trail;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -209,7 +213,7 @@ final class Inputs {
                 .toList();
         Embeddings embeddings = unencoded.isEmpty()
                 ? new Embeddings(served.space(), 0, new float[0])
-                : compute.run(meters.embed(), () -> encoder.encode(decoded(unencoded)));
+                : compute.run(meters.embed(), () -> encoded(unencoded, encoder));
         List<float[]> vectors = new ArrayList<>();
         int row = 0;
         for (Input input : inputs) {
@@ -222,6 +226,24 @@ final class Inputs {
                     });
         }
         return vectors;
+    }
+
+    private Embeddings encoded(List<Input> inputs, Encoder encoder) {
+        try (BatchTrail batch = BatchTrail.of(List.of(Trail.current()), inputs.size())) {
+            List<Content> contents;
+            try (Stage stage = batch.stage("preprocess")) {
+                contents = decoded(inputs);
+            }
+            Embeddings embeddings;
+            try (Stage stage = batch.stage("encode")) {
+                embeddings = encoder.encode(contents);
+            }
+            meters.batch(inputs.size());
+            for (int i = 0; i < embeddings.count(); i++) {
+                meters.embedding(embeddings.row(i));
+            }
+            return embeddings;
+        }
     }
 
     private List<Content> decoded(List<Input> inputs) {

@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Access;
+import dev.kindred.serve.seen.Seen;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,18 +31,15 @@ public final class KindredServer implements AutoCloseable {
     private final Server server;
     private final String host;
     private final Compute compute;
-    private final Meters meters;
+    private final Seen seen;
     private final ExecutorService waiting;
-    private final AtomicBoolean ready;
 
-    private KindredServer(
-            Server server, String host, Compute compute, Meters meters, ExecutorService waiting, AtomicBoolean ready) {
+    private KindredServer(Server server, String host, Compute compute, Seen seen, ExecutorService waiting) {
         this.server = server;
         this.host = host;
         this.compute = compute;
-        this.meters = meters;
+        this.seen = seen;
         this.waiting = waiting;
-        this.ready = ready;
     }
 
     /**
@@ -64,29 +61,45 @@ public final class KindredServer implements AutoCloseable {
 
     /** Several collections, for those whom {@code access} lets in. */
     public static KindredServer start(ServeOptions options, List<Served> served, Access access, Faults faults) {
+        return start(options, served, access, faults, Seen.quiet());
+    }
+
+    /**
+     * The same, seen from outside.
+     *
+     * @param seen closed with the server, and where it does not start
+     */
+    public static KindredServer start(
+            ServeOptions options, List<Served> served, Access access, Faults faults, Seen seen) {
         Compute compute = new Compute(options.threads(), options.queue());
-        Meters meters = new Meters(compute::waiting);
+        seen.meters().queueDepth(compute::waiting);
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
-        AtomicBoolean ready = new AtomicBoolean(true);
         try {
             Hosts hosts = new Hosts();
             for (Served each : served) {
-                Hosted hosted = new Hosted(each, compute, meters);
+                Hosted hosted = new Hosted(each, compute, seen.meters());
                 hosts.add(hosted);
+                hosted.tell(seen.readiness());
                 waiting.execute(hosted.browsing()::warm);
             }
-            Routes routes = new Routes(hosts, meters, ready::get);
-            Wire wire = new Wire(new Guard(options.host()), meters, faults);
+            Routes routes = new Routes(hosts);
+            Health health = new Health(seen);
+            Wire wire = new Wire(new Guard(options.host()), seen, faults);
             Server server = listen(options, builder -> {
-                builder.errorHandler(wire).decorator(wire);
-                routes.bind(new Door(builder, access, waiting, options.threads() + options.queue()));
+                // The last added stands outermost: a request that is turned away is counted like any other.
+                builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
+                Door door = new Door(builder, access, waiting, options.threads() + options.queue());
+                routes.bind(door);
+                health.bind(door);
             });
-            return new KindredServer(server, options.host(), compute, meters, waiting, ready);
+            seen.clock().done("listening");
+            waiting.execute(seen::awaitReady);
+            return new KindredServer(server, options.host(), compute, seen, waiting);
         } catch (RuntimeException e) {
             waiting.close();
             compute.close();
-            meters.close();
+            seen.close();
             throw e;
         }
     }
@@ -132,7 +145,7 @@ public final class KindredServer implements AutoCloseable {
                 .http1MaxInitialLineLength(8 << 10)
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
-                .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN)
+                .gracefulShutdownTimeout(Duration.ofMillis(50), Duration.ofSeconds(1))
                 .disableServerHeader();
         binding.accept(builder);
         return builder.build();
@@ -148,13 +161,36 @@ public final class KindredServer implements AutoCloseable {
         return "http://" + (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":" + port();
     }
 
-    /** Says no longer ready, lets running requests end (for ten seconds at most), and stops listening. */
+    /**
+     * Says no longer ready and refuses new requests at once, lets running ones end (for ten seconds at most), and stops listening. Whoever
+     * asks meanwhile is told so: a balancer sees it before the port goes.
+     */
     @Override
     public void close() {
-        ready.set(false);
+        seen.readiness().stopping();
+        seen.running().stop();
+        seen.log().event("stopping", "no new requests; those under way end");
+        boolean drained = drain();
         server.close();
         waiting.close();
         compute.close();
-        meters.close();
+        if (!drained) {
+            seen.log()
+                    .warning(
+                            "stopping",
+                            "some requests took longer than " + DRAIN.toSeconds() + " s and were cut off",
+                            null);
+        }
+        seen.log().event("stopped", "");
+        seen.close();
+    }
+
+    private boolean drain() {
+        try {
+            return seen.running().await(DRAIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

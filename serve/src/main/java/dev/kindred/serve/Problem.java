@@ -49,6 +49,16 @@ public final class Problem extends RuntimeException {
                 "try again in a second");
     }
 
+    /** No more is begun here; said before any work is done for it. */
+    static Problem stopping() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "stopping",
+                "the server is stopping",
+                "",
+                "ask another, or this one again in a while");
+    }
+
     /** The problem a refusal is, as the answer to a request that was understood. */
     static Problem of(HttpStatus status, String kind, Refusal refusal) {
         return new Problem(status, kind, refusal.what(), refusal.where(), refusal.hint());
@@ -97,6 +107,10 @@ public final class Problem extends RuntimeException {
 
     HttpStatus status() {
         return status;
+    }
+
+    boolean isStopping() {
+        return kind.equals("stopping");
     }
 
     /** Whether it is Kindred's own doing and belongs in the log. */

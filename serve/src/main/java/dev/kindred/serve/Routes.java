@@ -2,51 +2,30 @@ package dev.kindred.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import dev.kindred.serve.access.Role;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
 
 /** Which address means what. */
 final class Routes {
-    private static final MediaType PROMETHEUS_TEXT = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
     private static final String COLLECTION = "/v1/collections/{collection}";
 
     private final Hosts hosts;
     private final Console console;
-    private final Meters meters;
-    private final BooleanSupplier ready;
 
-    Routes(Hosts hosts, Meters meters, BooleanSupplier ready) {
+    Routes(Hosts hosts) {
         this.hosts = hosts;
         this.console = new Console();
-        this.meters = meters;
-        this.ready = ready;
     }
 
     void bind(Door door) {
         for (String path : console.paths()) {
             door.open(path, (call, request) -> console.answer(path, request));
         }
-        door.open("/livez", (call, request) -> plain("live"));
-        door.open("/readyz", (call, request) -> {
-            if (!ready.getAsBoolean()) {
-                throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
-            }
-            return plain("ready");
-        });
-        door.get(
-                "/metrics",
-                Role.OPERATOR,
-                (call, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text())));
-
         bindAnswer(door, "embed", Answers::embed);
         bindAnswer(door, "verify", Answers::verify);
         bindAnswer(door, "search", Answers::search);
@@ -106,10 +85,6 @@ final class Routes {
                     "embed anew with bundle " + served.bundle());
         }
         return hosted;
-    }
-
-    private static HttpResponse plain(String text) {
-        return HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, text + "\n");
     }
 
     /** The id as the address has it: one segment, percent-encoded; it is only ever a key, never part of a path. */

@@ -16,10 +16,13 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.serve.seen.Seen;
+import dev.kindred.serve.seen.Trail;
+import dev.kindred.serve.seen.Watched;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** What every reply has in common: its request's id, the headers that keep a browser safe, its count, and how errors look. */
+/** What every reply has in common: its request's id, the headers that keep a browser safe, and how errors look. */
 final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     static final String REQUEST = "kindred-request";
     static final String BUNDLE = "kindred-bundle";
@@ -28,12 +31,12 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     private static final MediaType PROBLEM_JSON = MediaType.create("application", "problem+json");
 
     private final Guard guard;
-    private final Meters meters;
+    private final Seen seen;
     private final Faults faults;
 
-    Wire(Guard guard, Meters meters, Faults faults) {
+    Wire(Guard guard, Seen seen, Faults faults) {
         this.guard = guard;
-        this.meters = meters;
+        this.seen = seen;
         this.faults = faults;
     }
 
@@ -47,9 +50,12 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                         .set("cross-origin-opener-policy", "same-origin")
                         .set("cross-origin-resource-policy", "same-origin")
                         .set("x-frame-options", "DENY"));
-        String route = ctx.config().route().patternString();
-        ctx.log().whenComplete().thenAccept(log -> meters.request(route, log.responseStatus()));
         try {
+            if (seen.running().isStopping() && !Watched.isProbe(ctx)) {
+                // Says Connection: close, so that a client does not try the same one again.
+                ctx.initiateConnectionShutdown();
+                throw Problem.stopping();
+            }
             guard.check(request);
             return delegate.serve(ctx, request);
         } catch (Problem problem) {
@@ -90,6 +96,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
         Problem problem = Problem.of(cause);
         if (problem.isFault()) {
+            Trail.of(ctx).failed(cause);
             faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
         }
         return reply(problem, ctx.id());
@@ -102,6 +109,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
+        seen.meters().refused(status.codeAsText());
         return aggregate(Problem.ofStatus(status), RequestId.random());
     }
 
@@ -113,6 +121,9 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
+        if (ctx == null) {
+            seen.meters().refused(status.codeAsText());
+        }
         return aggregate(Problem.ofStatus(status), ctx == null ? RequestId.random() : ctx.id());
     }
 
@@ -125,7 +136,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                 .contentType(PROBLEM_JSON)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set(REQUEST, id.text());
-        if (problem.status().code() == 429) {
+        if (problem.status().code() == 429 || problem.isStopping()) {
             headers.set(HttpHeaderNames.RETRY_AFTER, "1");
         }
         byte[] body = problem.json(id.text()).toString().getBytes(StandardCharsets.UTF_8);

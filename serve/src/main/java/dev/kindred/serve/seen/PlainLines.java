@@ -1,0 +1,26 @@
+package dev.kindred.serve.seen;
+
+/** For people: one line a thing, of what they should look at alone. */
+final class PlainLines implements LogForm {
+    @Override
+    public String of(LogEntry entry) {
+        return switch (entry) {
+            case LogEntry.Answered request -> "";
+            case LogEntry.Fault fault -> "";
+            case LogEntry.Note note -> note(note);
+        };
+    }
+
+    private static String note(LogEntry.Note note) {
+        if (note.level() == LogEntry.Level.INFO) {
+            return "";
+        }
+        Throwable cause = note.cause();
+        return "kindred: " + oneLine(note.words()) + (cause == null ? "" : " (" + oneLine(cause.toString()) + ")")
+                + "\n";
+    }
+
+    private static String oneLine(String words) {
+        return words.replaceAll("\\p{Cntrl}+", " ");
+    }
+}
