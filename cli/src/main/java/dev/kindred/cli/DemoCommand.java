@@ -1,5 +1,6 @@
 package dev.kindred.cli;
 
+import dev.kindred.serve.seen.SeenOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +63,7 @@ final class DemoCommand implements Command {
             return answer;
         }
         return answer.then(() -> {
-            Serving serving = Serving.start(run, made.index(), null, "127.0.0.1", null);
+            Serving serving = Serving.start(run, made.index(), null, "127.0.0.1", null, SeenOptions.defaults());
             run.say("the page is at " + serving.url() + " (Ctrl-C ends)");
             show(serving.url(), run);
             serving.untilStopped();

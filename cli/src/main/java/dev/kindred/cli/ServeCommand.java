@@ -1,6 +1,7 @@
 package dev.kindred.cli;
 
 import dev.kindred.core.Refusal;
+import dev.kindred.serve.seen.SeenOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,9 @@ final class ServeCommand implements Command {
     DeviceOption device = new DeviceOption();
 
     @Mixin
+    SeenOption seen = new SeenOption();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Override
@@ -74,8 +78,9 @@ final class ServeCommand implements Command {
         if (index == null && bundle != null) {
             throw new Refusal("a bundle alone has nothing to find", "--bundle", "name an index folder by --index too");
         }
+        SeenOptions looked = seen.settle(run.terminal().environment());
         Path folder = index != null ? index : standing(run);
-        return Serving.start(run, folder, bundle, host, mergeShare).answer();
+        return Serving.start(run, folder, bundle, host, mergeShare, looked).answer();
     }
 
     /** What the demo left, made first where there is none. */

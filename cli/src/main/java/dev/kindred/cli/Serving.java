@@ -12,6 +12,12 @@ import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
+import dev.kindred.serve.access.Access;
+import dev.kindred.serve.seen.LibraryLines;
+import dev.kindred.serve.seen.Log;
+import dev.kindred.serve.seen.Seen;
+import dev.kindred.serve.seen.SeenOptions;
+import dev.kindred.serve.seen.StartClock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A running server and what it stands on, until Ctrl-C. */
 final class Serving implements AutoCloseable {
-    private static final long LOOK_MILLIS = 100;
     private static final int MOST_LOGS = 20;
 
     private final Run run;
@@ -29,6 +34,7 @@ final class Serving implements AutoCloseable {
     private final List<Encoder> encoders;
     private final Optional<LearnedDistance> comparator;
     private final KindredServer server;
+    private final LibraryLines libraries;
 
     private Serving(
             Run run,
@@ -36,20 +42,25 @@ final class Serving implements AutoCloseable {
             EmbeddedIndex index,
             List<Encoder> encoders,
             Optional<LearnedDistance> comparator,
-            KindredServer server) {
+            KindredServer server,
+            LibraryLines libraries) {
         this.run = run;
         this.bundle = bundle;
         this.index = index;
         this.encoders = encoders;
         this.comparator = comparator;
         this.server = server;
+        this.libraries = libraries;
     }
 
     /**
      * @param stated null for the bundle in the index folder
      * @param mergeShare of the cores, for merges in the background; null for what the index has
+     * @param looked what of it is seen
      */
-    static Serving start(Run run, Path folder, @Nullable Path stated, String host, @Nullable Double mergeShare) {
+    static Serving start(
+            Run run, Path folder, @Nullable Path stated, String host, @Nullable Double mergeShare, SeenOptions looked) {
+        StartClock clock = StartClock.ofProcess();
         IndexFolder opened = new IndexFolder(folder);
         EmbeddedIndex index = opened.open(
                 run,
@@ -65,6 +76,7 @@ final class Serving implements AutoCloseable {
                 }
                 generation.mergeShare(mergeShare);
             }
+            clock.done("index");
             Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
             index.info().space().require(bundle.space(), folder.toString());
             Natives.forEncoding(run.home());
@@ -74,11 +86,13 @@ final class Serving implements AutoCloseable {
             try {
                 comparator = bundle.comparator(threads);
                 Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), comparator, index);
-                KindredServer server = KindredServer.start(options(run, host), served, faults(run));
-                if (index instanceof Generation generation) {
-                    generation.warm();
-                }
-                return new Serving(run, bundle, index, encoders, comparator, server);
+                clock.done("encoder");
+                Seen seen = Seen.of(looked, Version.current(), run.terminal().err(), clock);
+                Faults faults = looked.log() == Log.Form.JSON ? Faults.IN_THE_LOG : faults(run, seen.log());
+                KindredServer server =
+                        KindredServer.start(options(run, host), List.of(served), Access.OPEN, faults, seen);
+                LibraryLines libraries = LibraryLines.into(seen.log());
+                return new Serving(run, bundle, index, encoders, comparator, server, libraries);
             } catch (RuntimeException e) {
                 encoders.forEach(Encoder::close);
                 comparator.ifPresent(LearnedDistance::close);
@@ -105,13 +119,14 @@ final class Serving implements AutoCloseable {
     }
 
     /** A line each, and the first few with their stack traces in files: a fault that comes with each request must not fill the disk. */
-    private static Faults faults(Run run) {
+    private static Faults faults(Run run, Log lines) {
         AtomicInteger told = new AtomicInteger();
         return (request, route, cause) -> {
             String log = told.incrementAndGet() > MOST_LOGS
                     ? ""
                     : "; see " + Ending.record(cause, run.home(), "serve", List.of(route, "request " + request));
-            run.say("kindred: request " + request + " to " + route + " failed: " + Ending.describe(cause) + log);
+            lines.warning(
+                    "fault", "request " + request + " to " + route + " failed: " + Ending.describe(cause) + log, null);
         };
     }
 
@@ -139,15 +154,14 @@ final class Serving implements AutoCloseable {
 
     void untilStopped() throws InterruptedException {
         try (this) {
-            while (!run.stop().getAsBoolean()) {
-                Thread.sleep(LOOK_MILLIS);
-            }
+            run.stop().await();
         }
     }
 
     @Override
     public void close() {
         server.close();
+        libraries.close();
         encoders.forEach(Encoder::close);
         comparator.ifPresent(LearnedDistance::close);
         index.close();
