@@ -6,6 +6,7 @@ import dev.kindred.core.Content;
 import dev.kindred.media.Pictures;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
@@ -18,12 +19,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server over a handful of pictures, asked a few times and stopped: what the archive of serving's classes is made from. */
 final class Rehearsal {
     private static final int SIDE = 24;
     /** Enough for what is done often to be known as such. */
     private static final int TIMES = 40;
+
+    private static final Pattern LENGTH = Pattern.compile("content-length: (\\d+)", Pattern.CASE_INSENSITIVE);
 
     private final Map<String, String> environment;
 
@@ -111,26 +116,36 @@ final class Rehearsal {
     }
 
     private static void ask(URI server, byte[] picture) throws IOException {
-        for (int i = 0; i < TIMES; i++) {
-            send(server, "POST /v1/embed", picture);
-            send(server, "POST /v1/search?k=3", picture);
-        }
-        for (String path : List.of("/livez", "/readyz", "/metrics", "/v1/collections")) {
-            send(server, "GET " + path, new byte[0]);
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            for (int i = 0; i < TIMES; i++) {
+                send(socket, server, "POST /v1/embed", picture);
+                send(socket, server, "POST /v1/search?k=3", picture);
+            }
+            for (String path : List.of("/livez", "/readyz", "/metrics", "/v1/collections")) {
+                send(socket, server, "GET " + path, new byte[0]);
+            }
         }
     }
 
     /** By hand: a client's classes are no part of a server's. */
-    private static void send(URI server, String what, byte[] body) throws IOException {
-        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
-            String head = what + " HTTP/1.1\r\nHost: " + server.getAuthority()
-                    + "\r\nContent-Type: image/png\r\nContent-Length: " + body.length + "\r\nConnection: close\r\n\r\n";
-            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().write(body);
-            byte[] reply = socket.getInputStream().readAllBytes();
-            if (!new String(reply, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200")) {
-                throw new IOException("the rehearsal's " + what + " was not answered");
+    private static void send(Socket socket, URI server, String what, byte[] body) throws IOException {
+        String head = what + " HTTP/1.1\r\nHost: " + server.getAuthority()
+                + "\r\nContent-Type: image/png\r\nContent-Length: " + body.length + "\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(body);
+        InputStream in = socket.getInputStream();
+        StringBuilder reply = new StringBuilder();
+        while (reply.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("the rehearsal's server hung up");
             }
+            reply.append((char) next);
         }
+        Matcher length = LENGTH.matcher(reply);
+        if (reply.indexOf("HTTP/1.1 200") != 0 || !length.find()) {
+            throw new IOException("the rehearsal's " + what + " was not answered");
+        }
+        in.skipNBytes(Long.parseLong(length.group(1)));
     }
 }
