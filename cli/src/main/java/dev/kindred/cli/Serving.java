@@ -89,10 +89,15 @@ final class Serving implements AutoCloseable {
                 clock.done("encoder");
                 Seen seen = Seen.of(looked, Version.current(), run.terminal().err(), clock);
                 Faults faults = looked.log() == Log.Form.JSON ? Faults.IN_THE_LOG : faults(run, seen.log());
-                KindredServer server =
-                        KindredServer.start(options(run, host), List.of(served), Access.OPEN, faults, seen);
                 LibraryLines libraries = LibraryLines.into(seen.log());
-                return new Serving(run, bundle, index, encoders, comparator, server, libraries);
+                try {
+                    KindredServer server =
+                            KindredServer.start(options(run, host), List.of(served), Access.OPEN, faults, seen);
+                    return new Serving(run, bundle, index, encoders, comparator, server, libraries);
+                } catch (RuntimeException e) {
+                    libraries.close();
+                    throw e;
+                }
             } catch (RuntimeException e) {
                 encoders.forEach(Encoder::close);
                 comparator.ifPresent(LearnedDistance::close);

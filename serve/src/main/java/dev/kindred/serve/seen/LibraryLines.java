@@ -15,6 +15,7 @@ public final class LibraryLines extends Handler {
     private final Log log;
     private final Logger root = LogManager.getLogManager().getLogger("");
     private final Handler[] before = root.getHandlers();
+    private final Level level = root.getLevel();
     private final SimpleFormatter words = new SimpleFormatter();
 
     private LibraryLines(Log log) {
@@ -29,6 +30,7 @@ public final class LibraryLines extends Handler {
             lines.root.removeHandler(handler);
         }
         lines.root.addHandler(lines);
+        lines.root.setLevel(Level.WARNING);
         return lines;
     }
 
@@ -47,6 +49,7 @@ public final class LibraryLines extends Handler {
     @Override
     public void close() {
         root.removeHandler(this);
+        root.setLevel(level);
         for (Handler handler : before) {
             root.addHandler(handler);
         }
