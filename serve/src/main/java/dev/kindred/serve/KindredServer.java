@@ -84,7 +84,7 @@ public final class KindredServer implements AutoCloseable {
                 waiting.execute(hosted.browsing()::warm);
             }
             Routes routes = new Routes(hosts);
-            Health health = new Health(seen);
+            Standing health = new Standing(seen);
             Wire wire = new Wire(new Guard(options.host()), seen, faults);
             Server server = listen(options, builder -> {
                 // The last added stands outermost: a request that is turned away is counted like any other.

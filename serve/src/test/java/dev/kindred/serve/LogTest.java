@@ -72,7 +72,7 @@ class LogTest {
                 assertThat(caller.get("/v1/collections/default/items/a%0d%0aforged")
                                 .code())
                         .isEqualTo(400);
-                Exposition metrics = new Exposition(caller.get("/metrics").text());
+                PrometheusText metrics = new PrometheusText(caller.get("/metrics").text());
                 assertThat(metrics.value("kindred_requests_total", Map.of("route", "(unread)", "code", "400")))
                         .isEqualTo(1);
             }
@@ -113,7 +113,7 @@ class LogTest {
                 for (int i = 1; i < 150; i++) {
                     caller.bytes("/v1/embed", "image/png", star());
                 }
-                Exposition metrics = new Exposition(caller.get("/metrics").text());
+                PrometheusText metrics = new PrometheusText(caller.get("/metrics").text());
                 assertThat(metrics.value("kindred_log_lines_dropped_total", Map.of()))
                         .isPositive();
             }

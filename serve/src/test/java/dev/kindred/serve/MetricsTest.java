@@ -67,15 +67,15 @@ class MetricsTest {
         collection.close();
     }
 
-    private Exposition scrape() {
+    private PrometheusText scrape() {
         Reply reply = caller.get("/metrics");
         assertThat(reply.header("Content-Type")).startsWith("text/plain; version=0.0.4");
-        return new Exposition(reply.text());
+        return new PrometheusText(reply.text());
     }
 
     @Test
     void theNamesOfTheDesignAreThereWithCollectionAndRelease() {
-        Exposition metrics = scrape();
+        PrometheusText metrics = scrape();
         String release = collection.bundle().id().substring(0, 12);
         Map<String, String> own = Map.of("collection", "default", "release", release);
         // A request is counted once its reply is out, a moment after the caller has it.
@@ -113,7 +113,7 @@ class MetricsTest {
 
     @Test
     void scoresAndLengthsAreSpreadOverTheirBounds() {
-        Exposition metrics = scrape();
+        PrometheusText metrics = scrape();
         // The pair is one item twice: its cosine is 1, the last bound.
         Map<String, String> verify = Map.of("collection", "default", "kind", "verify");
         assertThat(metrics.value("kindred_score_sum", verify)).isCloseTo(1, within(1e-6));
@@ -131,7 +131,7 @@ class MetricsTest {
     /** At 3,600 an hour a second of processor time costs 1. */
     @Test
     void costIsProcessorTimeAtItsPrice() {
-        Exposition metrics = scrape();
+        PrometheusText metrics = scrape();
         double queries = metrics.value("kindred_queries_total", OWN);
         double seconds = metrics.value("kindred_compute_cpu_seconds_total", OWN);
         assertThat(queries).isEqualTo(22);
@@ -149,7 +149,7 @@ class MetricsTest {
         }
         Reply last = caller.get("/metrics");
         assertThat(last.text()).doesNotContain("made-up").doesNotContain("/nothing");
-        assertThat(new Exposition(last.text()).size()).isLessThan(before + 40);
+        assertThat(new PrometheusText(last.text()).size()).isLessThan(before + 40);
     }
 
     @Test
@@ -165,12 +165,12 @@ class MetricsTest {
             one.degraded("graph");
             made.add(one);
         }
-        Exposition full = scrape();
+        PrometheusText full = scrape();
         assertThat(full.of("kindred_index_items")).hasSize(200);
         assertThat(full.value("kindred_cache_hits_total", Map.of("collection", "(others)")))
                 .isEqualTo(101);
         made.forEach(Meters.OfCollection::close);
-        Exposition after = scrape();
+        PrometheusText after = scrape();
         assertThat(after.of("kindred_index_items")).hasSize(1);
         // What all those beyond the bound shared stays, once.
         assertThat(after.of("kindred_cache_hits_total")).hasSize(1);

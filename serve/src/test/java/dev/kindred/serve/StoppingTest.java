@@ -77,7 +77,7 @@ class StoppingTest {
             JsonObject part = photos.getAsJsonArray("parts").get(0).getAsJsonObject();
             assertThat(part.get("part").getAsString()).isEqualTo("graph");
             assertThat(part.get("why").getAsString()).isEqualTo("it is being built");
-            assertThat(new Exposition(caller.get("/metrics").text()).of("kindred_start_seconds"))
+            assertThat(new PrometheusText(caller.get("/metrics").text()).of("kindred_start_seconds"))
                     .isEmpty();
 
             graph.set(Readiness.Part.degraded("searches are exact"));

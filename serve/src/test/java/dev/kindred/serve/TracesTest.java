@@ -243,7 +243,7 @@ class TracesTest {
             byte[] trace = java.util.HexFormat.of().parseHex(TRACE);
             assertThat(inside).contains(new String(trace, StandardCharsets.ISO_8859_1));
             await(
-                    () -> new Exposition(other.get("/metrics").text())
+                    () -> new PrometheusText(other.get("/metrics").text())
                             .value("kindred_trace_spans_sent_total", Map.of()),
                     count -> count >= 4);
         } finally {

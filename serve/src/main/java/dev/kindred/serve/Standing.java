@@ -12,10 +12,10 @@ import dev.kindred.serve.seen.Readiness;
 import dev.kindred.serve.seen.Seen;
 
 /** What machines ask of the server itself: whether it lives, whether to send it requests, and what it counts. */
-final class Health {
+final class Standing {
     private final Seen seen;
 
-    Health(Seen seen) {
+    Standing(Seen seen) {
         this.seen = seen;
     }
 

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  * Reads Prometheus' text form as its specification has it and refuses what is not in it: written from the specification, without the
  * library that writes it.
  *
- * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition formats</a>
+ * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">PrometheusText formats</a>
  */
-final class Exposition {
+final class PrometheusText {
     private static final Pattern SAMPLE =
             Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? (NaN|[+-]?Inf|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)");
     private static final Pattern LABEL =
@@ -28,7 +28,7 @@ final class Exposition {
     private final Set<String> helps = new HashSet<>();
     private final List<Sample> samples = new ArrayList<>();
 
-    Exposition(String text) {
+    PrometheusText(String text) {
         if (!text.endsWith("\n")) {
             throw new AssertionError("the last line must end in a line feed");
         }
