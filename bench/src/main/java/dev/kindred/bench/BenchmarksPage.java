@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 public final class BenchmarksPage {
     /** The benches, in the page's order. */
-    public static final List<String> NAMES = List.of("omniglot", "train", "demo", "text", "index", "crash");
+    public static final List<String> NAMES = List.of("omniglot", "train", "demo", "text", "index", "growth", "crash");
 
     private static final Gson GSON = new GsonBuilder()
             .setPrettyPrinting()
@@ -50,7 +50,7 @@ public final class BenchmarksPage {
     /** The pictures that are drawn of summaries, as they should be. */
     public static Map<Path, String> pictures(Path root) {
         try {
-            return read(summary(root, "index"))
+            return read(summary(root, "growth"))
                     .map(told -> GrowthPlot.of(root, told))
                     .orElse(Map.of());
         } catch (IOException e) {

@@ -35,11 +35,6 @@ record ClusteredVectors(long seed, int dimension, int clusters, double spread, d
         return new ClusteredVectors(seed, dimension, 1_000, 1.5, 0.35);
     }
 
-    /** As hard as {@link #hard} at any size: a hundred rows of each cluster, as a collection grows by new classes. */
-    static ClusteredVectors ofClasses(long seed, int dimension, int n) {
-        return new ClusteredVectors(seed, dimension, Math.max(1, n / 100), 1.5, 0.35);
-    }
-
     /** The vectors to be searched: n × dimension, row after row. The first ones of more are these. */
     float[] rows(int n) {
         return drawn(ROWS, n);

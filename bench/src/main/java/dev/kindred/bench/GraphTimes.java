@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Kindred's graph beside hnswlib's, in a process of its own: {@code GraphTimes build ROOT SET FOLDER THREADS} makes both of a set's
- * folder and says what that took; {@code GraphTimes search ROOT SET FOLDER ROUNDS RECALL…} compares them at equal recall.
+ * folder and says what that took ({@code graphs} leaves the exact indexes out); {@code GraphTimes search ROOT SET FOLDER ROUNDS RECALL…} compares them at equal recall.
  */
 final class GraphTimes {
     static final int M = 16;
@@ -39,27 +39,32 @@ final class GraphTimes {
     public static void main(String[] words) {
         GraphTimes times = new GraphTimes(Path.of(words[1]), Path.of(words[2]), Path.of(words[3]));
         int number = Integer.parseInt(words[4]);
-        JsonObject json = words[0].equals("build")
-                ? times.build(number)
-                : times.search(
+        JsonObject json = switch (words[0]) {
+            case "build" -> times.build(number, true);
+            case "graphs" -> times.build(number, false);
+            default ->
+                times.search(
                         number,
                         List.of(words).subList(5, words.length).stream()
                                 .map(Double::valueOf)
                                 .toList());
+        };
         System.out.println(json);
         System.out.flush();
         Runtime.getRuntime().exit(0);
     }
 
     /** One after the other. Without the graph Kindred's figures are those of an exact index of the same items: the rest is the graph's. */
-    private JsonObject build(int threads) {
+    private JsonObject build(int threads, boolean exact) {
         JsonObject json = new JsonObject();
         json.addProperty("n", set.n());
         json.addProperty("threads", threads);
-        json.add("withoutGraph", ours(Engine.exact(), folder.resolve("exact"), threads));
+        if (exact) {
+            json.add("withoutGraph", ours(Engine.exact(), folder.resolve("exact"), threads));
+            ours(Engine.exact().with(Engine.Codes.INT8), folder.resolve("exact-int8"), threads);
+        }
         json.add("ours", ours(ENGINE, folder.resolve("graph"), threads));
         json.add("coded", ours(CODED, folder.resolve("graph-int8"), threads));
-        ours(Engine.exact().with(Engine.Codes.INT8), folder.resolve("exact-int8"), threads);
         try {
             Files.deleteIfExists(sets.resolve("hnswlib-%d-%d.index".formatted(M, EF_CONSTRUCTION)));
         } catch (IOException e) {

@@ -14,15 +14,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code docs/images/growth-*.svg}: latency over the number of vectors, drawn of the rows of {@code bench/index}'s summary. */
+/** {@code docs/images/growth-*.svg}: latency over the number of vectors, drawn of the rows of {@code bench/growth}'s summary. */
 public final class GrowthPlot {
-    static final String DENSER = "growing denser";
-    static final String WIDER = "growing by classes";
-    static final List<Integer> SIZES = List.of(10_000, 100_000, 1_000_000);
+    /**
+     * What grows.
+     *
+     * @param sizes numbers of vectors, rising
+     */
+    record Of(String name, String title, List<Integer> sizes) {}
 
-    private static final Map<String, String> ABOUT = Map.of(
-            DENSER, "More of the same: 1,000 clusters however many",
-            WIDER, "More classes: 100 vectors of each");
+    static final Of CLUSTERED =
+            new Of("clustered × 128", "Clustered vectors, 128 values", List.of(10_000, 100_000, 1_000_000));
+    static final Of PICTURES =
+            new Of("fashion-mnist × 784", "Pictures of Fashion-MNIST, 784 values", List.of(10_000, 60_000));
+
     private static final Map<String, Tone> KINDS = kinds();
 
     private GrowthPlot() {}
@@ -38,21 +43,23 @@ public final class GrowthPlot {
     /** What each picture is, by its file; those of which nothing was measured are left out. */
     public static Map<Path, String> of(Path root, JsonObject summary) {
         Map<Path, String> files = new LinkedHashMap<>();
-        for (String how : List.of(DENSER, WIDER)) {
+        for (Of how : List.of(CLUSTERED, PICTURES)) {
             List<Plot.Series> series = new ArrayList<>();
             KINDS.forEach((kind, tone) -> series(summary, how, kind, tone).ifPresent(series::add));
             if (!series.isEmpty()) {
                 files.put(
-                        root.resolve("docs").resolve("images").resolve(how.replace(' ', '-') + ".svg"),
+                        root.resolve("docs")
+                                .resolve("images")
+                                .resolve("growth-" + how.name().replaceAll("[^a-z].*", "") + ".svg"),
                         Picture.of(plot(how, series)));
             }
         }
         return files;
     }
 
-    private static Optional<Plot.Series> series(JsonObject summary, String how, String kind, Tone tone) {
+    private static Optional<Plot.Series> series(JsonObject summary, Of how, String kind, Tone tone) {
         List<double[]> points = new ArrayList<>();
-        for (int n : SIZES) {
+        for (int n : how.sizes()) {
             String name = GrowthRows.name(how, n, kind);
             for (JsonElement element : summary.getAsJsonArray("numbers")) {
                 JsonObject row = element.getAsJsonObject();
@@ -72,7 +79,7 @@ public final class GrowthPlot {
                         true));
     }
 
-    private static Plot plot(String how, List<Plot.Series> measured) {
+    private static Plot plot(Of how, List<Plot.Series> measured) {
         double least = Double.MAX_VALUE;
         double most = 0;
         for (Plot.Series series : measured) {
@@ -89,8 +96,8 @@ public final class GrowthPlot {
         series.add(new Plot.Series(
                 "n^0.35", new double[] {from, to}, new double[] {ours.y()[0], floor}, Tone.QUIET, false));
         return new Plot.Lines(
-                ABOUT.getOrDefault(how, how),
-                "Median latency of one search at Recall@10 0.95, 128 dimensions, one thread.",
+                how.title(),
+                "Median latency of one search at Recall@10 0.95, one thread.",
                 new Axis("vectors", Scale.LOG, from / 1.3, to * 1.3, false),
                 new Axis("median latency, µs", Scale.LOG, least / 1.5, Math.max(most, floor) * 1.5, false),
                 series,

@@ -14,20 +14,19 @@ final class GrowthRows {
     static final String HNSWLIB = "hnswlib";
     private static final String UNIT = "µs";
     /** A row's name: how it grows, how many, by what. */
-    private static final String NAME = "%s, %,d × 128, %s: median latency at Recall@10 0.95";
+    private static final String NAME = "%s, %,d, %s: median latency at Recall@10 0.95";
 
-    private final String how;
+    private final GrowthPlot.Of of;
     private final List<Row> rows = new ArrayList<>();
     private final List<Integer> sizes = new ArrayList<>();
     private final List<JsonObject> searches = new ArrayList<>();
 
-    /** @param how the vectors grow, for people */
-    GrowthRows(String how) {
-        this.how = how;
+    GrowthRows(GrowthPlot.Of of) {
+        this.of = of;
     }
 
-    static String name(String how, int n, String kind) {
-        return NAME.formatted(how, n, kind);
+    static String name(GrowthPlot.Of of, int n, String kind) {
+        return NAME.formatted(of.name(), n, kind);
     }
 
     /** One size; the cells in the order in which they are to be measured. */
@@ -47,7 +46,7 @@ final class GrowthRows {
         IndexRows.put(beside, "memory against the vectors, ×", IndexRows.memory(memory));
         IndexRows.put(beside, "files, bytes", IndexRows.at(built, builtBy, "bytes"));
         rows.add(IndexRows.spread(
-                name(how, n, kind),
+                name(of, n, kind),
                 UNIT,
                 IndexBench.values(at, micros(kind)).orElse(List.of()),
                 Row.Bound.AT_MOST,
@@ -68,20 +67,21 @@ final class GrowthRows {
     /**
      * All rows, and from the smallest size to the largest the exponents of n.
      *
-     * @param to the size that counts; where it was not measured, the exponent was not
+     * @param floor of the exponents; null for none
      */
-    List<Row> all(int to) {
+    List<Row> all(@Nullable Double floor) {
+        int to = sizes.getLast();
         List<Row> all = new ArrayList<>(rows);
         Map<String, Double> theirs = new LinkedHashMap<>();
         IndexRows.put(theirs, HNSWLIB, exponent(HNSWLIB, to));
         for (String kind : List.of(FLOAT, INT8)) {
             all.add(Row.of(
-                            "%s, %,d to %,d × 128, %s: latency at Recall@10 0.95, as n to the power of"
-                                    .formatted(how, sizes.getFirst(), to, kind),
+                            "%s, %,d to %,d, %s: latency at Recall@10 0.95, as n to the power of"
+                                    .formatted(of.name(), sizes.getFirst(), to, kind),
                             "",
                             exponent(kind, to),
                             Row.Bound.AT_MOST,
-                            0.35,
+                            floor,
                             null)
                     .beside(theirs));
         }

@@ -17,10 +17,8 @@ import java.util.Arrays;
 /** The sets that indexes are measured on, in folders that peers and other processes read: finding the truth once is enough. */
 final class IndexSets {
     static final String FASHION = "fashion-mnist";
-    /** 1,000 clusters, however many rows: it grows denser. */
+    /** 1,000 clusters, however many rows. */
     static final String CLUSTERED = "clustered";
-    /** The same with a hundred rows of each cluster: it grows wider. */
-    static final String CLASSES = "classes";
 
     private static final String ABOUT = "set.json";
     private static final int DIMENSION = 128;
@@ -39,7 +37,6 @@ final class IndexSets {
             set = switch (name) {
                 case FASHION -> SearchSet.fashionMnist(data.resolve(FASHION), q, workers);
                 case CLUSTERED -> SearchSet.clustered(ClusteredVectors.hard(1, DIMENSION), n, q, workers);
-                case CLASSES -> SearchSet.clustered(ClusteredVectors.ofClasses(1, DIMENSION, n), n, q, workers);
                 default -> throw new IllegalArgumentException(name);
             };
         }

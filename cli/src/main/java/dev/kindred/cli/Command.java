@@ -1,6 +1,6 @@
 package dev.kindred.cli;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /** One command: its options are picocli fields, its work is here. Made anew for every call. */
 interface Command {
@@ -8,9 +8,9 @@ interface Command {
     /** The options that every command has. */
     CommonOptions common();
 
-    /** The port asked for by flag, null where there was none. */
-    default @Nullable Integer port() {
-        return null;
+    /** What its own flags say of settings, as it was written; without those that were not given. */
+    default Map<Setting<?>, String> stated() {
+        return Map.of();
     }
 
     /**

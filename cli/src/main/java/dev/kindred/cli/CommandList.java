@@ -129,6 +129,27 @@ final class CommandList {
                     "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
                     () -> new ServeCommand()),
             new Entry(
+                    "keys add",
+                    "Make an API key, shown this once; from then on a server asks for one.",
+                    () -> new KeysAddCommand()),
+            new Entry(
+                    "keys list",
+                    "List the API keys of this home, what they may do and what they used today.",
+                    () -> new KeysListCommand()),
+            new Entry(
+                    "keys revoke",
+                    "Revoke an API key: it opens nothing from now on, and what it has open is ended.",
+                    () -> new KeysRevokeCommand()),
+            new Entry(
+                    "audit",
+                    "Show who changed what, and in sensitive collections who searched; or check that log.",
+                    () -> new AuditCommand()),
+            new Entry(
+                    "load",
+                    "Ask a running server many times and tell how it bore it: exit code 1 where an objective was not"
+                            + " met.",
+                    () -> new LoadCommand()),
+            new Entry(
                     "doctor",
                     "Check this machine, the home and, if named, a bundle or an index: exit code 1 with findings.",
                     () -> new DoctorCommand()));

@@ -35,7 +35,8 @@ final class CommonOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Settings: home, port and threads. Default: kindred.yaml in this folder, if there is one.")
+            description = "Settings. Default: kindred.yaml in this folder, if there is one; kindred serve"
+                    + " --print-config shows them all.")
     @Nullable
     Path config;
 

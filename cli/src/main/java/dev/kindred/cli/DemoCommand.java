@@ -1,9 +1,9 @@
 package dev.kindred.cli;
 
-import dev.kindred.serve.seen.SeenOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -51,8 +51,8 @@ final class DemoCommand implements Command {
     }
 
     @Override
-    public @Nullable Integer port() {
-        return port;
+    public Map<Setting<?>, String> stated() {
+        return port == null ? Map.of() : Map.of(Setting.PORT, port.toString());
     }
 
     @Override
@@ -63,7 +63,7 @@ final class DemoCommand implements Command {
             return answer;
         }
         return answer.then(() -> {
-            Serving serving = Serving.start(run, made.index(), null, "127.0.0.1", null, SeenOptions.defaults());
+            Serving serving = Serving.start(run, made.index(), null, null);
             run.say("the page is at " + serving.url() + " (Ctrl-C ends)");
             show(serving.url(), run);
             serving.untilStopped();

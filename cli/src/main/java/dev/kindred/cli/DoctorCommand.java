@@ -8,6 +8,7 @@ import dev.kindred.encode.EncoderParts;
 import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Finding;
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

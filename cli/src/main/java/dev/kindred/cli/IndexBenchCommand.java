@@ -7,7 +7,9 @@ import dev.kindred.index.EngineTrial;
 import dev.kindred.index.TrialEngine;
 import dev.kindred.index.TrialResult;
 import dev.kindred.index.TrialSet;
+import dev.kindred.report.Picture;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,13 @@ final class IndexBenchCommand implements Command {
     @Nullable
     Path report;
 
+    @Option(
+            names = "--picture",
+            paramLabel = "P.svg",
+            description = "Also draw recall and speed of each engine as a picture of its own.")
+    @Nullable
+    Path picture;
+
     @Mixin
     VectorOptions vectors = new VectorOptions();
 
@@ -90,6 +99,9 @@ final class IndexBenchCommand implements Command {
         if (report != null) {
             NewFile.requirePlace(report);
         }
+        if (picture != null) {
+            NewFile.requirePlace(picture);
+        }
         Natives.forIndex(run.home());
         long begun = System.nanoTime();
         TrialSource from = TrialSource.of(source, vectors, data, seed, run);
@@ -105,8 +117,15 @@ final class IndexBenchCommand implements Command {
         JsonObject json = answer.json();
         json.addProperty("seconds", seconds);
         String text = answer.text();
+        TrialPage page = new TrialPage(answer, seconds);
+        if (picture != null) {
+            String drawn = Picture.of(page.speed("Recall and speed on " + answer.source()));
+            NewFile.write(picture, out -> out.write(drawn.getBytes(StandardCharsets.UTF_8)));
+            json.addProperty("picture", picture.toString());
+            text += "\npicture: " + picture;
+        }
         if (report != null) {
-            new TrialPage(answer, seconds).page().write(report);
+            page.page().write(report);
             json.addProperty("report", report.toString());
             text += "\nreport: " + report;
         }

@@ -22,6 +22,7 @@ import dev.kindred.index.IndexInfo;
 import dev.kindred.index.Item;
 import dev.kindred.index.Items;
 import dev.kindred.index.Value;
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -126,7 +126,7 @@ public final class Main {
 
     private int run(CommandList.Entry entry, Command command, List<String> arguments) {
         CommonOptions common = command.common();
-        Settings settings = Settings.settle(common, command.port(), terminal.environment());
+        Settings settings = Settings.settle(common, command.stated(), terminal.environment());
         try (ProgressLine shown = new ProgressLine(
                 terminal.err(),
                 terminal.interactive() && common.progress == CommonOptions.ProgressStyle.AUTO,

@@ -1,5 +1,6 @@
 package dev.kindred.cli;
 
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;

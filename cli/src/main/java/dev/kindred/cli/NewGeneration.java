@@ -7,6 +7,7 @@ import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Engine;
 import dev.kindred.index.Generation;
 import dev.kindred.index.Item;
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

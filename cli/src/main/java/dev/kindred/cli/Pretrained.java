@@ -3,6 +3,7 @@ package dev.kindred.cli;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
 import dev.kindred.encode.ModelFolder;
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kindred.core.Content;
 import dev.kindred.media.Pictures;
+import dev.kindred.release.Generations;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

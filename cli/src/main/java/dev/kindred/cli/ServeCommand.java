@@ -1,8 +1,9 @@
 package dev.kindred.cli;
 
-import dev.kindred.core.Refusal;
-import dev.kindred.serve.seen.SeenOptions;
+import dev.kindred.release.Bundles;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -14,7 +15,11 @@ import picocli.CommandLine.Option;
         description = "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
         footer = {
             "",
-            "With nothing named it serves what `kindred demo` left, or runs `kindred demo --quick` first.",
+            "With no index named it serves all collections of the home, which can be made and dropped meanwhile; where"
+                    + " there",
+            "is none, it runs `kindred demo --quick` first. A bundle named alone is taken into the home, to make"
+                    + " collections",
+            "with.",
             "",
             "Example:",
             "  kindred serve --index holiday.index --port 8080"
@@ -23,11 +28,16 @@ final class ServeCommand implements Command {
     @Option(
             names = "--bundle",
             paramLabel = "M.kindred",
-            description = "The bundle. Default: the one in the index folder.")
+            description =
+                    "The bundle. Default: the one in the index folder. Without --index: a bundle to make collections"
+                            + " with.")
     @Nullable
     Path bundle;
 
-    @Option(names = "--index", paramLabel = "DIR", description = "The index folder to serve.")
+    @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description = "The index folder to serve, alone, as the collection default.")
     @Nullable
     Path index;
 
@@ -41,9 +51,33 @@ final class ServeCommand implements Command {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "Address to listen on; there are no keys yet, so leave it on this machine. Default:"
-                    + " ${DEFAULT-VALUE}.")
-    String host = "127.0.0.1";
+            description = "Address to listen on; another than this machine's own needs a key first (kindred keys add)."
+                    + " Default: 127.0.0.1.")
+    @Nullable
+    String host;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "P",
+            description = "Port of metrics and readiness once there are keys. Default: 8318, or the next free one.")
+    @Nullable
+    Integer adminPort;
+
+    @Option(
+            names = "--tls-certificate",
+            paramLabel = "PEM",
+            description = "Certificate chain for HTTPS; a changed file is taken at the next connection.")
+    @Nullable
+    Path tlsCertificate;
+
+    @Option(names = "--tls-key", paramLabel = "PEM", description = "Its key, as PKCS #8, not encrypted.")
+    @Nullable
+    Path tlsKey;
+
+    @Option(
+            names = "--print-config",
+            description = "Print all settings and where each comes from, and end; secrets are hidden.")
+    boolean printConfig;
 
     @Option(
             names = "--merge-share",
@@ -68,29 +102,44 @@ final class ServeCommand implements Command {
     }
 
     @Override
-    public @Nullable Integer port() {
-        return port;
+    public Map<Setting<?>, String> stated() {
+        Map<Setting<?>, String> stated = new HashMap<>();
+        put(stated, Setting.PORT, port);
+        put(stated, Setting.HOST, host);
+        put(stated, Setting.ADMIN_PORT, adminPort);
+        put(stated, Setting.TLS_CERTIFICATE, tlsCertificate);
+        put(stated, Setting.TLS_KEY, tlsKey);
+        seen.state(stated);
+        return stated;
+    }
+
+    private static void put(Map<Setting<?>, String> stated, Setting<?> setting, @Nullable Object value) {
+        if (value != null) {
+            stated.put(setting, value.toString());
+        }
     }
 
     @Override
     public Answer run(Run run) throws Exception {
-        device.require();
-        if (index == null && bundle != null) {
-            throw new Refusal("a bundle alone has nothing to find", "--bundle", "name an index folder by --index too");
+        if (printConfig) {
+            return Answer.done(run.settings().json(), run.settings().yaml());
         }
-        SeenOptions looked = seen.settle(run.terminal().environment());
-        Path folder = index != null ? index : standing(run);
-        return Serving.start(run, folder, bundle, host, mergeShare, looked).answer();
-    }
-
-    /** What the demo left, made first where there is none. */
-    private static Path standing(Run run) throws Exception {
-        Generations generations = new Generations(run.home(), "default");
-        Optional<Path> live = generations.live();
-        if (live.isPresent()) {
-            return live.get();
+        device.require();
+        if (index != null) {
+            return Serving.start(run, index, bundle, mergeShare).answer();
+        }
+        if (bundle != null) {
+            String id = new Bundles(run.home()).add(bundle);
+            run.say("collections can be made with bundle " + id.substring(0, 12));
+        }
+        Optional<Serving> home = Serving.ofHome(run, mergeShare, bundle != null);
+        if (home.isPresent()) {
+            return home.get().answer();
         }
         run.say("nothing stands to be served yet: running the quick demo first (a minute)");
-        return new DemoRun(run, true).make().index();
+        Path made = new DemoRun(run, true).make().index();
+        return Serving.ofHome(run, mergeShare, false)
+                .orElseThrow(() -> new IllegalStateException("the demo left nothing in " + made))
+                .answer();
     }
 }

@@ -1,27 +1,33 @@
 package dev.kindred.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
-import dev.kindred.encode.Bundle;
-import dev.kindred.encode.Encoder;
-import dev.kindred.encode.EncoderParts;
-import dev.kindred.encode.LearnedDistance;
-import dev.kindred.index.EmbeddedIndex;
-import dev.kindred.index.Generation;
+import dev.kindred.release.Collections;
+import dev.kindred.release.Registry;
 import dev.kindred.serve.Faults;
+import dev.kindred.serve.Holdings;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
+import dev.kindred.serve.batch.Batching;
 import dev.kindred.serve.seen.LibraryLines;
 import dev.kindred.serve.seen.Log;
 import dev.kindred.serve.seen.Seen;
 import dev.kindred.serve.seen.SeenOptions;
 import dev.kindred.serve.seen.StartClock;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A running server and what it stands on, until Ctrl-C. */
@@ -29,117 +35,189 @@ final class Serving implements AutoCloseable {
     private static final int MOST_LOGS = 20;
 
     private final Run run;
-    private final Bundle bundle;
-    private final EmbeddedIndex index;
-    private final List<Encoder> encoders;
-    private final Optional<LearnedDistance> comparator;
+    private final List<Served> served;
+    private final Oversight oversight;
     private final KindredServer server;
-    private final LibraryLines libraries;
+    private final Closing open;
 
-    private Serving(
-            Run run,
-            Bundle bundle,
-            EmbeddedIndex index,
-            List<Encoder> encoders,
-            Optional<LearnedDistance> comparator,
-            KindredServer server,
-            LibraryLines libraries) {
+    private Serving(Run run, List<Served> served, Oversight oversight, KindredServer server, Closing open) {
         this.run = run;
-        this.bundle = bundle;
-        this.index = index;
-        this.encoders = encoders;
-        this.comparator = comparator;
+        this.served = served;
+        this.oversight = oversight;
         this.server = server;
-        this.libraries = libraries;
+        this.open = open;
+    }
+
+    /** What was opened, to be closed in the other direction. */
+    private static final class Closing {
+        private final Deque<Runnable> last = new ArrayDeque<>();
+
+        <T> T after(T opened, Consumer<T> close) {
+            last.push(() -> close.accept(opened));
+            return opened;
+        }
+
+        void all() {
+            while (!last.isEmpty()) {
+                last.pop().run();
+            }
+        }
     }
 
     /**
-     * @param stated null for the bundle in the index folder
+     * Serves one index folder as the collection {@code default}.
+     *
+     * @param stated null for the bundle in the folder
      * @param mergeShare of the cores, for merges in the background; null for what the index has
-     * @param looked what of it is seen
      */
-    static Serving start(
-            Run run, Path folder, @Nullable Path stated, String host, @Nullable Double mergeShare, SeenOptions looked) {
+    static Serving start(Run run, Path folder, @Nullable Path stated, @Nullable Double mergeShare) {
         StartClock clock = StartClock.ofProcess();
-        IndexFolder opened = new IndexFolder(folder);
-        EmbeddedIndex index = opened.open(
+        natives(run);
+        return start(
+                        run,
+                        clock,
+                        mergeShare,
+                        true,
+                        registry ->
+                                Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run), run::say))
+                .orElseThrow();
+    }
+
+    /**
+     * Serves all collections of the home.
+     *
+     * @param mayBeEmpty whether to begin with none
+     * @return empty where there are none, and there must be some
+     */
+    static Optional<Serving> ofHome(Run run, @Nullable Double mergeShare, boolean mayBeEmpty) {
+        StartClock clock = StartClock.ofProcess();
+        natives(run);
+        return start(
                 run,
-                "a server on " + host
-                        + (run.settings().port() == null
-                                ? ""
-                                : ":" + run.settings().port()));
+                clock,
+                mergeShare,
+                mayBeEmpty,
+                registry -> Holdings.ofHome(
+                        new Collections(run.home(), registry), run.settings().threads(), owner(run), run::say));
+    }
+
+    private static Optional<Serving> start(
+            Run run,
+            StartClock clock,
+            @Nullable Double mergeShare,
+            boolean mayBeEmpty,
+            Function<Registry, Holdings> held) {
+        Closing open = new Closing();
+        boolean started = false;
         try {
-            if (mergeShare != null) {
-                if (!(index instanceof Generation generation)) {
-                    throw new Refusal(
-                            "is a rows file, which merges nothing", folder.toString(), "leave --merge-share out");
-                }
-                generation.mergeShare(mergeShare);
+            Optional<Serving> serving = start(run, clock, mergeShare, mayBeEmpty, held, open);
+            started = serving.isPresent();
+            return serving;
+        } finally {
+            if (!started) {
+                open.all();
             }
-            clock.done("index");
-            Bundle bundle = stated == null ? opened.bundle(index) : Bundle.open(stated);
-            index.info().space().require(bundle.space(), folder.toString());
-            Natives.forEncoding(run.home());
-            int threads = run.settings().threads();
-            List<Encoder> encoders = open(bundle, threads);
-            Optional<LearnedDistance> comparator = Optional.empty();
-            try {
-                comparator = bundle.comparator(threads);
-                Served served = Served.of(bundle, encoders.getFirst(), encoders.getLast(), comparator, index);
-                clock.done("encoder");
-                Seen seen = Seen.of(looked, Version.current(), run.terminal().err(), clock);
-                Faults faults = looked.log() == Log.Form.JSON ? Faults.IN_THE_LOG : faults(run, seen.log());
-                LibraryLines libraries = LibraryLines.into(seen.log());
-                try {
-                    KindredServer server =
-                            KindredServer.start(options(run, host), List.of(served), Access.OPEN, faults, seen);
-                    return new Serving(run, bundle, index, encoders, comparator, server, libraries);
-                } catch (RuntimeException e) {
-                    libraries.close();
-                    throw e;
-                }
-            } catch (RuntimeException e) {
-                encoders.forEach(Encoder::close);
-                comparator.ifPresent(LearnedDistance::close);
-                throw e;
-            }
-        } catch (RuntimeException e) {
-            index.close();
-            throw e;
         }
     }
 
-    /** The only encoder; or first that of queries, last that of documents. */
-    private static List<Encoder> open(Bundle bundle, int threads) {
-        if (bundle.encoders().size() == 1) {
-            return List.of(bundle.encoder(threads));
-        }
-        Encoder queries = bundle.encoder(EncoderParts.QUERY, threads);
+    private static Optional<Serving> start(
+            Run run,
+            StartClock clock,
+            @Nullable Double mergeShare,
+            boolean mayBeEmpty,
+            Function<Registry, Holdings> held,
+            Closing open) {
+        ServeOptions options = options(run.settings());
+        SeenOptions looked = SeenOption.of(run.settings());
+        Seen seen = Seen.of(looked, Version.current(), run.terminal().err(), clock);
+        open.after(seen, Seen::close);
+        open.after(LibraryLines.into(seen.log()), LibraryLines::close);
+        Registry registry = open.after(Registry.open(run.home()), Registry::close);
+        Faults faults = looked.log() == Log.Form.JSON ? seen.log()::fault : faults(run, seen.log());
+        Oversight oversight = open.after(
+                Oversight.of(registry, options.kept(), cause -> faults.tell("", "registry", cause)), Oversight::close);
+        Holdings holdings = held.apply(registry);
+        boolean started = false;
         try {
-            return List.of(queries, bundle.encoder(EncoderParts.DOCUMENT, threads));
-        } catch (RuntimeException e) {
-            queries.close();
-            throw e;
+            if (holdings.isEmpty() && !mayBeEmpty) {
+                return Optional.empty();
+            }
+            if (mergeShare != null) {
+                holdings.mergeShare(mergeShare);
+            }
+            List<Served> served = holdings.served();
+            clock.done("collections");
+            KindredServer server =
+                    open.after(KindredServer.start(options, holdings, oversight, faults, seen), KindredServer::close);
+            started = true;
+            return Optional.of(new Serving(run, served, oversight, server, open));
+        } finally {
+            if (!started) {
+                holdings.close();
+            }
         }
+    }
+
+    private static void natives(Run run) {
+        Natives.forIndex(run.home());
+        Natives.forEncoding(run.home());
+    }
+
+    /** Whom another writer's refusal names. */
+    private static String owner(Run run) {
+        Integer port = run.settings().port();
+        return "a server on " + run.settings().get(Setting.HOST) + (port == null ? "" : ":" + port);
     }
 
     /** A line each, and the first few with their stack traces in files: a fault that comes with each request must not fill the disk. */
     private static Faults faults(Run run, Log lines) {
         AtomicInteger told = new AtomicInteger();
         return (request, route, cause) -> {
+            if (cause instanceof Refusal refusal) {
+                lines.warning("refusal", refusal.line(), null);
+                return;
+            }
             String log = told.incrementAndGet() > MOST_LOGS
                     ? ""
                     : "; see " + Ending.record(cause, run.home(), "serve", List.of(route, "request " + request));
-            lines.warning(
-                    "fault", "request " + request + " to " + route + " failed: " + Ending.describe(cause) + log, null);
+            String what = request.isEmpty() ? route : "request " + request + " to " + route;
+            lines.warning("fault", what + " failed: " + Ending.describe(cause) + log, null);
         };
     }
 
-    private static ServeOptions options(Run run, String host) {
-        ServeOptions options =
-                ServeOptions.defaults().onHost(host).withThreads(run.settings().threads());
-        Integer port = run.settings().port();
-        return port == null ? options : options.onPort(port);
+    /** What the settings come to. */
+    static ServeOptions options(Settings settings) {
+        ServeOptions options = new ServeOptions(
+                new ServeOptions.Listening(settings.get(Setting.HOST), ServeOptions.DEFAULT_PORT, false),
+                new ServeOptions.Listening(settings.get(Setting.ADMIN_HOST), ServeOptions.DEFAULT_ADMIN_PORT, false),
+                Optional.empty(),
+                new ServeOptions.Bounds(
+                        settings.get(Setting.BODY),
+                        settings.get(Setting.REQUEST_TIME),
+                        settings.get(Setting.DRAIN),
+                        settings.get(Setting.CONNECTIONS)),
+                new ServeOptions.Computing(
+                        settings.threads(),
+                        settings.get(Setting.QUEUE),
+                        Batching.defaults().withCacheBytes(settings.get(Setting.CACHE))),
+                new ServeOptions.Kept(
+                        Set.copyOf(settings.get(Setting.SENSITIVE)),
+                        settings.get(Setting.ANSWERS),
+                        settings.get(Setting.ANSWERS_FOR)));
+        Integer port = settings.port();
+        if (port != null) {
+            options = options.onPort(port);
+        }
+        Optional<Integer> adminPort = settings.find(Setting.ADMIN_PORT);
+        if (adminPort.isPresent()) {
+            options = options.withAdmin(options.admin().onPort(adminPort.get()));
+        }
+        if (settings.together(Setting.TLS_CERTIFICATE, Setting.TLS_KEY)) {
+            options = options.withTls(new ServeOptions.TlsFiles(
+                    settings.find(Setting.TLS_CERTIFICATE).orElseThrow(),
+                    settings.find(Setting.TLS_KEY).orElseThrow()));
+        }
+        return options;
     }
 
     String url() {
@@ -150,11 +228,43 @@ final class Serving implements AutoCloseable {
     Answer answer() {
         JsonObject json = new JsonObject();
         json.addProperty("url", url());
-        json.addProperty("bundle", bundle.id());
-        json.addProperty("space", bundle.space().id());
-        json.addProperty("count", index.info().count());
-        return Answer.done(json, "serving " + index.info().count() + " items at " + url() + " (Ctrl-C ends)")
+        served.stream()
+                .filter(each -> each.collection().equals(Served.DEFAULT_COLLECTION))
+                .findFirst()
+                .or(() -> served.stream().findFirst())
+                .ifPresent(first -> {
+                    json.addProperty("bundle", first.bundle());
+                    json.addProperty("space", first.space().id());
+                });
+        long count =
+                served.stream().mapToLong(each -> each.index().info().count()).sum();
+        json.addProperty("count", count);
+        JsonArray names = new JsonArray();
+        served.forEach(each -> names.add(each.collection()));
+        json.add("collections", names);
+        json.addProperty("keys", oversight.asksForKeys());
+        server.adminUrl().ifPresent(admin -> json.addProperty("admin", admin));
+        String several = served.size() == 1 ? "" : " in " + served.size() + " collections";
+        return Answer.done(
+                        json,
+                        "serving " + count + " items" + several + " at " + url() + " (Ctrl-C ends)\n"
+                                + openTo().stream().collect(Collectors.joining("\n")))
                 .then(this::untilStopped);
+    }
+
+    /** Who reaches it, and what else there is to know. */
+    private List<String> openTo() {
+        List<String> lines = new ArrayList<>();
+        if (!oversight.asksForKeys()) {
+            lines.add("there are no keys: it listens to this machine alone, and whoever is on it may do everything");
+        } else {
+            lines.add("it asks for a key; " + server.adminUrl().orElse("") + "/metrics asks for none");
+            if (url().startsWith("http:") && !url().contains("127.0.0.1") && !url().contains("[::1]")) {
+                lines.add("keys and content travel in the clear: name --tls-certificate and --tls-key, or put it"
+                        + " behind something that does");
+            }
+        }
+        return lines;
     }
 
     void untilStopped() throws InterruptedException {
@@ -165,10 +275,6 @@ final class Serving implements AutoCloseable {
 
     @Override
     public void close() {
-        server.close();
-        libraries.close();
-        encoders.forEach(Encoder::close);
-        comparator.ifPresent(LearnedDistance::close);
-        index.close();
+        open.all();
     }
 }

@@ -8,7 +8,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -18,47 +22,108 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * {@code kindred.yaml}: composed to nodes only, never to objects, so that a file can say nothing but words and numbers; bounded in size,
- * depth and aliases.
+ * depth and aliases. What may stand in it is {@link Setting#ALL}.
  */
-record SettingsFile(
-        @Nullable Path home,
-        @Nullable Integer port,
-        @Nullable Integer threads) {
-    static final SettingsFile NONE = new SettingsFile(null, null, null);
-    static final List<String> KEYS = List.of("home", "port", "threads");
+final class SettingsFile {
     private static final int MOST_BYTES = 1 << 20;
+    private static final String NULL = "tag:yaml.org,2002:null";
+
+    private final Path file;
+    private final Map<Setting<?>, Written> written = new HashMap<>();
+
+    /** @param where file, line and name */
+    record Written(String text, String where) {}
+
+    private SettingsFile(Path file) {
+        this.file = file;
+    }
 
     /** @throws Refusal for a file that cannot be read, is no mapping, or has an unknown key or a wrong value, naming the line */
-    static SettingsFile read(Path file) {
+    static Map<Setting<?>, Written> read(Path file) {
+        SettingsFile reading = new SettingsFile(file);
         Node root = compose(file);
-        if (root == null) {
-            return NONE;
+        if (root != null) {
+            reading.mapping(root, "");
         }
-        if (!(root instanceof MappingNode mapping)) {
-            throw new Refusal("is not a mapping of settings", place(file, root), "write lines such as 'port: 8080'");
+        return Map.copyOf(reading.written);
+    }
+
+    /** @param prefix of the names in it, with its dot; empty at the top */
+    private void mapping(Node node, String prefix) {
+        if (!(node instanceof MappingNode mapping)) {
+            String section = prefix.isEmpty() ? "settings" : prefix.substring(0, prefix.length() - 1) + " settings";
+            throw new Refusal("is not a mapping of " + section, place(node), "write lines such as 'key: value'");
         }
-        Path home = null;
-        Integer port = null;
-        Integer threads = null;
         for (NodeTuple entry : mapping.getValue()) {
-            String key = scalar(entry.getKeyNode(), file);
-            String where = place(file, entry.getKeyNode());
-            switch (key) {
-                case "home" -> home = beside(file, scalar(entry.getValueNode(), file), where + " home");
-                case "port" -> port = Settings.number(scalar(entry.getValueNode(), file), where + " port", 0, 65535);
-                case "threads" ->
-                    threads = Settings.number(scalar(entry.getValueNode(), file), where + " threads", 1, 1024);
-                default ->
-                    throw new Refusal(
-                            "unknown key '" + key + "'",
-                            where,
-                            Nearest.advice(key, KEYS, "the keys are " + String.join(", ", KEYS)));
+            String key = scalar(entry.getKeyNode());
+            String name = prefix + key;
+            Node value = entry.getValueNode();
+            Optional<Setting<?>> setting = Setting.ALL.stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst();
+            if (setting.isPresent()) {
+                put(setting.get(), value, place(entry.getKeyNode()) + " " + name);
+            } else if (Setting.ALL.stream().anyMatch(each -> each.name().startsWith(name + "."))) {
+                if (!isNull(value)) {
+                    mapping(value, name + ".");
+                }
+            } else {
+                throw new Refusal("unknown key '" + key + "'", place(entry.getKeyNode()), advice(key, prefix));
             }
         }
-        return new SettingsFile(home, port, threads);
+    }
+
+    /** The nearest of its neighbours, else where such a key does stand. */
+    private static String advice(String key, String prefix) {
+        List<String> here = Setting.ALL.stream()
+                .filter(each -> each.name().startsWith(prefix))
+                .map(each -> each.name().substring(prefix.length()).replaceFirst("\\..*", ""))
+                .distinct()
+                .toList();
+        return Nearest.to(key, here)
+                .map(near -> prefix + near)
+                .or(() -> Setting.ALL.stream()
+                        .filter(each -> each.key().equals(key))
+                        .map(Setting::name)
+                        .findFirst())
+                .map(near -> "did you mean " + near + "?")
+                .orElse("the keys " + (prefix.isEmpty() ? "" : "of " + prefix.substring(0, prefix.length() - 1) + " ")
+                        + "are " + String.join(", ", here));
+    }
+
+    /** What stands there without a value is as if it did not stand there. */
+    private void put(Setting<?> setting, Node value, String where) {
+        if (isNull(value)) {
+            return;
+        }
+        String text = setting.kind() == Kind.TEXTS ? list(value) : scalar(value);
+        if (setting.kind() == Kind.PATH) {
+            text = beside(text, where);
+        }
+        written.put(setting, new Written(text, where));
+    }
+
+    private static boolean isNull(Node node) {
+        return node instanceof ScalarNode scalar && scalar.getTag().getValue().equals(NULL);
+    }
+
+    private String list(Node node) {
+        if (!(node instanceof SequenceNode sequence)) {
+            return scalar(node);
+        }
+        List<String> texts = new ArrayList<>();
+        for (Node each : sequence.getValue()) {
+            String text = scalar(each);
+            if (text.indexOf(',') >= 0) {
+                throw new Refusal("a comma stands in a name", place(each), "write [one, another]");
+            }
+            texts.add(text);
+        }
+        return String.join(",", texts);
     }
 
     private static @Nullable Node compose(Path file) {
@@ -77,7 +142,7 @@ record SettingsFile(
                     e.getProblemMark() == null ? "" : ":" + (e.getProblemMark().getLine() + 1);
             throw new Refusal("is not YAML (" + String.valueOf(e.getProblem()) + ")", file + line, "mend that line", e);
         } catch (YAMLException e) {
-            throw new Refusal("is not YAML", file.toString(), "write lines such as 'port: 8080'", e);
+            throw new Refusal("is not YAML", file.toString(), "write lines such as 'threads: 4'", e);
         } catch (NoSuchFileException e) {
             throw new Refusal("no such file", file.toString(), "name an existing settings file", e);
         } catch (CharacterCodingException e) {
@@ -87,24 +152,24 @@ record SettingsFile(
         }
     }
 
-    /** A relative home is meant from the file that names it. */
-    private static Path beside(Path file, String value, String place) {
+    /** A relative path is meant from the file that names it. */
+    private String beside(String value, String place) {
         if (value.indexOf('\0') >= 0) {
-            throw new Refusal("is no path", place, "name a folder");
+            throw new Refusal("is no path", place, "name a file or folder");
         }
         Path folder = file.toAbsolutePath().getParent();
         String expanded = value.startsWith("~/") ? System.getProperty("user.home") + value.substring(1) : value;
-        return folder == null ? Path.of(expanded) : folder.resolve(expanded);
+        return folder == null ? expanded : folder.resolve(expanded).toString();
     }
 
-    private static String scalar(Node node, Path file) {
+    private String scalar(Node node) {
         if (node instanceof ScalarNode scalar) {
             return scalar.getValue();
         }
-        throw new Refusal("a single value is expected", place(file, node), "write it as 'key: value'");
+        throw new Refusal("a single value is expected", place(node), "write it as 'key: value'");
     }
 
-    private static String place(Path file, Node node) {
+    private String place(Node node) {
         return file + ":" + (node.getStartMark().getLine() + 1);
     }
 }

@@ -17,6 +17,7 @@ import dev.kindred.evaluate.Encoded;
 import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,11 @@
 package dev.kindred.cli;
 
+import dev.kindred.release.Key;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /** Figures as people read them. */
 final class Words {
@@ -36,6 +39,15 @@ final class Words {
         StringBuilder plain = new StringBuilder(text.length());
         text.chars().forEach(c -> plain.append(wrong.test(c) ? '\uFFFD' : (char) c));
         return plain.toString();
+    }
+
+    /** {@code reader in photos}, {@code admin in all collections}. */
+    static String roles(Key key) {
+        return new TreeMap<>(key.roles())
+                .entrySet().stream()
+                        .map(role -> role.getValue() + " in "
+                                + (role.getKey().equals(Key.EVERY) ? "all collections" : role.getKey()))
+                        .collect(Collectors.joining(", "));
     }
 
     /** {@code 3.4 MB}. */

@@ -7,6 +7,7 @@ import dev.kindred.core.Keyed;
 import dev.kindred.core.Npy;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Generation;
+import dev.kindred.release.Generations;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

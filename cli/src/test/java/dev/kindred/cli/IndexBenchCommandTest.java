@@ -66,7 +66,9 @@ class IndexBenchCommandTest {
                 .resolve("trial-" + UUID.randomUUID() + "." + UUID.randomUUID()));
         Files.createFile(killed.resolve("held.lock"));
         Files.writeString(killed.resolve("vectors.rows"), "left");
-        JsonObject json = answer("index", "bench", vectors, "--distance", "l2", "--report", report, "--json");
+        Path picture = folder.resolve("p.svg");
+        JsonObject json = answer(
+                "index", "bench", vectors, "--distance", "l2", "--report", report, "--picture", picture, "--json");
         nothingIsLeft();
         assertThat(json.keySet())
                 .containsExactlyInAnyOrder(
@@ -89,7 +91,8 @@ class IndexBenchCommandTest {
                         "engines",
                         "choice",
                         "seconds",
-                        "report");
+                        "report",
+                        "picture");
         assertThat(json.get("rows").getAsInt()).isEqualTo(N - N / 10);
         assertThat(json.get("queries").getAsInt()).isEqualTo(N / 10);
         assertThat(json.get("heldOut").getAsBoolean()).isTrue();
@@ -137,6 +140,7 @@ class IndexBenchCommandTest {
                 .contains("Reading all rows answers")
                 .contains("So few rows are read by a graph's searches too");
         assertThat(Files.readString(report)).contains("Which engine for").contains("<svg");
+        assertThat(Files.readString(picture)).startsWith("<svg xmlns").contains("queries per CPU-second");
     }
 
     @Test

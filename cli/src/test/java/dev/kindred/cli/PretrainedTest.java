@@ -113,7 +113,8 @@ class PretrainedTest {
     private Run run() {
         PrintStream nothing = new PrintStream(java.io.OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         Terminal terminal = new Terminal(nothing, nothing, Map.of("PATH", path.toString()), false, 80);
-        return new Run(
-                terminal, new Settings(home, null, 1), false, new StopSignal(), Progress.SILENT, Progress.SILENT);
+        Settings settings = Settings.settle(
+                new CommonOptions(), Map.of(), Map.of("KINDRED_HOME", home.toString(), "KINDRED_THREADS", "1"));
+        return new Run(terminal, settings, false, new StopSignal(), Progress.SILENT, Progress.SILENT);
     }
 }

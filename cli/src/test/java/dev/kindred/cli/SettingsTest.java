@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindred.core.Refusal;
+import dev.kindred.serve.ServeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,44 +28,153 @@ class SettingsTest {
     @BeforeEach
     void aFile() throws IOException {
         file = folder.resolve("kindred.yaml");
-        Files.writeString(file, "# mine\nhome: things\nport: 7001\nthreads: 3\n");
+        write("# mine\nhome: things\nthreads: 3\nserver:\n  port: 7001\n");
         flags.config = file;
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(file, text);
+    }
+
+    private Settings settle(Map<String, String> environment) {
+        return Settings.settle(flags, Map.of(), environment);
     }
 
     @Test
     void flagOverEnvironmentOverFileOverDefault() {
         Map<String, String> environment = Map.of("KINDRED_PORT", "7002", "KINDRED_THREADS", "2");
-        assertThat(Settings.settle(flags, null, Map.of())).isEqualTo(new Settings(folder.resolve("things"), 7001, 3));
-        assertThat(Settings.settle(flags, null, environment))
-                .isEqualTo(new Settings(folder.resolve("things"), 7002, 2));
+        Settings fromFile = settle(Map.of());
+        assertThat(fromFile.home()).isEqualTo(folder.resolve("things"));
+        assertThat(fromFile.port()).isEqualTo(7001);
+        assertThat(fromFile.threads()).isEqualTo(3);
+        Settings fromEnvironment = settle(environment);
+        assertThat(fromEnvironment.port()).isEqualTo(7002);
+        assertThat(fromEnvironment.threads()).isEqualTo(2);
         flags.threads = 1;
         flags.home = folder.resolve("elsewhere");
-        assertThat(Settings.settle(flags, 7003, environment))
-                .isEqualTo(new Settings(folder.resolve("elsewhere"), 7003, 1));
-        Settings bare = Settings.settle(new CommonOptions(), null, Map.of());
+        Settings fromFlags = Settings.settle(flags, Map.of(Setting.PORT, "7003"), environment);
+        assertThat(fromFlags.home()).isEqualTo(folder.resolve("elsewhere"));
+        assertThat(fromFlags.port()).isEqualTo(7003);
+        assertThat(fromFlags.threads()).isEqualTo(1);
+        Settings bare = Settings.settle(new CommonOptions(), Map.of(), Map.of());
         assertThat(bare.port()).isNull();
         assertThat(bare.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(bare.home()).isEqualTo(Path.of(System.getProperty("user.home"), ".kindred"));
+    }
+
+    @Test
+    void allOfItIsShownWithWhereItComesFromAndIsReadAgainAsItIs() throws IOException {
+        write("""
+            server:
+              tls: {certificate: cert.pem, key: key.pem}
+              limits:
+                body: 2MiB
+              timeouts:
+                request: 5s
+            access:
+              sensitive: [faces, "two words"]
+            traces:
+              endpoint: http://me:hunter2@collector:4318
+              headers: authorization=Bearer sesame
+            """);
+        Settings settings =
+                Settings.settle(flags, Map.of(Setting.HOST, "::1"), Map.of("KINDRED_LIMITS_CONNECTIONS", "9"));
+        String yaml = settings.yaml();
+        assertThat(yaml)
+                .contains("\nserver:\n  host: '::1'")
+                .containsPattern("body: 2MiB +# .*kindred.yaml:4 server.limits.body\n")
+                .containsPattern("connections: 9 +# KINDRED_LIMITS_CONNECTIONS\n")
+                .containsPattern("host: '::1' +# --host\n")
+                .containsPattern("drain: 10s +# default\n")
+                .contains("    # port:\n")
+                .contains("(hidden)")
+                .doesNotContain("hunter2")
+                .doesNotContain("sesame");
+        assertThat(settings.json().toString()).doesNotContain("hunter2").doesNotContain("sesame");
+        assertThat(settings.json()
+                        .getAsJsonObject("server.limits.body")
+                        .get("value")
+                        .getAsString())
+                .isEqualTo("2MiB");
+
+        ServeOptions options = Serving.options(settings);
+        assertThat(options.main().host()).isEqualTo("::1");
+        assertThat(options.main().explicit()).isFalse();
+        assertThat(options.bounds().requestBytes()).isEqualTo(2 << 20);
+        assertThat(options.bounds().requestTime()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(options.bounds().connections()).isEqualTo(9);
+        assertThat(options.tls().orElseThrow().key()).isEqualTo(folder.resolve("key.pem"));
+        assertThat(options.kept().sensitive()).containsExactlyInAnyOrder("faces", "two words");
+
+        // What was printed, written to a file, says the same again.
+        write(yaml);
+        assertThat(Serving.options(settle(Map.of()))).isEqualTo(options);
+    }
+
+    @Test
+    void withoutAnythingSaidTheOptionsAreTheServersOwn() {
+        Settings bare = Settings.settle(new CommonOptions(), Map.of(), Map.of());
+        assertThat(Serving.options(bare)).isEqualTo(ServeOptions.defaults());
+    }
+
+    @Test
+    void everySettingHasAVariableOfItsOwn() {
+        Map<String, Setting<?>> byVariable = new HashMap<>();
+        for (Setting<?> setting : Setting.ALL) {
+            assertThat(byVariable.put(setting.variable(), setting)).isNull();
+        }
+        assertThat(byVariable).containsKeys("KINDRED_HOME", "KINDRED_ADMIN_PORT", "KINDRED_PRICES_CORE_HOUR");
+        assertThat(Setting.ADMIN_PORT.flag()).isEqualTo("--admin-port");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "port: 1\\nthraeds: 2|kindred.yaml:2: unknown key 'thraeds'; did you mean threads?",
-                "port: 1\\n\\ncolour: red|kindred.yaml:3: unknown key 'colour'; the keys are home, port, threads",
-                "port: eighty|kindred.yaml:1 port: 'eighty' is not a whole number",
+                "home: x\\nthraeds: 2|kindred.yaml:2: unknown key 'thraeds'; did you mean threads?",
+                "home: x\\n\\ncolour: red|kindred.yaml:3: unknown key 'colour'; the keys are home, threads, server,",
+                "port: 8080|kindred.yaml:1: unknown key 'port'; did you mean server.port?",
+                "server:\\n  prot: 8080|kindred.yaml:2: unknown key 'prot'; did you mean server.port?",
+                "server:\\n"
+                        + "  tls:\\n"
+                        + "    cert: x\\n"
+                        + "    kye: y|kindred.yaml:3: unknown key 'cert'; the keys of server.tls are",
+                "server: {port: eighty}|kindred.yaml:1 server.port: 'eighty' is not a whole number",
+                "server: {limits: {body: much}}|kindred.yaml:1 server.limits.body: 'much' is not a size; write 16MiB",
+                "server: {timeouts: {request: 0s}}|kindred.yaml:1 server.timeouts.request: 0s is no time at all; write"
+                        + " 30s",
+                "server: {limits: {body: 0}}|kindred.yaml:1 server.limits.body: 0 is too little; write 16MiB",
+                "server: 8080|kindred.yaml:1: is not a mapping of server settings",
+                "server: {tls: {key: k.pem}}|kindred.yaml:1 server.tls.key: stands alone",
+                "logging: {level: loud}|kindred.yaml:1 logging.level: 'loud' is not a word; write debug or info",
                 "home: \"a\\0b\"|kindred.yaml:1 home: is no path",
                 "threads: 0|kindred.yaml:1 threads: 0 is out of range; write a number from 1 to 1024",
-                "port: [1, 2]|kindred.yaml:1: a single value is expected",
+                "threads: [1, 2]|kindred.yaml:1: a single value is expected",
                 "- port|kindred.yaml:1: is not a mapping of settings",
-                "port: 1\\n\"broken|kindred.yaml:2: is not YAML",
+                "threads: 1\\n\"broken|kindred.yaml:2: is not YAML",
             })
     void aWrongFileIsRefusedByLine(String text, String expected) throws IOException {
-        Files.writeString(file, text.replace("\\n", "\n"));
-        assertThatThrownBy(() -> SettingsFile.read(file))
+        write(text.replace("\\n", "\n"));
+        assertThatThrownBy(() -> Serving.options(settle(Map.of())))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.line()).contains(expected));
+    }
+
+    @Test
+    void aWrongAddressIsNotRepeatedSinceItMayHoldAPassword() throws IOException {
+        write("traces: {endpoint: 'http//me:hunter2@collector'}");
+        assertThatThrownBy(() -> settle(Map.of()))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.line())
+                                .contains("is no address")
+                                .doesNotContain("hunter2"));
+    }
+
+    @Test
+    void whatStandsThereWithoutAValueIsAsIfItDidNot() throws IOException {
+        write("threads:\nserver:\naccess:\n  sensitive:\n");
+        assertThat(settle(Map.of("KINDRED_THREADS", "5")).threads()).isEqualTo(5);
     }
 
     @ParameterizedTest
@@ -73,7 +185,7 @@ class SettingsTest {
                 "home: {a: {b: {c: d}}}"
             })
     void aFileSaysNothingButWords(String text) throws IOException {
-        Files.writeString(file, text);
+        write(text);
         assertThatThrownBy(() -> SettingsFile.read(file)).isInstanceOf(Refusal.class);
     }
 
@@ -88,7 +200,7 @@ class SettingsTest {
 
     @Test
     void aWrongVariableIsNamed() {
-        assertThatThrownBy(() -> Settings.settle(flags, null, Map.of("KINDRED_PORT", "66000")))
+        assertThatThrownBy(() -> settle(Map.of("KINDRED_PORT", "66000")))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.where()).isEqualTo("KINDRED_PORT"));
     }

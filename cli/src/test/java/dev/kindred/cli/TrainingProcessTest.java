@@ -51,7 +51,7 @@ class TrainingProcessTest {
                 Map.of(),
                 false,
                 100);
-        Settings settings = Settings.settle(new CommonOptions(), null, Map.of("KINDRED_HOME", folder.toString()));
+        Settings settings = Settings.settle(new CommonOptions(), Map.of(), Map.of("KINDRED_HOME", folder.toString()));
         return new TrainingProcess(new Run(terminal, settings, false, stop, words, words)).teach(List.of("data"));
     }
 

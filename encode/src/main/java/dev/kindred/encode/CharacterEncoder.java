@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /** An encoder of texts by their bytes on ONNX Runtime: every text is as long as the others, so none depends on its company. */
@@ -94,18 +95,85 @@ final class CharacterEncoder implements Probed {
 
     private void run(List<Content> batch, int from, int to, LongAdder cut, float[] embeddings) {
         int n = to - from;
-        FloatBuffer input = ByteBuffer.allocateDirect(n * preparation.size() * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+        FloatBuffer input = buffer(n);
         for (int i = 0; i < n; i++) {
             preparation.planar(bytes(batch, from + i, cut), input, i * preparation.size());
         }
+        run(input, n, embeddings, from);
+    }
+
+    private FloatBuffer buffer(int n) {
+        return ByteBuffer.allocateDirect(n * preparation.size() * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    private void run(FloatBuffer input, int n, float[] embeddings, int row) {
         long[] dimensions = {n, CharacterPreparation.CHANNELS, 1, preparation.length()};
         try (OnnxTensor tensor = OnnxTensor.createTensor(model.environment(), input, dimensions)) {
-            model.embed(Map.of(OnnxGraph.INPUT, tensor), n, embeddings, from);
+            model.embed(Map.of(OnnxGraph.INPUT, tensor), n, embeddings, row);
         } catch (OrtException e) {
             throw new LoadedModel.Failed("the runtime failed on a batch of " + n + " (" + e.getMessage() + ")", e);
         }
+    }
+
+    @Override
+    public Unit unit() {
+        return Unit.TOKENS;
+    }
+
+    @Override
+    public int estimate(int characters) {
+        return preparation.length();
+    }
+
+    @Override
+    public Prepared prepare(Content content) {
+        byte[] bytes = preparation.bytes(content);
+        if (preparation.cuts(content)) {
+            truncated.increment();
+        }
+        return new LeadingBytes(bytes, preparation.length());
+    }
+
+    @Override
+    public Embeddings run(List<Prepared> pack) {
+        float[] embeddings = new float[Math.multiplyExact(pack.size(), space.dimension())];
+        int size = preparation.size();
+        for (int from = 0; from < pack.size(); from += chunk) {
+            int n = Math.min(chunk, pack.size() - from);
+            FloatBuffer input = buffer(n);
+            for (int i = 0; i < n; i++) {
+                switch (pack.get(from + i)) {
+                    case LeadingBytes text -> preparation.planar(text.bytes(), input, i * size);
+                    case ReadyValues ready -> input.put(i * size, ready.values(), ready.at(), size);
+                    default -> throw Prepared.foreign(pack.get(from + i));
+                }
+            }
+            run(input, n, embeddings, from);
+        }
+        return new Embeddings(space, pack.size(), embeddings);
+    }
+
+    @Override
+    public List<TensorInput> inputs() {
+        return List.of(new TensorInput(
+                OnnxGraph.INPUT,
+                TensorInput.Type.FLOAT32,
+                List.of(TensorInput.ANY, CharacterPreparation.CHANNELS, 1, preparation.length())));
+    }
+
+    @Override
+    public List<Prepared> ready(Map<String, Tensor> tensors) {
+        Tensor.Floats input = new ReadyTensors(tensors, Set.of(OnnxGraph.INPUT))
+                .floats(OnnxGraph.INPUT, CharacterPreparation.CHANNELS, 1, preparation.length());
+        return ReadyTensors.samples(
+                OnnxGraph.INPUT,
+                input,
+                new float[] {0},
+                new float[] {1},
+                "send 1 in the channel of each byte and 0 elsewhere",
+                preparation.length());
     }
 
     private byte[] bytes(List<Content> batch, int i, LongAdder cut) {

@@ -24,13 +24,18 @@ record ForeignTokenizer(byte[] json, long largest) {
     static ForeignTokenizer of(byte[] given, String where) {
         Fields fields = Fields.parse(given, where, "give the tokenizer.json that belongs to the model");
         JsonObject all = fields.object().deepCopy();
-        long largest = Math.max(vocabulary(fields.fields("model")), added(all));
+        long largest = largest(fields);
         if (largest < 0) {
             throw new Refusal("knows no tokens", where, "give the tokenizer.json that belongs to the model");
         }
         all.add("truncation", JsonNull.INSTANCE);
         all.add("padding", JsonNull.INSTANCE);
         return new ForeignTokenizer((GSON.toJson(all) + "\n").getBytes(StandardCharsets.UTF_8), largest);
+    }
+
+    /** The largest number of a token that it knows; −1 where it knows none. */
+    static long largest(Fields tokenizer) {
+        return Math.max(vocabulary(tokenizer.fields("model")), added(tokenizer.object()));
     }
 
     /** Tokens by name, or (Unigram) a list in which their place is their number. */

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -82,18 +83,22 @@ final class PictureEncoder implements Probed {
             return;
         }
         int size = preparation.size();
-        FloatBuffer input = scratch.poll();
-        if (input == null) {
-            input = ByteBuffer.allocateDirect(chunk * size * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
-        }
-        input.clear();
+        FloatBuffer input = buffer();
         for (int i = from; i < to; i++) {
             PicturePreparation.planar(raster(batch, i), table, input, (i - from) * size);
         }
         run(input.limit((to - from) * size), to - from, embeddings, from);
         scratch.add(input);
+    }
+
+    /** Room for a chunk, to be given back. */
+    private FloatBuffer buffer() {
+        FloatBuffer free = scratch.poll();
+        return free != null
+                ? free.clear()
+                : ByteBuffer.allocateDirect(chunk * preparation.size() * Float.BYTES)
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer();
     }
 
     private byte[] raster(List<Content> batch, int i) {
@@ -103,6 +108,76 @@ final class PictureEncoder implements Probed {
             throw new Refusal(
                     e.what(), batch.size() == 1 ? e.where() : "number " + (i + 1) + " of the batch", e.hint(), e);
         }
+    }
+
+    @Override
+    public Unit unit() {
+        return Unit.PIXELS;
+    }
+
+    @Override
+    public int estimate(int characters) {
+        return pixels();
+    }
+
+    private int pixels() {
+        return preparation.shape().width() * preparation.shape().height();
+    }
+
+    @Override
+    public Prepared prepare(Content content) {
+        return new LevelRaster(preparation.raster(content), pixels());
+    }
+
+    @Override
+    public Embeddings run(List<Prepared> pack) {
+        float[] embeddings = new float[Math.multiplyExact(pack.size(), space.dimension())];
+        int size = preparation.size();
+        for (int from = 0; from < pack.size(); from += chunk) {
+            int n = Math.min(chunk, pack.size() - from);
+            FloatBuffer input = buffer();
+            for (int i = 0; i < n; i++) {
+                switch (pack.get(from + i)) {
+                    case LevelRaster raster -> PicturePreparation.planar(raster.levels(), table, input, i * size);
+                    case ReadyValues ready -> input.put(i * size, ready.values(), ready.at(), size);
+                    default -> throw Prepared.foreign(pack.get(from + i));
+                }
+            }
+            run(input.limit(n * size), n, embeddings, from);
+            scratch.add(input);
+        }
+        return new Embeddings(space, pack.size(), embeddings);
+    }
+
+    @Override
+    public List<TensorInput> inputs() {
+        var shape = preparation.shape();
+        return List.of(new TensorInput(
+                OnnxGraph.INPUT,
+                TensorInput.Type.FLOAT32,
+                List.of(TensorInput.ANY, shape.channels(), shape.height(), shape.width())));
+    }
+
+    /**
+     * Values may pass what the preparation gives by as much again as its range is wide: resizing elsewhere may overshoot, but what was not
+     * normalised (0 to 255) is seen.
+     */
+    @Override
+    public List<Prepared> ready(Map<String, Tensor> tensors) {
+        var shape = preparation.shape();
+        Tensor.Floats input = new ReadyTensors(tensors, Set.of(OnnxGraph.INPUT))
+                .floats(OnnxGraph.INPUT, shape.channels(), shape.height(), shape.width());
+        float[] lows = new float[table.length];
+        float[] highs = new float[table.length];
+        for (int c = 0; c < table.length; c++) {
+            float low = table[c][0];
+            float high = table[c][table[c].length - 1];
+            lows[c] = low - (high - low);
+            highs[c] = high + (high - low);
+        }
+        String hint = "send (level / 255 − mean) / deviation, means %s, deviations %s"
+                .formatted(preparation.mean(), preparation.deviation());
+        return ReadyTensors.samples(OnnxGraph.INPUT, input, lows, highs, hint, pixels());
     }
 
     private void run(FloatBuffer input, int n, float[] embeddings, int row) {

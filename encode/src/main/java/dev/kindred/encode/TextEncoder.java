@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * An encoder of texts on ONNX Runtime. Texts are tokenized by all threads, sorted by length and packed up to a budget of tokens, so that
@@ -152,6 +153,70 @@ final class TextEncoder implements Probed {
         return new Embeddings(space, batch.size(), embeddings);
     }
 
+    @Override
+    public Unit unit() {
+        return Unit.TOKENS;
+    }
+
+    /** By four characters a token, as English has them, and the two that frame a text. */
+    @Override
+    public int estimate(int characters) {
+        return (int) Math.min(
+                preparation.maxTokens(), 2 + ((long) preparation.prompt().length() + characters) / 4 + 1);
+    }
+
+    @Override
+    public Prepared prepare(Content content) {
+        Tokenizer.Tokens made = tokenizer.tokens(preparation.words(content));
+        if (made.cut()) {
+            truncated.increment();
+        }
+        return new TokenIds(made.ids());
+    }
+
+    @Override
+    public Embeddings run(List<Prepared> pack) {
+        float[] embeddings = new float[Math.multiplyExact(pack.size(), space.dimension())];
+        int[][] tokens = new int[pack.size()][];
+        int[] order = new int[pack.size()];
+        for (int i = 0; i < tokens.length; i++) {
+            if (!(pack.get(i) instanceof TokenIds(int[] ids))) {
+                throw Prepared.foreign(pack.get(i));
+            }
+            tokens[i] = ids;
+            order[i] = i;
+        }
+        if (tokens.length > 0) {
+            run(order, tokens, 0, embeddings);
+        }
+        return new Embeddings(space, pack.size(), embeddings);
+    }
+
+    @Override
+    public List<TensorInput> inputs() {
+        return Stream.of(IDS, MASK, TYPES)
+                .filter(model.inputs()::contains)
+                .map(name -> new TensorInput(name, TensorInput.Type.INT64, List.of(TensorInput.ANY, TensorInput.ANY)))
+                .toList();
+    }
+
+    @Override
+    public List<Prepared> ready(Map<String, Tensor> tensors) {
+        ReadyTensors given = new ReadyTensors(tensors, model.inputs());
+        Tensor.Wholes ids = given.wholes(IDS, TensorInput.ANY);
+        int width = ids.shape().getLast();
+        if (width > preparation.maxTokens()) {
+            throw new Refusal(
+                    "has " + width + " tokens a text",
+                    IDS,
+                    "this encoder reads " + preparation.maxTokens() + " at most");
+        }
+        if (given.has(TYPES)) {
+            ReadyTensors.requireZeros(TYPES, given.wholes(TYPES, width));
+        }
+        return ReadyTensors.tokens(ids, given.wholes(MASK, width), tokenizer.largest());
+    }
+
     private static int windowEnd(List<Content> batch, int from) {
         long characters = 0;
         int to = from;
@@ -211,7 +276,10 @@ final class TextEncoder implements Probed {
     }
 
     private void run(int[] pack, int[][] tokens, int first, float[] embeddings) {
-        int width = tokens[pack[0]].length;
+        int width = 0;
+        for (int text : pack) {
+            width = Math.max(width, tokens[text].length);
+        }
         int size = pack.length * width;
         Scratch buffers = scratch.poll();
         if (buffers == null || buffers.ids().capacity() < size) {

@@ -30,9 +30,11 @@ final class Tokenizer implements AutoCloseable {
     record Tokens(int[] ids, boolean cut) {}
 
     private final HuggingFaceTokenizer tokenizer;
+    private final long largest;
 
-    private Tokenizer(HuggingFaceTokenizer tokenizer) {
+    private Tokenizer(HuggingFaceTokenizer tokenizer, long largest) {
         this.tokenizer = tokenizer;
+        this.largest = largest;
     }
 
     /**
@@ -47,7 +49,7 @@ final class Tokenizer implements AutoCloseable {
                     "is larger than a tokenizer may be (" + LARGEST + " bytes)", where, "give the model's own");
         }
         // Said in Kindred's words where it is not even JSON.
-        Fields.parse(json, where);
+        Fields fields = Fields.parse(json, where);
         Map<String, String> options = Map.of(
                 "addSpecialTokens", "true",
                 "truncation", "true",
@@ -55,7 +57,8 @@ final class Tokenizer implements AutoCloseable {
                 "modelMaxLength", Integer.toString(maxTokens),
                 "maxLength", Integer.toString(maxTokens));
         try {
-            return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options));
+            long largest = ForeignTokenizer.largest(fields);
+            return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), largest);
         } catch (IOException | RuntimeException e) {
             throw new Refusal(
                     "is no tokenizer this Kindred can run: "
@@ -64,6 +67,11 @@ final class Tokenizer implements AutoCloseable {
                     "give the tokenizer.json that belongs to the model",
                     e);
         }
+    }
+
+    /** The largest number of a token that it knows. */
+    long largest() {
+        return largest;
     }
 
     Tokens tokens(String words) {

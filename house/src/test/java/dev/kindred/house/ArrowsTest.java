@@ -31,6 +31,7 @@ class ArrowsTest {
         KNOWS.put("evaluate", List.of("core", "media", "data", "encode", "report"));
         KNOWS.put("demo", List.of("core", "media", "data"));
         KNOWS.put("release", List.of("core", "encode", "index", "evaluate", "report"));
+        KNOWS.put("fuzz", List.of("core"));
         KNOWS.put("serve", List.of("core", "media", "data", "encode", "index", "evaluate", "report", "release"));
         KNOWS.put(
                 "cli",

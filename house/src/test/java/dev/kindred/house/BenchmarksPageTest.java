@@ -29,7 +29,7 @@ class BenchmarksPageTest {
     @Test
     void picturesAreOfTheSummaries() throws Exception {
         for (var picture : BenchmarksPage.pictures(root()).entrySet()) {
-            assertThat(picture.getKey()).as("drawn by bench/index --docs").hasContent(picture.getValue());
+            assertThat(picture.getKey()).as("drawn by bench/growth --docs").hasContent(picture.getValue());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.kindred.index;
 import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
@@ -26,7 +27,8 @@ record FilesThere(Path file, Path log, @Nullable Object key) {
             throw new Refusal(
                     "was taken away while it was open; nothing was written",
                     gone.toString(),
-                    "put it back, or close what has the items open, which saves what it can, and restore a snapshot");
+                    "put it back, or close what has the items open, which saves what it can, and restore a snapshot",
+                    new NoSuchFileException(gone.toString()));
         }
     }
 

@@ -210,6 +210,24 @@ public final class Generation implements EmbeddedIndex {
         throw refused;
     }
 
+    /** What searches read at the moment. */
+    public enum Reading {
+        /** The view, which holds all that was written. */
+        VIEW,
+        /** The view as it was some time ago: the items cannot be read as far as they were written. */
+        OLDER_VIEW,
+        /** The items themselves, one by one: the view is being mended. */
+        ITEMS
+    }
+
+    /** Whether searches are answered as they should be, and how else; {@link Found#degraded} says it of each. */
+    public Reading reading() {
+        if (follower.failure() != null) {
+            return Reading.ITEMS;
+        }
+        return follower.isLagging() ? Reading.OLDER_VIEW : Reading.VIEW;
+    }
+
     /** Gives the view up for what its searching threw, and says so; a fault on a sound view is thrown on. */
     private Exception givenUp(Throwable e, ViewReader now) {
         if (e instanceof RuntimeException fault && !(e instanceof UncheckedIOException) && now.isSound()) {

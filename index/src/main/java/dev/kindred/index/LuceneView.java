@@ -233,7 +233,9 @@ final class LuceneView implements Closeable {
             // What ended a merge closed the writer, or is just about to.
             case IllegalStateException closed when closed.getCause() instanceof Exception cause -> isDamage(cause);
             case IOException outer when outer.getCause() instanceof IOException cause -> isDamage(cause);
-            case Refusal refusal -> !(refusal.getCause() instanceof SQLException);
+            // The items, not the view.
+            case Refusal refusal ->
+                !(refusal.getCause() instanceof SQLException || refusal.getCause() instanceof IOException);
             default -> false;
         };
     }

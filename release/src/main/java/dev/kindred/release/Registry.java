@@ -4,8 +4,10 @@ import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -48,6 +50,7 @@ public final class Registry implements AutoCloseable {
         Path file = home.resolve(FILE);
         try {
             Files.createDirectories(home);
+            keepToOwner(file);
             SQLiteConfig config = new SQLiteConfig();
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -67,6 +70,25 @@ public final class Registry implements AutoCloseable {
             }
         } catch (SQLException | IOException e) {
             throw failed(file, e);
+        }
+    }
+
+    /** Another connection to the same file, which sees what this one writes; for watching without waiting for its writes. */
+    public Registry another() {
+        Path home = file.toAbsolutePath().getParent();
+        return open(home == null ? Path.of("") : home);
+    }
+
+    /** A new file is made readable by its owner alone, which SQLite keeps for the files beside it. */
+    private static void keepToOwner(Path file) throws IOException {
+        if (Files.exists(file)
+                || !file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // Another process was quicker, and did the same.
         }
     }
 

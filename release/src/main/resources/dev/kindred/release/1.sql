@@ -6,7 +6,7 @@ CREATE TABLE collection (
     created INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- Of a key only its hash is kept. Roles: {"*": "reader", "photos": "writer"}.
+-- Of a key only its hash is kept. Roles: {"*": "reader", "photos": "writer"}; limits: ["requests=10/s", …].
 CREATE TABLE key (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
@@ -18,6 +18,25 @@ CREATE TABLE key (
     revoked INTEGER
 ) WITHOUT ROWID;
 
+-- How often keys have changed: a server that runs looks here before it reads them anew.
+CREATE TABLE key_change (
+    times INTEGER NOT NULL
+);
+
+INSERT INTO key_change VALUES (0);
+
+CREATE TRIGGER key_is_made AFTER INSERT ON key BEGIN
+    UPDATE key_change SET times = times + 1;
+END;
+
+CREATE TRIGGER key_is_changed AFTER UPDATE ON key BEGIN
+    UPDATE key_change SET times = times + 1;
+END;
+
+CREATE TRIGGER key_is_taken_away AFTER DELETE ON key BEGIN
+    UPDATE key_change SET times = times + 1;
+END;
+
 -- What a key has used of its quotas, by day (of UTC, since 1970).
 CREATE TABLE usage (
     key TEXT NOT NULL,
@@ -27,7 +46,7 @@ CREATE TABLE usage (
     PRIMARY KEY (key, day)
 ) WITHOUT ROWID;
 
--- Who did what. Each row's hash covers the row before, so that one that is taken out or changed shows.
+-- Who did what, never the content itself. Each row's hash covers the row before, so that one that is taken out or changed shows.
 CREATE TABLE audit (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -52,6 +71,7 @@ END;
 CREATE TABLE answer (
     request TEXT NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL,
+    key TEXT NOT NULL,
     collection TEXT NOT NULL,
     bundle TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -61,6 +81,7 @@ CREATE TABLE answer (
 
 CREATE INDEX answer_at ON answer (at);
 
+-- What people said of it. Said again it is a later row; the last of a request and item counts.
 CREATE TABLE feedback (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -68,11 +89,13 @@ CREATE TABLE feedback (
     request TEXT NOT NULL,
     collection TEXT NOT NULL,
     bundle TEXT NOT NULL,
+    kind TEXT NOT NULL,
     item TEXT,
     outcome TEXT NOT NULL,
     value REAL,
     score REAL,
+    threshold REAL,
     attributes TEXT NOT NULL
 );
 
-CREATE INDEX feedback_of ON feedback (collection, at);
+CREATE INDEX feedback_of ON feedback (collection, sequence);

@@ -61,6 +61,20 @@ public enum Scale {
                     .filter(m -> m >= low * (1 - 1e-9) && m <= high * (1 + 1e-9))
                     .toList();
         }
+    },
+    /** Shares by how rare the rest is, as percentiles of times are drawn: each step from 90% to 99% to 99.9% is as wide as the one before. */
+    NINES {
+        private static final List<Double> MARKS = List.of(0.0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999);
+
+        @Override
+        double place(double value) {
+            return -Math.log10(1 - value);
+        }
+
+        @Override
+        List<Double> ticks(double low, double high) {
+            return MARKS.stream().filter(m -> m >= low && m <= high).toList();
+        }
     };
 
     /** Where a value lies, before it is stretched to the page. */

@@ -54,6 +54,24 @@ class PageTest {
                 .colophon(words);
     }
 
+    /** An image element shows it: it must be XML by itself, and bring its own colours. */
+    @Test
+    void aPictureStandsAlone() throws Exception {
+        Plot.Series series = new Plot.Series(HOSTILE, new double[] {0.01, 1}, new double[] {0.2, 0.9}, Tone.MAIN, true);
+        Plot plot =
+                new Plot.Lines(HOSTILE, HOSTILE, Axis.share(HOSTILE), Axis.share("y"), List.of(series, series), false);
+        String svg = Picture.of(plot);
+        Document document = DocumentBuilderFactory.newNSInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg)));
+        assertThat(document.getDocumentElement().getNamespaceURI()).isEqualTo("http://www.w3.org/2000/svg");
+        assertThat(document.getElementsByTagName("script").getLength()).isZero();
+        assertThat(document.getElementsByTagName("path").getLength()).isEqualTo(2);
+        assertThat(document.getElementsByTagName("style").item(0).getTextContent())
+                .contains("--main:")
+                .contains("prefers-color-scheme: dark");
+    }
+
     @Test
     void everyTextIsEscaped() {
         String html = everything(HOSTILE).html();
@@ -118,6 +136,10 @@ class PageTest {
         assertThat(Scale.LOG.ticks(0.001, 1).stream().mapToDouble(t -> t).toArray())
                 .containsExactly(new double[] {0.001, 0.01, 0.1, 1.0}, within(1e-12));
         assertThat(Scale.PROBIT.ticks(0.001, 0.2)).containsExactly(0.001, 0.01, 0.05, 0.2);
+        assertThat(Scale.NINES.ticks(0, 0.9995)).containsExactly(0.0, 0.5, 0.9, 0.99, 0.999);
+        assertThat(Scale.NINES.place(0.99) - Scale.NINES.place(0.9))
+                .isCloseTo(Scale.NINES.place(0.999) - Scale.NINES.place(0.99), within(1e-9));
+        assertThat(Scale.share(0.99999)).isEqualTo("99.999%");
         assertThat(Scale.share(0.001)).isEqualTo("0.1%");
         assertThat(Html.percent(0.94321)).isEqualTo("94.3%");
         assertThat(Html.percent(0.00012)).isEqualTo("0.012%");

@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -35,7 +36,46 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
     private static final int MAX_PARTS = 256;
 
     /** Fields that are JSON when they come in an address or a form; all others are text. */
-    private static final Set<String> JSON_FIELDS = Set.of("k", "fmr", "filter", "vector", "rerank", "per");
+    private static final Set<String> JSON_FIELDS = Set.of(
+            "k",
+            "fmr",
+            "filter",
+            "vector",
+            "rerank",
+            "per",
+            "recall",
+            "ef",
+            "exact",
+            "first",
+            "wordsWeight",
+            "wordsOnly",
+            "wordsIn",
+            "fields",
+            "abstain",
+            "attribute",
+            "payload",
+            "grid");
+
+    /** Fields whose list is of so many inputs. */
+    private static final List<String> SEVERAL = List.of("images", "texts", "inputs", "input");
+
+    /** How many pictures, texts or vectors it brings, at least 1: what a key's limit on inputs counts. */
+    int inputs() {
+        int count = files.values().stream().mapToInt(List::size).sum();
+        for (String name : SEVERAL) {
+            JsonElement value = fields.object().get(name);
+            // A list of numbers is one input: a vector, or a text's tokens.
+            if (value instanceof JsonArray list
+                    && !list.isEmpty()
+                    && !(list.get(0) instanceof JsonPrimitive first && first.isNumber())) {
+                count += list.size();
+            }
+        }
+        for (String side : List.of("left", "right")) {
+            count += fields.object().get(side) instanceof JsonObject ? 1 : 0;
+        }
+        return Math.max(1, count);
+    }
 
     /** @param waiting where what was sent is understood: on the network's own threads a long list would keep all others waiting */
     static CompletableFuture<Body> read(HttpRequest request, QueryParams query, Executor waiting) {

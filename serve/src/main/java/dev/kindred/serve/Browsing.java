@@ -14,6 +14,7 @@ import dev.kindred.core.Calibration;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
+import dev.kindred.index.Generation;
 import dev.kindred.index.IndexInfo;
 import dev.kindred.index.Item;
 import dev.kindred.index.PayloadJson;
@@ -41,7 +42,19 @@ final class Browsing {
 
     /** Reads the names before somebody asks for them. */
     void warm() {
-        catalogue.groups();
+        groups();
+    }
+
+    /** None where the items cannot be read: the rest of what is known goes without them. */
+    private Map<String, Map<String, Long>> groups() {
+        try {
+            return catalogue.groups();
+        } catch (Refusal refusal) {
+            if (!Degradation.isOfIndex(refusal)) {
+                throw refusal;
+            }
+            return Map.of();
+        }
     }
 
     /** Ids, size, groups, and how scores become answers: all that the console needs to know before the first request. */
@@ -56,8 +69,9 @@ final class Browsing {
         json.addProperty("distance", info.distance().wireName());
         json.addProperty("engine", info.engine());
         json.addProperty("items", info.count());
+        json.addProperty("words", served.index() instanceof Generation);
         JsonObject groups = new JsonObject();
-        catalogue.groups().forEach((field, counts) -> {
+        groups().forEach((field, counts) -> {
             JsonObject of = new JsonObject();
             counts.forEach(of::addProperty);
             groups.add(field, of);

@@ -1,26 +1,50 @@
 package dev.kindred.serve;
 
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
+import dev.kindred.serve.access.Role;
+import dev.kindred.serve.batch.Asker;
 import dev.kindred.serve.seen.Trail;
 import io.netty.util.AttributeKey;
+import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One request while it is answered: who asks, and for how long they will wait. */
-record Call(ServiceRequestContext context, Principal principal) {
+record Call(ServiceRequestContext context, Principal principal, Oversight oversight) {
+    /** What is being answered on this thread. */
+    static final ScopedValue<Call> CURRENT = ScopedValue.newInstance();
+
     private static final AttributeKey<Principal> PRINCIPAL = AttributeKey.valueOf(Call.class, "principal");
+    private static final AttributeKey<Boolean> READING = AttributeKey.valueOf(Call.class, "reading");
 
     /** @param principal kept with the request for whatever is told of it when it is over */
     static Call of(ServiceRequestContext context, Principal principal) {
+        return of(context, principal, Oversight.none());
+    }
+
+    static Call of(ServiceRequestContext context, Principal principal, Oversight oversight) {
         context.setAttr(PRINCIPAL, principal);
         Trail.of(context).askedWith(principal.key());
-        return new Call(context, principal);
+        return new Call(context, principal, oversight);
     }
 
     /** Who asked; null where that was never told. */
     static @Nullable Principal principal(ServiceRequestContext context) {
         return context.attr(PRINCIPAL);
+    }
+
+    /** Says that the body is being waited for, or is there. */
+    void reading(boolean waitedFor) {
+        context.setAttr(READING, waitedFor);
+    }
+
+    /** Whether a request's body is still waited for: what is late then is the client. */
+    static boolean isBeingRead(ServiceRequestContext context) {
+        return Boolean.TRUE.equals(context.attr(READING));
     }
 
     /** The id that the reply carries as {@code Kindred-Request}. */
@@ -36,6 +60,48 @@ record Call(ServiceRequestContext context, Principal principal) {
     String collection() {
         String asked = context.pathParam("collection");
         return asked == null ? Served.DEFAULT_COLLECTION : asked;
+    }
+
+    /** Who asks on this thread; where nobody does (work of the server's own), this machine, which has time. */
+    static Asker asker() {
+        return CURRENT.isBound() ? CURRENT.get().asAsker() : Asker.patient(Principal.LOCAL.key());
+    }
+
+    /** As the pool sees it: the deadline is that of the request, whether the server, its header or gRPC set it. */
+    Asker asAsker() {
+        long millis = context.requestTimeoutMillis();
+        long start = context.log().partial().requestStartTimeNanos();
+        long deadline = millis == 0
+                ? System.nanoTime() + Duration.ofHours(1).toNanos()
+                : start + Duration.ofMillis(millis).toNanos();
+        return new Asker(principal.key(), deadline, this::isGone);
+    }
+
+    /**
+     * Counts what is asked to be computed against what the key may ask; before it is done.
+     *
+     * @param inputs pictures, texts, rows or vectors
+     * @throws Problem 429, or 413 where it is more than this key may ever ask at once
+     */
+    void take(int inputs) {
+        oversight.take(context, principal, inputs);
+    }
+
+    /**
+     * Refuses whoever has not this role there: for a collection that the body names, not the address.
+     *
+     * @throws Problem 403
+     */
+    void require(Role role, String collection) {
+        if (!principal.may(role, collection)) {
+            throw new Problem(
+                    HttpStatus.FORBIDDEN,
+                    "not-allowed",
+                    "this key may not do that here",
+                    collection.equals(Principal.EVERY) ? "" : collection,
+                    "it takes the role " + role.name().toLowerCase(Locale.ROOT)
+                            + (collection.equals(Principal.EVERY) ? " in all collections" : ""));
+        }
     }
 
     /** Whether nobody waits for the reply any more: the client hung up, or its time is over. */

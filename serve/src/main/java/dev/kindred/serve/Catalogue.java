@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Catalogue {
     /** A field with more different texts than this is a name, not a group to choose from. */
     private static final int MAX_GROUPS = 64;
+    /** While it is written to all the time, it is read again after so many times the time that reading took. */
+    private static final int REST = 10;
 
     /**
      * @param words id and texts in lower case, for finding by name
@@ -32,7 +34,12 @@ final class Catalogue {
 
     /** @param mixed the same entries in an order that mixes groups, the same each time: for a first look */
     private record Contents(
-            long sequence, List<Entry> entries, List<Entry> mixed, Map<String, Map<String, Long>> groups) {}
+            long sequence,
+            long readAt,
+            long readNanos,
+            List<Entry> entries,
+            List<Entry> mixed,
+            Map<String, Map<String, Long>> groups) {}
 
     /** @param total how many there are in all */
     record Page(List<Entry> entries, int total) {}
@@ -95,12 +102,12 @@ final class Catalogue {
 
     private Contents current() {
         Contents known = contents;
-        if (known != null && index.info().lastSequence() == known.sequence()) {
+        if (known != null && isFresh(known)) {
             return known;
         }
         synchronized (this) {
             Contents now = contents;
-            if (now == null || index.info().lastSequence() != now.sequence()) {
+            if (now == null || !isFresh(now)) {
                 now = read();
                 contents = now;
             }
@@ -108,7 +115,14 @@ final class Catalogue {
         }
     }
 
+    /** Of this moment, or so young that reading all again would take a tenth of the time or more. */
+    private boolean isFresh(Contents known) {
+        return index.info().lastSequence() == known.sequence()
+                || System.nanoTime() - known.readAt() < REST * known.readNanos();
+    }
+
     private Contents read() {
+        long begun = System.nanoTime();
         long sequence = index.info().lastSequence();
         List<Entry> entries = new ArrayList<>();
         try (Items items = index.scan(0)) {
@@ -120,7 +134,9 @@ final class Catalogue {
         int[] order = IntStream.range(0, entries.size()).toArray();
         Keyed.of(entries.size()).shuffle(order);
         List<Entry> mixed = Arrays.stream(order).mapToObj(entries::get).toList();
-        return new Contents(sequence, List.copyOf(entries), mixed, groups(entries));
+        Map<String, Map<String, Long>> groups = groups(entries);
+        long now = System.nanoTime();
+        return new Contents(sequence, now, now - begun, List.copyOf(entries), mixed, groups);
     }
 
     private static Entry entry(Item item) {

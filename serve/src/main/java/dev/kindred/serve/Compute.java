@@ -1,77 +1,35 @@
 package dev.kindred.serve;
 
-import dev.kindred.serve.seen.Stage;
-import dev.kindred.serve.seen.Trail;
+import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.batch.Pool;
 import dev.kindred.serve.seen.Work;
-import java.util.concurrent.ArrayBlockingQueue;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
-/**
- * The few threads on which everything heavy of a request is done: requests wait on virtual threads, of which there may be thousands,
- * but no more pictures are in memory decoded at once than there are threads here. What does not fit the queue is turned away before
- * any work is done for it.
- */
+/** What of a request is computed: on the one pool, for whoever asks on this thread. */
 final class Compute implements AutoCloseable {
-    private final ThreadPoolExecutor pool;
+    private final Pool pool;
 
-    Compute(int threads, int queue) {
-        pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(Math.max(1, queue)),
-                Thread.ofPlatform().daemon().name("kindred-compute-", 0).factory());
+    Compute(ServeOptions options, MeterRegistry registry) {
+        this.pool = new Pool(options.threads(), options.queue(), options.batching(), registry);
     }
 
-    /** Waits for the work's result; its time is that of the work alone, without the wait for a thread. */
+    /** Waits for the work's result, as {@link Pool#run} does; its time is that of the work alone, without the wait for a thread. */
     <T> T run(Work kind, Callable<T> work) {
-        Trail trail = Trail.current();
-        Stage queued = trail.stage("queue");
-        Future<T> done;
-        try {
-            done = pool.submit(() -> {
-                queued.close();
-                return kind.call(trail, work);
-            });
-        } catch (RejectedExecutionException e) {
-            queued.close();
-            throw Problem.busy();
-        }
-        try {
-            return done.get();
-        } catch (InterruptedException e) {
-            done.cancel(true);
-            Thread.currentThread().interrupt();
-            queued.close();
-            throw Problem.stopping();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException unchecked) {
-                throw unchecked;
-            }
-            throw new IllegalStateException("computing failed", e.getCause());
-        }
+        return pool.run(Call.asker(), Lane.ASK, kind.timer(), () -> kind.counted(work));
     }
 
-    int waiting() {
-        return pool.getQueue().size();
+    /** @throws Problem 429 where a request of this key would be turned away anyway */
+    void check(Call call, Lane lane) {
+        pool.check(call.principal().key(), lane);
+    }
+
+    Pool pool() {
+        return pool;
     }
 
     @Override
     public void close() {
-        pool.shutdown();
-        try {
-            if (!pool.awaitTermination(10, TimeUnit.SECONDS)) {
-                pool.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            pool.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        pool.close();
     }
 }

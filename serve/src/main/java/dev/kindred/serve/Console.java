@@ -12,31 +12,36 @@ import dev.kindred.core.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The console's files: a fixed list of resources read once at the start, so that no path of a request ever becomes a file's. */
 final class Console {
 
-    private record Asset(String path, String resource, MediaType type) {}
-
     private record Loaded(byte[] bytes, MediaType type, String tag) {}
 
-    private static final Asset[] ASSETS = {
-        new Asset("/", "index.html", MediaType.HTML_UTF_8),
-        new Asset("/console/theme.js", "theme.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/console.css", "console.css", MediaType.CSS_UTF_8),
-        new Asset("/console/console.js", "console.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/api.js", "api.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/browse.js", "browse.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/search.js", "search.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/describe.js", "describe.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/slots.js", "slots.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/words.js", "words.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/compare.js", "compare.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/parts.js", "parts.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/console/plot.js", "plot.js", MediaType.JAVASCRIPT_UTF_8),
-        new Asset("/favicon.svg", "favicon.svg", MediaType.SVG_UTF_8),
-    };
+    private static final List<String> MODULES = List.of(
+            "theme",
+            "console",
+            "api",
+            "signin",
+            "browse",
+            "search",
+            "describe",
+            "refine",
+            "why",
+            "slots",
+            "words",
+            "compare",
+            "parts",
+            "plot",
+            "maps",
+            "scatter",
+            "legend",
+            "health",
+            "charts",
+            "collections",
+            "upload");
 
     /** No script, style, picture or request but this server's own; previews of dropped pictures are blobs. */
     static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -45,11 +50,20 @@ final class Console {
     private final Map<String, Loaded> assets = new LinkedHashMap<>();
 
     Console() {
-        for (Asset asset : ASSETS) {
-            byte[] bytes = read(asset.resource());
-            String tag = '"' + Hashes.sha256Hex(bytes).substring(0, 16) + '"';
-            assets.put(asset.path(), new Loaded(bytes, asset.type(), tag));
+        load("/", "index.html", MediaType.HTML_UTF_8);
+        load("/favicon.svg", "favicon.svg", MediaType.SVG_UTF_8);
+        for (String sheet : List.of("console.css", "views.css")) {
+            load("/console/" + sheet, sheet, MediaType.CSS_UTF_8);
         }
+        for (String module : MODULES) {
+            load("/console/" + module + ".js", module + ".js", MediaType.JAVASCRIPT_UTF_8);
+        }
+    }
+
+    private void load(String path, String resource, MediaType type) {
+        byte[] bytes = read(resource);
+        String tag = '"' + Hashes.sha256Hex(bytes).substring(0, 16) + '"';
+        assets.put(path, new Loaded(bytes, type, tag));
     }
 
     private static byte[] read(String resource) {

@@ -1,21 +1,31 @@
 package dev.kindred.serve;
 
+import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.kindred.core.Refusal;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.seen.Trail;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way in: who asks is told apart, what they may do is checked, and bodies are counted, before anything is read or computed.
@@ -34,17 +44,62 @@ final class Door {
         HttpResponse to(Call call, Body body);
     }
 
-    private final ServerBuilder server;
-    private final Access access;
-    private final ExecutorService waiting;
-    private final int mostBodies;
-    private final AtomicInteger bodies = new AtomicInteger();
+    /** So many keys may have all their bodies in memory. */
+    private static final int KEYS_AT_ONCE = 4;
 
-    /** @param mostBodies requests whose bodies may be in memory at once */
-    Door(ServerBuilder server, Access access, ExecutorService waiting, int mostBodies) {
+    /**
+     * Who may ask at an address.
+     *
+     * @param role null for whoever shows a key that holds
+     * @param everywhere whether the role must be had in all collections, not only in the one that the address names
+     * @param tellsItself whether the answer writes its own rows of the audit log
+     */
+    record Rule(@Nullable Role role, boolean everywhere, boolean tellsItself) {
+        /** Whoever shows a key: the answer asks for roles itself. */
+        static final Rule KNOWN = new Rule(null, false, true);
+
+        /** In the collection that the address names. */
+        static Rule in(Role role) {
+            return new Rule(role, false, false);
+        }
+
+        /** In all collections: for what concerns none in particular. */
+        static Rule everywhere(Role role) {
+            return new Rule(role, true, false);
+        }
+
+        Rule telling() {
+            return new Rule(role, everywhere, true);
+        }
+    }
+
+    private final ServerBuilder server;
+    private final Oversight oversight;
+    private final ExecutorService waiting;
+    private final Compute compute;
+    private final Predicate<String> sensitive;
+    private final int mostBodies;
+    private final Set<String> addresses = new ConcurrentSkipListSet<>();
+    private final AtomicInteger allBodies = new AtomicInteger();
+    /** Requests whose bodies are in memory, by key. */
+    private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
+
+    /**
+     * @param sensitive whether it is written down who asks a collection, beside those that the oversight knows of
+     * @param mostBodies requests of one key whose bodies may be in memory at once
+     */
+    Door(
+            ServerBuilder server,
+            Oversight oversight,
+            ExecutorService waiting,
+            Compute compute,
+            Predicate<String> sensitive,
+            int mostBodies) {
         this.server = server;
-        this.access = access;
+        this.oversight = oversight;
         this.waiting = waiting;
+        this.compute = compute;
+        this.sensitive = sensitive;
         this.mostBodies = mostBodies;
     }
 
@@ -55,58 +110,193 @@ final class Door {
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
                 .build();
         server.service(route, (ctx, request) -> {
-            Call call = Call.of(ctx, Principal.LOCAL);
+            Call call = Call.of(ctx, Principal.NOBODY, oversight);
             return later(call, () -> answer.to(call, request));
         });
     }
 
     /** @param role of whoever may ask, in the collection that the address names */
     void get(String path, Role role, Answer answer) {
-        handle(path, role, answer, HttpMethod.GET, HttpMethod.HEAD);
+        get(path, Rule.in(role), answer);
+    }
+
+    void get(String path, Rule rule, Answer answer) {
+        handle(path, rule, answer, HttpMethod.GET, HttpMethod.HEAD);
     }
 
     /** A request without a body, or one whose body the answer reads itself. */
     void handle(String path, Role role, Answer answer, HttpMethod... methods) {
+        handle(path, Rule.in(role), answer, methods);
+    }
+
+    void handle(String path, Rule rule, Answer answer, HttpMethod... methods) {
         Route route = Route.builder().path(path).methods(methods).build();
+        note(path, methods);
         server.service(route, (ctx, request) -> {
-            Call call = let(ctx, request, role);
-            return later(call, () -> answer.to(call, request));
+            Call call = let(ctx, request, rule);
+            return later(call, () -> told(call, rule, () -> answer.to(call, request)));
         });
+    }
+
+    /** A request whose body is a stream that has no end to be waited for: the answer reads it itself, and bounds it. */
+    void stream(String path, Role role, Answer answer) {
+        note(path, HttpMethod.POST);
+        server.route().path(path).methods(HttpMethod.POST).maxRequestLength(0).build((ctx, request) -> {
+            Rule rule = Rule.in(role);
+            Call call = let(ctx, request, rule);
+            return later(call, () -> told(call, rule, () -> answer.to(call, request)));
+        });
+    }
+
+    /** Whether whoever sent a request that goes on may still do that here. */
+    boolean isStillAllowed(Call call, Role role) {
+        try {
+            return oversight.admit(call.context(), call.context().request()).may(role, call.collection());
+        } catch (Problem revoked) {
+            return false;
+        }
     }
 
     /** A request whose body is read whole first, as many at once as there is room for. */
     void post(String path, Role role, Asked asked) {
-        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
-        server.service(route, (ctx, request) -> read(let(ctx, request, role), request, asked));
+        post(path, Rule.in(role), asked);
     }
 
-    private Call let(ServiceRequestContext ctx, HttpRequest request, Role role) {
-        Call call = Call.of(ctx, access.of(ctx, request));
-        if (!call.principal().may(role, call.collection())) {
-            throw new Problem(
-                    HttpStatus.FORBIDDEN,
-                    "not-allowed",
-                    "this key may not do that here",
-                    call.collection(),
-                    "it takes the role " + role.name().toLowerCase(java.util.Locale.ROOT));
+    /** The same with other methods. */
+    void read(String path, Role role, Asked asked, HttpMethod... methods) {
+        read(path, Rule.in(role), asked, methods);
+    }
+
+    void post(String path, Rule rule, Asked asked) {
+        read(path, rule, asked, HttpMethod.POST);
+    }
+
+    private void read(String path, Rule rule, Asked asked, HttpMethod... methods) {
+        note(path, methods);
+        Route route = Route.builder().path(path).methods(methods).build();
+        server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
+    }
+
+    /** The same where answering takes the computing pool: a request that it would turn away is so before its body is read. */
+    void post(String path, Role role, Lane lane, Asked asked) {
+        Rule rule = Rule.in(role);
+        note(path, HttpMethod.POST);
+        Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+        server.service(route, (ctx, request) -> {
+            Call call = let(ctx, request, rule);
+            compute.check(call, lane);
+            return read(call, rule, request, asked);
+        });
+    }
+
+    private void note(String path, HttpMethod... methods) {
+        for (HttpMethod method : methods) {
+            addresses.add(method + " " + path);
+        }
+    }
+
+    /** What can be asked here, {@code GET /v1/collections/{collection}}: the console shows nothing that is not answered. */
+    Set<String> addresses() {
+        return Set.copyOf(addresses);
+    }
+
+    private Call let(ServiceRequestContext ctx, HttpRequest request, Rule rule) {
+        bound(ctx, request);
+        Call call = Call.of(ctx, oversight.admit(ctx, request), oversight);
+        Role role = rule.role();
+        if (role != null) {
+            call.require(role, rule.everywhere() ? Principal.EVERY : call.collection());
         }
         return call;
     }
 
-    private HttpResponse later(Call call, Supplier<HttpResponse> answer) {
-        Trail trail = Trail.of(call.context());
-        return HttpResponse.of(CompletableFuture.supplyAsync(() -> trail.during(answer), waiting));
+    /** Whoever asks may say for how long they will wait, within the server's own bound. */
+    private static void bound(ServiceRequestContext ctx, HttpRequest request) {
+        String asked = request.headers().get(Wire.TIMEOUT);
+        if (asked == null) {
+            return;
+        }
+        if (!asked.matches("[1-9][0-9]{0,8}")) {
+            throw Problem.badRequest(
+                    "a whole number of milliseconds is wanted, 1 or more", "Kindred-Timeout-Ms", "a second is 1000");
+        }
+        long millis = Long.parseLong(asked);
+        long most = ctx.requestTimeoutMillis();
+        if (most == 0 || millis < most) {
+            ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, Duration.ofMillis(millis));
+        }
     }
 
-    private HttpResponse read(Call call, HttpRequest request, Asked asked) {
-        if (bodies.incrementAndGet() > mostBodies) {
-            bodies.decrementAndGet();
-            throw Problem.busy();
+    /**
+     * Answers, and writes down before what must be: every change, and in sensitive collections who asked. A change that came to nothing
+     * gets a second row that says so.
+     */
+    private HttpResponse told(Call call, Rule rule, Supplier<HttpResponse> answer) {
+        Role role = rule.role();
+        if (role == null || rule.tellsItself()) {
+            return answer.get();
         }
-        return HttpResponse.of(body(call, request)
-                .thenApplyAsync(
-                        body -> Trail.of(call.context()).during(() -> understood(() -> asked.to(call, body))), waiting)
-                .whenComplete((reply, failure) -> bodies.decrementAndGet()));
+        HttpMethod method = call.context().method();
+        if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+            return answer.get();
+        }
+        String collection = rule.everywhere() ? "" : call.collection();
+        String action = method + " " + call.context().config().route().patternString();
+        JsonObject detail = new JsonObject();
+        call.context().pathParams().forEach((name, value) -> {
+            if (!name.equals("collection")) {
+                detail.addProperty(name, value);
+            }
+        });
+        if (role == Role.READER) {
+            if ((oversight.isSensitive(collection) || sensitive.test(collection))) {
+                oversight.note(call.principal(), action, collection, call.request(), detail);
+            }
+            return answer.get();
+        }
+        oversight.before(call.principal(), action, collection, call.request(), detail);
+        try {
+            return answer.get();
+        } catch (RuntimeException e) {
+            detail.addProperty("failed", Problem.of(e).kind());
+            oversight.note(call.principal(), action, collection, call.request(), detail);
+            throw e;
+        }
+    }
+
+    private HttpResponse later(Call call, Supplier<HttpResponse> answer) {
+        return HttpResponse.of(CompletableFuture.supplyAsync(() -> by(call, answer), waiting));
+    }
+
+    private static HttpResponse by(Call call, Supplier<HttpResponse> answer) {
+        return ScopedValue.where(Call.CURRENT, call)
+                .call(() -> Trail.of(call.context()).during(answer));
+    }
+
+    private HttpResponse read(Call call, Rule rule, HttpRequest request, Asked asked) {
+        String key = call.principal().key();
+        boolean full = allBodies.incrementAndGet() > KEYS_AT_ONCE * mostBodies;
+        if (bodies.merge(key, 1, Integer::sum) > mostBodies || full) {
+            forget(key);
+            throw Problem.busy(0);
+        }
+        call.reading(true);
+        return HttpResponse.of(body(call, Pieces.bounded(request))
+                .thenApplyAsync(body -> by(call, () -> understood(() -> answered(call, rule, body, asked))), waiting)
+                .whenComplete((reply, failure) -> forget(key)));
+    }
+
+    private HttpResponse answered(Call call, Rule rule, Body body, Asked asked) {
+        call.reading(false);
+        if (rule.role() == Role.READER) {
+            call.take(body.inputs());
+        }
+        return told(call, rule, () -> asked.to(call, body));
+    }
+
+    private void forget(String key) {
+        allBodies.decrementAndGet();
+        bodies.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /** Whatever is wrong with the body is a failed future, so that each body counted is discounted once. */
@@ -123,6 +313,9 @@ final class Door {
         try {
             return answer.get();
         } catch (Refusal refusal) {
+            if (Degradation.isOfIndex(refusal)) {
+                throw refusal;
+            }
             throw Problem.of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
         }
     }

@@ -3,9 +3,6 @@ package dev.kindred.serve;
 /** Where the faults of a running server are told: its answers give no more of them than the request's id. */
 @FunctionalInterface
 public interface Faults {
-    /** Told by the server's own log, where that has a line a request. */
-    Faults IN_THE_LOG = (request, route, cause) -> {};
-
     /**
      * Called once a fault, on any thread.
      *

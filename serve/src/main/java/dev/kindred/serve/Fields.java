@@ -70,6 +70,20 @@ record Fields(JsonObject object, String path) {
         throw Problem.badRequest("true or false is wanted", at(name), "");
     }
 
+    /** A number from {@code least} to {@code most}. */
+    Optional<Double> number(String name, double least, double most) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        if (object.get(name) instanceof JsonPrimitive value && value.isNumber()) {
+            double number = value.getAsDouble();
+            if (number >= least && number <= most) {
+                return Optional.of(number);
+            }
+        }
+        throw Problem.badRequest("a number from " + least + " to " + most + " is wanted", at(name), "");
+    }
+
     Optional<Double> rate(String name) {
         if (!has(name)) {
             return Optional.empty();

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps other people's web pages out. A server on loopback has no keys, but every page that a browser on this machine shows can send
+ * Keeps other people's web pages out. A server on loopback may have no keys, but every page that a browser on this machine shows can send
  * requests to it: a name that resolves to 127.0.0.1 (DNS rebinding) is told by the Host header, a form or script of another site by
  * Origin and Sec-Fetch-Site.
  */
@@ -27,7 +27,8 @@ final class Guard {
         this.loopback = isLoopback(host);
     }
 
-    private static boolean isLoopback(String host) {
+    /** Whether only this machine reaches an address. */
+    static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {

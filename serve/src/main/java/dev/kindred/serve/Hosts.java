@@ -2,6 +2,7 @@ package dev.kindred.serve;
 
 import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Nearest;
+import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.seen.Trail;
@@ -13,9 +14,31 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** The collections that are served, by name. */
 final class Hosts {
     private final Map<String, Hosted> all = new ConcurrentSkipListMap<>();
+    /** Those that are there and cannot be opened, and why. */
+    private final Map<String, Refusal> shut = new ConcurrentSkipListMap<>();
 
     void add(Hosted hosted) {
         all.put(hosted.served().collection(), hosted);
+    }
+
+    /** Takes one out, so that nobody new finds it. */
+    Optional<Hosted> remove(String collection) {
+        shut.remove(collection);
+        return Optional.ofNullable(all.remove(collection));
+    }
+
+    /** Takes one that could not be opened for open. */
+    void reopen(Hosted hosted) {
+        add(hosted);
+        shut.remove(hosted.served().collection());
+    }
+
+    void addShut(String collection, Refusal why) {
+        shut.put(collection, why);
+    }
+
+    Map<String, Refusal> shut() {
+        return Map.copyOf(shut);
     }
 
     /** By name. */
@@ -34,14 +57,42 @@ final class Hosts {
      */
     Hosted require(Call call) {
         String collection = call.collection();
-        Hosted hosted = find(collection)
-                .orElseThrow(() -> new Problem(
-                        HttpStatus.NOT_FOUND,
-                        "no-collection",
-                        "there is no such collection",
-                        "collection",
-                        hint(collection, known(call.principal()))));
-        hosted.answers(Trail.of(call.context()));
+        Hosted hosted = all.get(collection);
+        if (hosted != null && hosted.hold(call.context())) {
+            hosted.answers(Trail.of(call.context()));
+            return hosted;
+        }
+        if (shut.containsKey(collection)) {
+            throw new Problem(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    "this collection cannot be opened",
+                    collection,
+                    "the server's log says why; mend it and start the server anew");
+        }
+        throw new Problem(
+                HttpStatus.NOT_FOUND,
+                "no-collection",
+                "there is no such collection",
+                "collection",
+                hint(collection, known(call.principal())));
+    }
+
+    /** The same; a caller who says which space it expects is never answered from another. */
+    Hosted expected(Call call) {
+        Hosted hosted = require(call);
+        Served served = hosted.served();
+        String expected = call.context().request().headers().get(Wire.SPACE);
+        if (expected != null && !expected.equals(served.space().id())) {
+            throw new Problem(
+                    HttpStatus.CONFLICT,
+                    "wrong-space",
+                    "this collection is of space " + served.space().shortId() + ", not the one expected",
+                    "Kindred-Space",
+                    served.bundle().isEmpty()
+                            ? "send vectors of that space"
+                            : "embed anew with bundle " + served.bundle());
+        }
         return hosted;
     }
 

@@ -4,17 +4,13 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import com.linecorp.armeria.common.HttpStatus;
-import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
-import dev.kindred.core.Refusal;
 import dev.kindred.encode.Encoder;
 import dev.kindred.index.Item;
 import dev.kindred.index.VectorIndex;
-import dev.kindred.media.Pictures;
-import dev.kindred.serve.seen.BatchTrail;
-import dev.kindred.serve.seen.Meters;
-import dev.kindred.serve.seen.Stage;
-import dev.kindred.serve.seen.Trail;
+import dev.kindred.serve.batch.Encoding;
+import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.batch.Source;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -43,13 +39,11 @@ final class Inputs {
     }
 
     private final Served served;
-    private final Compute compute;
-    private final Meters.OfCollection meters;
+    private final Encoding encoding;
 
-    Inputs(Served served, Compute compute, Meters.OfCollection meters) {
+    Inputs(Served served, Encoding encoding) {
         this.served = served;
-        this.compute = compute;
-        this.meters = meters;
+        this.encoding = encoding;
     }
 
     /** The one input of a request: {@code image} or {@code text}, {@code id} or {@code vector} at its top. */
@@ -119,11 +113,15 @@ final class Inputs {
 
     /** Refuses what the collection's encoders do not take. */
     private void requireTaken(Served.Takes given, String where) {
-        if (served.takes() != given) {
+        if (!served.takes().take(given)) {
             throw Problem.badRequest(
                     "this collection takes " + served.takes().words() + ", not " + given.words(),
                     where,
-                    "give " + served.takes().field() + ", id or vector");
+                    "give "
+                            + (served.takes() == Served.Takes.VECTORS
+                                    ? ""
+                                    : served.takes().field() + ", ")
+                            + "id or vector");
         }
     }
 
@@ -140,7 +138,8 @@ final class Inputs {
         return new Input.Picture(bytes, where);
     }
 
-    private Optional<Input> of(Fields fields) {
+    /** The one of {@code image}, {@code text}, {@code id} and {@code vector} that the object has; empty where it has none. */
+    Optional<Input> of(Fields fields) {
         if (Stream.of("image", "text", "id", "vector").filter(fields::has).count() > 1) {
             throw Problem.badRequest("more than one of image, text, id and vector", fields.path(), "give one of them");
         }
@@ -203,86 +202,34 @@ final class Inputs {
     }
 
     /**
-     * The inputs' vectors, in order; what has none yet is decoded and encoded in one batch on a computing thread.
+     * The inputs' vectors, in order; what has none yet is embedded by the pool.
      *
      * @param encoder of the role that the inputs play
      */
-    List<float[]> vectors(List<Input> inputs, Encoder encoder) {
-        List<Input> unencoded = inputs.stream()
-                .filter(input -> input instanceof Input.Picture || input instanceof Input.Words)
-                .toList();
-        Embeddings embeddings = unencoded.isEmpty()
-                ? new Embeddings(served.space(), 0, new float[0])
-                : compute.run(meters.embed(), () -> encoded(unencoded, encoder));
+    List<float[]> vectors(List<Input> inputs, Encoder encoder, Lane lane) {
+        List<Source> sources = new ArrayList<>();
+        for (Input input : inputs) {
+            switch (input) {
+                case Input.Picture(byte[] bytes, String where) -> sources.add(new Source.Picture(bytes, where));
+                case Input.Words(String text) -> sources.add(new Source.Text(text));
+                case Input.Known _, Input.Ready _ -> {}
+            }
+        }
+        Embeddings embeddings = encoding.embed(
+                Call.asker(),
+                lane,
+                encoder == served.queries() ? Encoding.Role.QUERY : Encoding.Role.DOCUMENT,
+                sources);
         List<float[]> vectors = new ArrayList<>();
         int row = 0;
         for (Input input : inputs) {
             vectors.add(
                     switch (input) {
-                        case Input.Picture picture -> embeddings.row(row++);
-                        case Input.Words words -> embeddings.row(row++);
+                        case Input.Picture _, Input.Words _ -> embeddings.row(row++);
                         case Input.Known(Item item) -> item.vector();
                         case Input.Ready(float[] vector) -> vector;
                     });
         }
         return vectors;
-    }
-
-    private Embeddings encoded(List<Input> inputs, Encoder encoder) {
-        try (BatchTrail batch = BatchTrail.of(List.of(Trail.current()), inputs.size())) {
-            List<Content> contents;
-            try (Stage stage = batch.stage("preprocess")) {
-                contents = decoded(inputs);
-            }
-            Embeddings embeddings;
-            try (Stage stage = batch.stage("encode")) {
-                embeddings = encoder.encode(contents);
-            }
-            meters.batch(inputs.size());
-            for (int i = 0; i < embeddings.count(); i++) {
-                meters.embedding(embeddings.row(i));
-            }
-            return embeddings;
-        }
-    }
-
-    private List<Content> decoded(List<Input> inputs) {
-        List<Content> contents = new ArrayList<>();
-        List<Input.Picture> pictures = new ArrayList<>();
-        for (Input input : inputs) {
-            switch (input) {
-                case Input.Words(String text) -> contents.add(new Content.Text(text));
-                case Input.Picture picture -> pictures.add(picture);
-                case Input.Known known -> throw new IllegalStateException("an item is encoded already");
-                case Input.Ready ready -> throw new IllegalStateException("a vector is encoded already");
-            }
-        }
-        // A collection takes one kind, so that one of both lists is empty.
-        return pictures.isEmpty() ? contents : pixels(pictures);
-    }
-
-    /** A few bytes may decode to a great picture, so the pixels of one request are bounded as those of one picture are. */
-    private List<Content> pixels(List<Input.Picture> pictures) {
-        List<Content> contents = new ArrayList<>();
-        long pixels = 0;
-        for (Input.Picture picture : pictures) {
-            try {
-                Content.Pixels content = Pictures.decode(picture.bytes(), picture.where());
-                pixels += (long) content.width() * content.height();
-                if (pixels > Pictures.MAX_PIXELS) {
-                    throw new Problem(
-                            HttpStatus.REQUEST_ENTITY_TOO_LARGE,
-                            "too-large",
-                            "the pictures have more than %,d pixels in all".formatted(Pictures.MAX_PIXELS),
-                            picture.where(),
-                            "send smaller pictures, or fewer at once");
-                }
-                contents.add(content);
-            } catch (Refusal refusal) {
-                meters.preprocessingFailure();
-                throw Problem.of(HttpStatus.UNPROCESSABLE_ENTITY, "picture", refusal);
-            }
-        }
-        return contents;
     }
 }

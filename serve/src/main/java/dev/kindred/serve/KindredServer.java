@@ -1,45 +1,70 @@
 package dev.kindred.serve;
 
+import com.linecorp.armeria.common.TlsProvider;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceConfig;
 import dev.kindred.core.Refusal;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
+import dev.kindred.serve.access.ReloadedTls;
 import dev.kindred.serve.seen.Seen;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One process that answers embed, verify and search over HTTP and shows the console. It starts answering when {@link #start} returns;
- * {@link #close} lets running requests finish. Encoder and index are the caller's to close, afterwards.
+ * {@link #close} lets running requests finish. What somebody else opened is theirs to close, afterwards.
  */
 public final class KindredServer implements AutoCloseable {
     /** How many ports after an unstated one are tried before any free one is taken. */
     private static final int PORTS_TRIED = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(KindredServer.class);
-    private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final Server server;
+    private final Optional<Server> admin;
+    private final String scheme;
     private final String host;
+    private final String adminHost;
     private final Compute compute;
     private final Seen seen;
+    private final ConsoleRoutes console;
     private final ExecutorService waiting;
+    private final Hosting hosting;
+    private final Duration drain;
 
-    private KindredServer(Server server, String host, Compute compute, Seen seen, ExecutorService waiting) {
+    private KindredServer(
+            Server server,
+            Optional<Server> admin,
+            ServeOptions options,
+            Compute compute,
+            Seen seen,
+            ConsoleRoutes console,
+            ExecutorService waiting,
+            Hosting hosting) {
         this.server = server;
-        this.host = host;
+        this.admin = admin;
+        this.scheme = options.tls().isPresent() ? "https" : "http";
+        this.host = options.main().host();
+        this.adminHost = options.admin().host();
         this.compute = compute;
         this.seen = seen;
+        this.console = console;
         this.waiting = waiting;
+        this.hosting = hosting;
+        this.drain = options.bounds().drain();
     }
 
     /**
@@ -56,12 +81,16 @@ public final class KindredServer implements AutoCloseable {
 
     /** The same, its faults told to whoever runs it instead of the logger. */
     public static KindredServer start(ServeOptions options, Served served, Faults faults) {
-        return start(options, List.of(served), Access.OPEN, faults);
+        return start(options, List.of(served), Oversight.none(), faults);
     }
 
-    /** Several collections, for those whom {@code access} lets in. */
-    public static KindredServer start(ServeOptions options, List<Served> served, Access access, Faults faults) {
-        return start(options, served, access, faults, Seen.quiet());
+    /**
+     * Several collections, for those whom {@code oversight} lets in; whoever opened them, and the oversight, closes them after the server.
+     *
+     * @throws Refusal also where others than this machine could reach it and no key is asked for
+     */
+    public static KindredServer start(ServeOptions options, List<Served> served, Oversight oversight, Faults faults) {
+        return start(options, served, oversight, faults, Seen.quiet());
     }
 
     /**
@@ -70,44 +99,107 @@ public final class KindredServer implements AutoCloseable {
      * @param seen closed with the server, and where it does not start
      */
     public static KindredServer start(
-            ServeOptions options, List<Served> served, Access access, Faults faults, Seen seen) {
-        Compute compute = new Compute(options.threads(), options.queue());
-        seen.meters().queueDepth(compute::waiting);
+            ServeOptions options, List<Served> served, Oversight oversight, Faults faults, Seen seen) {
+        return start(options, served.stream().map(Opened::of).toList(), null, oversight, faults, seen);
+    }
+
+    /** All that is held, which can grow and shrink meanwhile; closed with the server. */
+    public static KindredServer start(ServeOptions options, Holdings holdings, Oversight oversight, Faults faults) {
+        return start(options, holdings, oversight, faults, Seen.quiet());
+    }
+
+    /**
+     * The same, seen from outside.
+     *
+     * @param seen closed with the server, and where it does not start
+     */
+    public static KindredServer start(
+            ServeOptions options, Holdings holdings, Oversight oversight, Faults faults, Seen seen) {
+        return start(options, List.of(), holdings, oversight, faults, seen);
+    }
+
+    private static KindredServer start(
+            ServeOptions options,
+            List<Opened> opened,
+            @Nullable Holdings holdings,
+            Oversight oversight,
+            Faults faults,
+            Seen seen) {
+        try {
+            keepToThisMachine(options, oversight);
+        } catch (Refusal refusal) {
+            seen.close();
+            throw refusal;
+        }
+        Optional<TlsProvider> tls =
+                options.tls().map(files -> new ReloadedTls(files, cause -> faults.tell("", "tls", cause)));
+        Compute compute = new Compute(options, seen.meters().registry());
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
+        Optional<Server> admin = Optional.empty();
+        Hosting hosting = new Hosting(holdings, compute, seen.meters(), faults);
+        ConsoleRoutes console = new ConsoleRoutes(hosting.hosts(), seen.meters(), seen.readiness()::isReady, faults);
         try {
-            Hosts hosts = new Hosts();
-            for (Served each : served) {
-                Hosted hosted = new Hosted(each, compute, seen.meters());
-                hosts.add(hosted);
-                hosted.tell(seen.readiness());
-                waiting.execute(hosted.browsing()::warm);
+            opened.forEach(hosting::host);
+            hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
+            int bodies = options.threads() + options.queue();
+            seen.readiness().of(hosting::parts);
+            Routes routes = new Routes(hosting, oversight);
+            Standing standing = new Standing(seen);
+            if (oversight.asksForKeys()) {
+                Wire wire = new Wire(new Guard(options.admin().host()), seen, faults);
+                admin = Optional.of(listen(options, options.admin(), "--admin-port", Optional.empty(), builder -> {
+                    builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
+                    standing.bindAdmin(new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies));
+                }));
             }
-            Routes routes = new Routes(hosts);
-            Standing health = new Standing(seen);
-            Wire wire = new Wire(new Guard(options.host()), seen, faults);
-            Server server = listen(options, builder -> {
+            Wire wire = new Wire(new Guard(options.main().host()), seen, faults);
+            Server server = listen(options, options.main(), "--port", tls, builder -> {
                 // The last added stands outermost: a request that is turned away is counted like any other.
                 builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
-                Door door = new Door(builder, access, waiting, options.threads() + options.queue());
+                Door door = new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies);
                 routes.bind(door);
-                health.bind(door);
+                standing.bind(door, oversight.asksForKeys());
+                new CollectionRoutes(hosting).bind(door);
+                new ItemRoutes(hosting, waiting, options).bind(door);
+                new ExplainRoutes(hosting).bind(door);
+                console.bind(door);
             });
+            hosting.warm();
+            console.begin();
             seen.clock().done("listening");
             waiting.execute(seen::awaitReady);
-            return new KindredServer(server, options.host(), compute, seen, waiting);
+            return new KindredServer(server, admin, options, compute, seen, console, waiting, hosting);
         } catch (RuntimeException e) {
+            console.close();
+            admin.ifPresent(Server::close);
             waiting.close();
             compute.close();
+            hosting.close();
             seen.close();
             throw e;
         }
     }
 
-    private static Server listen(ServeOptions options, Consumer<ServerBuilder> binding) {
-        int last = options.explicitPort() || options.port() == 0 ? options.port() : options.port() + PORTS_TRIED;
-        for (int port = options.port(); ; port = port < Math.min(last, 65535) ? port + 1 : 0) {
-            Server server = build(options, port, binding);
+    /** Without keys whoever reaches the server may do everything: then nobody but this machine reaches it. */
+    private static void keepToThisMachine(ServeOptions options, Oversight oversight) {
+        if (!oversight.asksForKeys() && !Guard.isLoopback(options.main().host())) {
+            throw new Refusal(
+                    "there are no keys, so everyone who reaches this address could do everything",
+                    "--host " + options.main().host(),
+                    "make a key first (kindred keys add NAME --role admin), or leave --host out");
+        }
+    }
+
+    private static Server listen(
+            ServeOptions options,
+            ServeOptions.Listening where,
+            String flag,
+            Optional<TlsProvider> tls,
+            Consumer<ServerBuilder> binding) {
+        int last = where.explicit() || where.port() == 0 ? where.port() : where.port() + PORTS_TRIED;
+        for (int port = where.port(); ; port = port < Math.min(last, 65535) ? port + 1 : 0) {
+            Server server = build(options, new InetSocketAddress(where.host(), port), tls, binding);
             try {
                 server.start().join();
                 return server;
@@ -115,12 +207,12 @@ public final class KindredServer implements AutoCloseable {
                 server.close();
                 Throwable cause = Exceptions.peel(e);
                 boolean busy = isBusy(cause);
-                if (!busy || options.explicitPort() || port == 0) {
+                if (!busy || where.explicit() || port == 0) {
                     throw new Refusal(
                             busy ? "the port is busy" : "cannot listen (" + cause.getMessage() + ")",
-                            options.host() + ":" + port,
+                            where.host() + ":" + port,
                             busy
-                                    ? "stop what listens there, or choose another --port"
+                                    ? "stop what listens there, or choose another " + flag
                                     : "choose an address of this machine",
                             cause);
                 }
@@ -134,21 +226,40 @@ public final class KindredServer implements AutoCloseable {
                 && message.toLowerCase(java.util.Locale.ROOT).contains("in use");
     }
 
-    private static Server build(ServeOptions options, int port, Consumer<ServerBuilder> binding) {
+    private static Server build(
+            ServeOptions options,
+            InetSocketAddress address,
+            Optional<TlsProvider> tls,
+            Consumer<ServerBuilder> binding) {
+        ServeOptions.Bounds bounds = options.bounds();
         ServerBuilder builder = Server.builder()
-                .http(new InetSocketAddress(options.host(), port))
-                .maxRequestLength(options.maxRequestBytes())
-                .requestTimeout(options.requestTimeout())
-                .idleTimeout(options.requestTimeout().plusSeconds(30))
-                .maxNumConnections(1024)
+                // Its own meters would go to a registry that all servers of the process share; ours are in Meters.
+                .meterRegistry(new CompositeMeterRegistry())
+                .maxRequestLength(bounds.requestBytes())
+                .requestTimeout(bounds.requestTime())
+                .idleTimeout(bounds.requestTime().plusSeconds(30))
+                .maxNumConnections(bounds.connections())
                 .http1MaxHeaderSize(16 << 10)
                 .http1MaxInitialLineLength(8 << 10)
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
                 .gracefulShutdownTimeout(Duration.ofMillis(50), Duration.ofSeconds(1))
+                // What is refused is no news: problems that are faults are told by Wire.
+                .unloggedExceptionsReportIntervalMillis(0)
                 .disableServerHeader();
+        tls.ifPresentOrElse(provider -> builder.https(address).tlsProvider(provider), () -> builder.http(address));
         binding.accept(builder);
         return builder.build();
+    }
+
+    /** What it answers, e.g. {@code POST /v1/embed}: method and pattern, as they were bound. */
+    List<String> routes() {
+        return server.config().serviceConfigs().stream()
+                .map(ServiceConfig::route)
+                .flatMap(route -> route.methods().stream().map(method -> method + " " + route.patternString()))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     public int port() {
@@ -157,37 +268,48 @@ public final class KindredServer implements AutoCloseable {
 
     /** Where a browser finds it. */
     public String url() {
+        return url(scheme, host, port());
+    }
+
+    /** Where its metrics are, without a key; empty where it has none and they are at {@link #url} with all else. */
+    public Optional<String> adminUrl() {
+        return admin.map(server -> url("http", adminHost, server.activeLocalPort()));
+    }
+
+    private static String url(String scheme, String host, int port) {
         String name = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
-        return "http://" + (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":" + port();
+        return scheme + "://" + (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":" + port;
     }
 
     /**
-     * Says no longer ready and refuses new requests at once, lets running ones end (for ten seconds at most), and stops listening. Whoever
-     * asks meanwhile is told so: a balancer sees it before the port goes.
+     * Says no longer ready and refuses new requests at once, lets running ones end (for as long as its bounds say), and stops listening.
+     * Whoever asks meanwhile is told so: a balancer sees it before the port goes.
      */
     @Override
     public void close() {
         seen.readiness().stopping();
         seen.running().stop();
         seen.log().event("stopping", "no new requests; those under way end");
-        boolean drained = drain();
-        server.close();
-        waiting.close();
-        compute.close();
-        if (!drained) {
+        if (!drained()) {
             seen.log()
                     .warning(
                             "stopping",
-                            "some requests took longer than " + DRAIN.toSeconds() + " s and were cut off",
+                            "requests that took longer than " + drain.toSeconds() + " s were cut off",
                             null);
         }
+        server.close();
+        admin.ifPresent(Server::close);
+        console.close();
+        waiting.close();
+        compute.close();
+        hosting.close();
         seen.log().event("stopped", "");
         seen.close();
     }
 
-    private boolean drain() {
+    private boolean drained() {
         try {
-            return seen.running().await(DRAIN);
+            return seen.running().await(drain);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -1,11 +1,15 @@
 package dev.kindred.serve;
 
 import com.google.gson.JsonObject;
+import com.linecorp.armeria.common.CancellationException;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.stream.AbortedStreamException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.kindred.core.Refusal;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 
@@ -15,11 +19,16 @@ import java.util.concurrent.CompletionException;
  */
 public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private static final long SECOND = 1_000_000_000;
+    private static final int MOST_SECONDS = 600;
+    private static final String STORAGE_FAILING = "storage-failing";
 
     private final HttpStatus status;
     private final String kind;
     private final String where;
     private final String hint;
+    /** Seconds after which to try again; 0 where nothing is known of that. */
+    private final int retryAfter;
 
     /**
      * @param kind what sort of problem, for programs; becomes {@code urn:kindred:problem:<kind>}
@@ -28,7 +37,12 @@ public final class Problem extends RuntimeException {
      * @param hint what to do; may be empty
      */
     public Problem(HttpStatus status, String kind, String what, String where, String hint) {
+        this(status, kind, what, where, hint, 0);
+    }
+
+    private Problem(HttpStatus status, String kind, String what, String where, String hint, int retryAfter) {
         super(what, null, false, false);
+        this.retryAfter = retryAfter;
         this.status = status;
         this.kind = kind;
         this.where = where;
@@ -39,24 +53,36 @@ public final class Problem extends RuntimeException {
         return new Problem(HttpStatus.BAD_REQUEST, "bad-request", what, where, hint);
     }
 
-    /** More is asked than can be answered now; said before any work is done for it. */
-    static Problem busy() {
+    /**
+     * More is asked than can be answered now; said before any work is done for it.
+     *
+     * @param nanos until what waits is done, about
+     */
+    public static Problem busy(long nanos) {
+        int seconds = (int) Math.clamp(Math.ceilDiv(nanos, SECOND), 1, MOST_SECONDS);
         return new Problem(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "busy",
                 "more is asked than can be answered now",
                 "",
-                "try again in a second");
+                seconds == 1 ? "try again in a second" : "try again in " + seconds + " seconds",
+                seconds);
     }
 
-    /** No more is begun here; said before any work is done for it. */
-    static Problem stopping() {
+    /** What is asked cannot be done, or was not, by when it was wanted. */
+    public static Problem late() {
         return new Problem(
                 HttpStatus.SERVICE_UNAVAILABLE,
-                "stopping",
-                "the server is stopping",
-                "",
-                "ask another, or this one again in a while");
+                "deadline",
+                "it cannot be answered in the time that was given",
+                "Kindred-Timeout-Ms",
+                "give it more time, or try again when less is asked");
+    }
+
+    /** The server is about to end. */
+    public static Problem stopping() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again in a second", 1);
     }
 
     /** The problem a refusal is, as the answer to a request that was understood. */
@@ -69,12 +95,16 @@ public final class Problem extends RuntimeException {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
+            case Refusal refusal when refusal.getCause() instanceof SQLException -> storageFails();
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->
                 tooLarge("the request is larger than " + large.maxContentLength() + " bytes");
             case RequestTimeoutException late ->
                 new Problem(HttpStatus.SERVICE_UNAVAILABLE, "timeout", "the request took too long", "", "try again");
             case HttpStatusException plain -> ofStatus(plain.httpStatus());
+            case ClosedStreamException gone -> gone();
+            case AbortedStreamException gone -> gone();
+            case CancellationException gone -> gone();
             default ->
                 new Problem(
                         HttpStatus.INTERNAL_SERVER_ERROR,
@@ -83,6 +113,22 @@ public final class Problem extends RuntimeException {
                         "",
                         "the server's log says more under the request's id");
         };
+    }
+
+    /** Whoever asked hung up: nobody reads this, but it is counted, and it is nobody's fault here. */
+    public static Problem gone() {
+        return new Problem(
+                HttpStatus.CLIENT_CLOSED_REQUEST, "gone", "the client hung up before it was answered", "", "");
+    }
+
+    /** A file of ours fails: nobody's request is wrong, and where the file lies is nobody's business. */
+    private static Problem storageFails() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                STORAGE_FAILING,
+                "what is stored here cannot be read or written at the moment",
+                "",
+                "the server's log says more under the request's id");
     }
 
     private static Problem tooLarge(String what) {
@@ -100,26 +146,38 @@ public final class Problem extends RuntimeException {
         return switch (status.code()) {
             case 404 -> new Problem(status, kind, "there is nothing here", "", "");
             case 405 -> new Problem(status, kind, "this is not done with that method", "", "");
+            case 408 -> new Problem(status, kind, "the request did not come in time", "body", "send it without pauses");
             case 413 -> tooLarge("the request is too large");
             default -> new Problem(status, kind, status.reasonPhrase(), "", "");
         };
     }
 
-    HttpStatus status() {
+    public HttpStatus status() {
         return status;
     }
 
-    boolean isStopping() {
-        return kind.equals("stopping");
+    /** Seconds after which to try again; 0 where nothing is known of that. */
+    public int retryAfter() {
+        return retryAfter;
+    }
+
+    /** What sort of problem, for programs. */
+    String kind() {
+        return kind;
+    }
+
+    /** Whether it is of this kind. */
+    boolean isOf(String other) {
+        return kind.equals(other);
     }
 
     /** Whether it is Kindred's own doing and belongs in the log. */
     boolean isFault() {
-        return status.code() == 500;
+        return status.code() == 500 || kind.equals(STORAGE_FAILING);
     }
 
     /** The body of {@code application/problem+json}. */
-    JsonObject json(String requestId) {
+    public JsonObject json(String requestId) {
         JsonObject json = new JsonObject();
         json.addProperty("type", "urn:kindred:problem:" + kind);
         json.addProperty("title", status.reasonPhrase());

@@ -2,9 +2,10 @@ package dev.kindred.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.batch.Lane;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,51 +13,75 @@ import java.util.function.BiFunction;
 
 /** Which address means what. */
 final class Routes {
+    private static final MediaType PROMETHEUS_TEXT = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
     private static final String COLLECTION = "/v1/collections/{collection}";
 
     private final Hosts hosts;
+    private final Hosting hosting;
     private final Console console;
+    private final Oversight oversight;
 
-    Routes(Hosts hosts) {
-        this.hosts = hosts;
+    Routes(Hosting hosting, Oversight oversight) {
+        this.hosting = hosting;
+        this.hosts = hosting.hosts();
         this.console = new Console();
+        this.oversight = oversight;
     }
 
     void bind(Door door) {
         for (String path : console.paths()) {
             door.open(path, (call, request) -> console.answer(path, request));
         }
-        bindAnswer(door, "embed", Answers::embed);
-        bindAnswer(door, "verify", Answers::verify);
-        bindAnswer(door, "search", Answers::search);
+        oversight.keys().ifPresent(keys -> new KeyRoutes(keys, oversight).bind(door));
+        oversight.auditLog().ifPresent(log -> new AuditRoutes(log).bind(door));
+        oversight.feedback().ifPresent(feedback -> new FeedbackRoutes(feedback, oversight).bind(door));
 
-        door.get("/v1/collections", Role.READER, (call, request) -> Wire.json(collections(call)));
-        browse(door, "", (browsing, call) -> browsing.collection());
-        browse(door, "/items", (browsing, call) -> browsing.items(call.query()));
-        browse(door, "/items/{id}", (browsing, call) -> browsing.item(id(call), call.query()));
+        bindAnswer(door, "embed", Lane.EMBED, Answers::embed);
+        bindAnswer(door, "verify", Lane.ASK, Answers::verify);
+        bindAnswer(door, "search", Lane.ASK, Answers::search);
+
+        door.get("/v1/collections", Door.Rule.KNOWN, (call, request) -> Wire.json(collections(call)));
+        browse(door, "", (hosted, call) -> hosted.about());
+        browse(door, "/items", (hosted, call) -> hosted.browsing().items(call.query()));
+        browse(door, "/items/{id}", (hosted, call) -> hosted.browsing().item(id(call), call.query()));
         door.get(
                 COLLECTION + "/items/{id}/source",
                 Role.READER,
-                (call, request) -> hosted(call, request).browsing().source(id(call)));
+                (call, request) -> hosts.expected(call).browsing().source(id(call)));
         door.get(
                 COLLECTION + "/items/{id}/picture",
                 Role.READER,
-                (call, request) -> hosted(call, request).browsing().picture(id(call)));
+                (call, request) -> hosts.expected(call).browsing().picture(id(call)));
     }
 
-    private void browse(Door door, String path, BiFunction<Browsing, Call, JsonObject> answer) {
+    private void browse(Door door, String path, BiFunction<Hosted, Call, JsonObject> answer) {
         door.get(COLLECTION + path, Role.READER, (call, request) -> {
-            Hosted hosted = hosted(call, request);
-            return Wire.json(answer.apply(hosted.browsing(), call), hosted.served());
+            Hosted hosted = hosts.expected(call);
+            return Wire.json(answer.apply(hosted, call), hosted.served());
         });
     }
 
-    private void bindAnswer(Door door, String verb, BiFunction<Answers, Body, JsonObject> answer) {
+    private void bindAnswer(Door door, String verb, Lane lane, BiFunction<Answers, Body, JsonObject> answer) {
         for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
-            door.post(path, Role.READER, (call, body) -> {
-                Hosted hosted = hosted(call, call.context().request());
-                return Wire.json(answer.apply(hosted.answers(), body), hosted.served());
-            });
+            door.post(
+                    path,
+                    Role.READER,
+                    lane,
+                    (call, body) -> hosting.answered(call, hosted -> {
+                        JsonObject reply = answer.apply(hosted.answers(), body);
+                        keep(call, verb, hosted.served(), reply);
+                        return reply;
+                    }));
+        }
+    }
+
+    /** For feedback to come: what has scores that somebody could speak of. */
+    private void keep(Call call, String verb, Served served, JsonObject reply) {
+        if (!verb.equals("embed")) {
+            oversight
+                    .answers()
+                    .ifPresent(kept -> kept.keep(
+                            call.request(), call.principal(), served.collection(), served.bundle(), verb, reply));
         }
     }
 
@@ -64,31 +89,23 @@ final class Routes {
     private JsonObject collections(Call call) {
         JsonArray all = new JsonArray();
         for (Hosted hosted : hosts.readable(call.principal())) {
-            all.add(hosted.browsing().collection());
+            all.add(hosted.about());
         }
+        hosts.shut().forEach((name, why) -> {
+            if (call.principal().may(Role.READER, name)) {
+                JsonObject shut = new JsonObject();
+                shut.addProperty("collection", name);
+                shut.addProperty("unavailable", why.what());
+                all.add(shut);
+            }
+        });
         JsonObject json = new JsonObject();
         json.add("collections", all);
         return json;
     }
 
-    /** The collection asked for; a caller who says which space it expects is never answered from another. */
-    private Hosted hosted(Call call, HttpRequest request) {
-        Hosted hosted = hosts.require(call);
-        Served served = hosted.served();
-        String expected = request.headers().get(Wire.SPACE);
-        if (expected != null && !expected.equals(served.space().id())) {
-            throw new Problem(
-                    HttpStatus.CONFLICT,
-                    "wrong-space",
-                    "this collection is of space " + served.space().shortId() + ", not the one expected",
-                    "Kindred-Space",
-                    "embed anew with bundle " + served.bundle());
-        }
-        return hosted;
-    }
-
     /** The id as the address has it: one segment, percent-encoded; it is only ever a key, never part of a path. */
-    private static String id(Call call) {
+    static String id(Call call) {
         String path = call.context().rawPath();
         int query = path.indexOf('?');
         return decode((query < 0 ? path : path.substring(0, query)).split("/", -1)[5]);

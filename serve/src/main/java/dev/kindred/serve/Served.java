@@ -17,7 +17,7 @@ import java.util.Optional;
  * What one collection answers with. Whoever opened encoders and index closes them, after the server.
  *
  * @param collection its name in addresses
- * @param bundle the id of the bundle that the encoders come from
+ * @param bundle the id of the bundle that the encoders come from; empty where there is none
  * @param takes what can be sent to be encoded
  * @param queries encodes what is looked for
  * @param documents encodes what is found, and what is compared; the same encoder where the bundle has but one
@@ -42,7 +42,11 @@ public record Served(
     /** What encoders take. */
     public enum Takes {
         PICTURES("pictures", "image"),
-        TEXTS("texts", "text");
+        TEXTS("texts", "text"),
+        /** Nothing is encoded: vectors are made elsewhere. */
+        VECTORS("vectors", "vector"),
+        /** What it was made of cannot be told: its bundle cannot be opened. */
+        UNKNOWN("nothing for now", "vector");
 
         private final String words;
         private final String field;
@@ -58,6 +62,11 @@ public record Served(
                 case TextPreparation texts -> TEXTS;
                 case CharacterPreparation texts -> TEXTS;
             };
+        }
+
+        /** Whether such a thing may be sent. */
+        boolean take(Takes given) {
+            return this == given || this == UNKNOWN;
         }
 
         /** As replies and messages name it. */

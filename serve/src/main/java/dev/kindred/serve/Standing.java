@@ -2,6 +2,7 @@ package dev.kindred.serve;
 
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -19,13 +20,31 @@ final class Standing {
         this.seen = seen;
     }
 
-    void bind(Door door) {
+    /** @param metricsElsewhere whether they are at the admin port alone */
+    void bind(Door door, boolean metricsElsewhere) {
+        bindState(door);
+        door.get("/metrics", Door.Rule.everywhere(Role.OPERATOR), (call, request) -> {
+            if (metricsElsewhere) {
+                throw new Problem(HttpStatus.NOT_FOUND, "not-found", "metrics are at the admin port", "", "ask there");
+            }
+            return metrics(request);
+        });
+    }
+
+    /** What the admin port answers, to whoever reaches it. */
+    void bindAdmin(Door door) {
+        bindState(door);
+        door.open("/metrics", (call, request) -> metrics(request));
+    }
+
+    private void bindState(Door door) {
         door.open("/livez", (call, request) -> HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, "live\n"));
         door.open("/readyz", (call, request) -> ready());
-        door.get("/metrics", Role.OPERATOR, (call, request) -> {
-            Meters.Scraped scraped = seen.meters().scrape(request.headers().get(HttpHeaderNames.ACCEPT, ""));
-            return HttpResponse.of(HttpStatus.OK, MediaType.parse(scraped.type()), HttpData.ofUtf8(scraped.text()));
-        });
+    }
+
+    private HttpResponse metrics(HttpRequest request) {
+        Meters.Scraped scraped = seen.meters().scrape(request.headers().get(HttpHeaderNames.ACCEPT, ""));
+        return HttpResponse.of(HttpStatus.OK, MediaType.parse(scraped.type()), HttpData.ofUtf8(scraped.text()));
     }
 
     private HttpResponse ready() {

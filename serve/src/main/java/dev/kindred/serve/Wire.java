@@ -11,8 +11,10 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestId;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -27,6 +29,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     static final String REQUEST = "kindred-request";
     static final String BUNDLE = "kindred-bundle";
     static final String SPACE = "kindred-space";
+    static final String TIMEOUT = "kindred-timeout-ms";
 
     private static final MediaType PROBLEM_JSON = MediaType.create("application", "problem+json");
 
@@ -73,15 +76,29 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                         .build());
     }
 
-    /** A JSON reply that the bundle gave. */
-    static HttpResponse json(JsonObject json, Served served) {
+    /** A JSON reply of another status. */
+    static HttpResponse json(JsonObject json, HttpStatus status) {
         return json(
                 json,
-                ResponseHeaders.builder(HttpStatus.OK)
+                ResponseHeaders.builder(status)
                         .contentType(MediaType.JSON_UTF_8)
-                        .set(BUNDLE, served.bundle())
-                        .set(SPACE, served.space().id())
                         .build());
+    }
+
+    /** A JSON reply that the bundle gave. */
+    static HttpResponse json(JsonObject json, Served served) {
+        return json(json, headers(served, MediaType.JSON_UTF_8));
+    }
+
+    /** Of a reply that the bundle gave, where there is one. */
+    static ResponseHeaders headers(Served served, MediaType type) {
+        var headers = ResponseHeaders.builder(HttpStatus.OK)
+                .contentType(type)
+                .set(SPACE, served.space().id());
+        if (!served.bundle().isEmpty()) {
+            headers.set(BUNDLE, served.bundle());
+        }
+        return headers.build();
     }
 
     private static HttpResponse json(JsonObject json, ResponseHeaders headers) {
@@ -94,10 +111,16 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
 
     @Override
     public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
-        Problem problem = Problem.of(cause);
+        Problem problem = Exceptions.peel(cause) instanceof RequestTimeoutException && Call.isBeingRead(ctx)
+                ? Problem.ofStatus(HttpStatus.REQUEST_TIMEOUT)
+                : Problem.of(cause);
         if (problem.isFault()) {
-            Trail.of(ctx).failed(cause);
-            faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
+            Trail trail = Trail.of(ctx);
+            trail.failed(cause);
+            trail.during(() -> {
+                faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
+                return problem;
+            });
         }
         return reply(problem, ctx.id());
     }
@@ -136,8 +159,8 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                 .contentType(PROBLEM_JSON)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set(REQUEST, id.text());
-        if (problem.status().code() == 429 || problem.isStopping()) {
-            headers.set(HttpHeaderNames.RETRY_AFTER, "1");
+        if (problem.retryAfter() > 0) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, Integer.toString(problem.retryAfter()));
         }
         byte[] body = problem.json(id.text()).toString().getBytes(StandardCharsets.UTF_8);
         return AggregatedHttpResponse.of(headers.build(), HttpData.wrap(body));

@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,72 @@ class AttackTest {
         assertThat(caller.bytes("/v1/embed", "image/png", Pictures.png(new Content.Pixels(8, 8, 1, new byte[64])))
                         .code())
                 .isEqualTo(200);
+    }
+
+    /** Late is the client here, not the server: no answer of 503 would be true. */
+    @Test
+    void whoSendsTooSlowlyIsToldSo() throws IOException {
+        ServeOptions hasty = ServeOptions.defaults()
+                .onPort(0)
+                .withMaxRequestBytes(MOST)
+                .withRequestTime(Duration.ofMillis(700))
+                .withThreads(1)
+                .withQueue(8);
+        KindredServer impatient = KindredServer.start(hasty, collection.served());
+        try (Socket socket = new Socket("127.0.0.1", impatient.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST /v1/embed HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: 100\r\n\r\n{\"image\":")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(answered(socket)).startsWith("HTTP/1.1 408").contains("application/problem+json");
+        } finally {
+            impatient.close();
+        }
+    }
+
+    /** A megabyte in chunks of one byte is a million objects. */
+    @Test
+    void aBodyInVeryManyPiecesIsCutOff() throws IOException {
+        assertThat(inPieces("x".repeat(8), 5_000)).startsWith("HTTP/1.1 400");
+        assertThat(inPieces("x".repeat(100), 5_000)).as("not for its pieces").startsWith("HTTP/1.1 422");
+        assertThat(inPieces("x", 1_900)).as("few enough").startsWith("HTTP/1.1 422");
+    }
+
+    private String inPieces(String piece, int times) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
+            String chunk = Integer.toHexString(piece.length()) + "\r\n" + piece + "\r\n";
+            try {
+                socket.getOutputStream()
+                        .write(("POST /v1/embed HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
+                                        + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(times) + "0\r\n\r\n")
+                                .getBytes(StandardCharsets.ISO_8859_1));
+            } catch (IOException e) {
+                // Cut off while it was sent; the reply may still be there.
+            }
+            return answered(socket);
+        }
+    }
+
+    /** Who hangs up is no fault of the server's, and is counted as what it is. */
+    @Test
+    void whoHangsUpIsCountedAsSuch() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.getOutputStream()
+                    .write(("POST /v1/verify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: 100\r\n\r\n{")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+        }
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (!caller.get("/metrics").text().matches("(?s).*code=\"499\"[^}]*route=\"/v1/verify\".*")
+                && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(caller.get("/metrics").text())
+                .containsPattern("code=\"499\"[^}]*route=\"/v1/verify\"")
+                .doesNotContainPattern("code=\"500\"[^}]*route=\"/v1/verify\"")
+                .doesNotContain("code=\"0\"");
     }
 
     /** The answer sends people to the log, so there must be one. */

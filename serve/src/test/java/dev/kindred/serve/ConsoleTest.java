@@ -72,15 +72,35 @@ class ConsoleTest {
             Locator cards = page.locator(".card-main");
             assertThat(cards).hasCount(36);
             assertThat(page.locator(".card-kind").allInnerTexts()).doesNotContain("feather");
-            assertThat(page.locator(".divider")).containsText("0.975");
+            assertThat(page.locator(".divider")).containsText("Below the threshold 0.975");
+            assertThat(page.locator(".divider")).containsText("of 100 unrelated items about 1 would pass it");
+            // A probability at even odds is no measure of how sure one can be among a search's candidates.
+            assertThat(page.locator(".results")).not().containsText("%");
             Visitor.shoot(page, "search-" + name);
             page.getByText("Show more").click();
             assertThat(cards).hasCount(72);
+            Visitor.requireContrast(page);
             page.locator(".segments").getByText("Every family").click();
             assertThat(page.locator(".card-kind")
                             .filter(new Locator.FilterOptions().setHasText("feather"))
                             .first())
                     .isVisible();
+            page.getByLabel("Neighbours at once").selectOption("12");
+            assertThat(cards).hasCount(12);
+            page.locator(".refine").getByText("Filter").click();
+            page.locator(".menu").getByText("octo").click();
+            assertThat(page.locator(".chip.on")).containsText("octo");
+            page.locator(".menu").getByText("carbon").click();
+            assertThat(page.locator(".chip.on")).hasCount(2);
+            assertThat(page.locator(".menu input:focus")).hasCount(1);
+            Visitor.shoot(page, "search-filter-" + name);
+            page.keyboard().press("Escape");
+            assertThat(page.locator(".menu")).isHidden();
+            assertThat(page.locator(".card-kind").first()).hasText(java.util.regex.Pattern.compile("octo|carbon"));
+            assertThat(page.locator(".card-kind").allInnerTexts()).doesNotContain("feather", "ionic", "entypo");
+            page.locator(".chip.on").first().click();
+            page.locator(".chip.on").first().click();
+            assertThat(page.locator(".chip.on")).hasCount(0);
             page.getByText("Best of each").click();
             assertThat(cards).hasCount(DrawnShapes.HANDS.length);
             cards.first().click();
@@ -205,7 +225,7 @@ class ConsoleTest {
     void aPhoneShowsItAll() {
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             String name = scheme.name().toLowerCase(java.util.Locale.ROOT);
-            Page page = open(scheme, 390, 844, "");
+            Page page = open(scheme, 360, 780, "");
             Visitor.shoot(page, "phone-welcome-" + name);
             Visitor.fits(page);
             page.locator(".tile").first().click();

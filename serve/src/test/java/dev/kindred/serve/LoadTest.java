@@ -47,8 +47,11 @@ class LoadTest {
         public void close() {}
     }
 
-    private static byte[] star() {
-        return DrawnShapes.png(DrawnShapes.things().get("star"), DrawnShapes.HANDS[0]);
+    /** Different ones: of the same picture one would be computed for all. */
+    private static List<byte[]> drawings() {
+        return DrawnShapes.things().values().stream()
+                .map(thing -> DrawnShapes.png(thing, DrawnShapes.HANDS[0]))
+                .toList();
     }
 
     @Test
@@ -68,13 +71,17 @@ class LoadTest {
                     real.decision(),
                     real.baseline(),
                     real.index());
-            ServeOptions narrow = new ServeOptions("127.0.0.1", 0, true, 1 << 20, Duration.ofSeconds(60), 1, 2);
+            ServeOptions narrow = ServeOptions.defaults()
+                    .onPort(0)
+                    .withRequestTime(Duration.ofSeconds(60))
+                    .withThreads(1)
+                    .withQueue(2);
             KindredServer server = KindredServer.start(narrow, held);
             try (Caller caller = new Caller(server.url())) {
                 List<CompletableFuture<Reply>> replies = new ArrayList<>();
-                for (int i = 0; i < 12; i++) {
+                for (byte[] drawing : drawings().subList(0, 12)) {
                     replies.add(CompletableFuture.supplyAsync(
-                            () -> caller.bytes("/v1/embed", "image/png", star()), callers));
+                            () -> caller.bytes("/v1/embed", "image/png", drawing), callers));
                 }
                 assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
                 // One is computed, two wait: nine of the twelve are turned away while the gate is shut.

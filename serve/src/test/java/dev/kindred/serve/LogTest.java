@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kindred.serve.Caller.Reply;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.seen.Log;
 import dev.kindred.serve.seen.Seen;
 import dev.kindred.serve.seen.SeenOptions;
@@ -35,7 +35,7 @@ class LogTest {
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 StartClock.ofProcess());
         return KindredServer.start(
-                ServeOptions.defaults().onPort(0), List.of(served), Access.OPEN, Faults.IN_THE_LOG, seen);
+                ServeOptions.defaults().onPort(0), List.of(served), Oversight.none(), seen.log()::fault, seen);
     }
 
     private static byte[] star() {
@@ -72,7 +72,8 @@ class LogTest {
                 assertThat(caller.get("/v1/collections/default/items/a%0d%0aforged")
                                 .code())
                         .isEqualTo(400);
-                PrometheusText metrics = new PrometheusText(caller.get("/metrics").text());
+                PrometheusText metrics =
+                        new PrometheusText(caller.get("/metrics").text());
                 assertThat(metrics.value("kindred_requests_total", Map.of("route", "(unread)", "code", "400")))
                         .isEqualTo(1);
             }
@@ -113,7 +114,8 @@ class LogTest {
                 for (int i = 1; i < 150; i++) {
                     caller.bytes("/v1/embed", "image/png", star());
                 }
-                PrometheusText metrics = new PrometheusText(caller.get("/metrics").text());
+                PrometheusText metrics =
+                        new PrometheusText(caller.get("/metrics").text());
                 assertThat(metrics.value("kindred_log_lines_dropped_total", Map.of()))
                         .isPositive();
             }

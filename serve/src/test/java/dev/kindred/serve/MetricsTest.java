@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindred.serve.Caller.Reply;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Price;
 import dev.kindred.serve.seen.Seen;
 import dev.kindred.serve.seen.SeenOptions;
 import dev.kindred.serve.seen.StartClock;
@@ -34,25 +35,28 @@ class MetricsTest {
     private KindredServer server;
     private Caller caller;
     private Seen seen;
+    private final List<byte[]> pictures = new ArrayList<>();
 
     @BeforeAll
     void start(@TempDir Path folder) {
         collection = DrawnCollection.in(folder);
         seen = Seen.of(
-                SeenOptions.defaults().withCpuHourPrice(3600),
+                SeenOptions.defaults().withPrice(new Price(3600, "EUR")),
                 "test",
                 new PrintStream(OutputStream.nullOutputStream()),
                 StartClock.ofProcess());
         server = KindredServer.start(
                 ServeOptions.defaults().onPort(0),
                 List.of(collection.served()),
-                Access.OPEN,
+                Oversight.none(),
                 (request, route, cause) -> {},
                 seen);
         caller = new Caller(server.url());
-        byte[] star = DrawnShapes.png(DrawnShapes.things().get("star"), DrawnShapes.HANDS[0]);
-        for (int i = 0; i < 20; i++) {
-            assertThat(caller.bytes("/v1/embed", "image/png", star).code()).isEqualTo(200);
+        // Different ones: what was embedded before is remembered.
+        DrawnShapes.things().values().forEach(shape -> pictures.add(DrawnShapes.png(shape, DrawnShapes.HANDS[0])));
+        assertThat(pictures).hasSize(20);
+        for (byte[] picture : pictures) {
+            assertThat(caller.bytes("/v1/embed", "image/png", picture).code()).isEqualTo(200);
         }
         caller.json("/v1/search", "{\"id\":\"octo/bolt.png\"}");
         caller.json("/v1/verify", "{\"left\":{\"id\":\"octo/bolt.png\"},\"right\":{\"id\":\"octo/bolt.png\"}}");
@@ -79,7 +83,7 @@ class MetricsTest {
         String release = collection.bundle().id().substring(0, 12);
         Map<String, String> own = Map.of("collection", "default", "release", release);
         // A request is counted once its reply is out, a moment after the caller has it.
-        assertThat(metrics.value("kindred_embed_seconds_count", own)).isEqualTo(21);
+        assertThat(metrics.value("kindred_embed_seconds_count", own)).isEqualTo(20);
         assertThat(metrics.value("kindred_search_seconds_count", own)).isEqualTo(1);
         assertThat(metrics.value("kindred_batch_size_count", own)).isEqualTo(20);
         assertThat(metrics.value("kindred_batch_size_bucket", with(own, "le", "1.0")))
@@ -124,8 +128,23 @@ class MetricsTest {
         assertThat(metrics.value("kindred_embedding_norm_sum", OWN)).isCloseTo(20, within(1e-3));
         assertThat(metrics.value("kindred_embedding_norm_bucket", with(OWN, "le", "0.999")))
                 .isZero();
-        // One picture again and again: nothing varies.
-        assertThat(metrics.value("kindred_embedding_variance", OWN)).isCloseTo(0, within(1e-6));
+        assertThat(metrics.value("kindred_embedding_variance", OWN)).isCloseTo(variance(), within(1e-6));
+    }
+
+    /** Summed over dimensions, by the definition. */
+    private double variance() {
+        List<float[]> vectors = pictures.stream().map(collection::vector).toList();
+        double sum = 0;
+        for (int k = 0; k < vectors.getFirst().length; k++) {
+            double mean = 0;
+            for (float[] vector : vectors) {
+                mean += vector[k] / (double) vectors.size();
+            }
+            for (float[] vector : vectors) {
+                sum += (vector[k] - mean) * (vector[k] - mean) / vectors.size();
+            }
+        }
+        return sum;
     }
 
     /** At 3,600 an hour a second of processor time costs 1. */
@@ -134,7 +153,8 @@ class MetricsTest {
         PrometheusText metrics = scrape();
         double queries = metrics.value("kindred_queries_total", OWN);
         double seconds = metrics.value("kindred_compute_cpu_seconds_total", OWN);
-        assertThat(queries).isEqualTo(22);
+        // 20 pictures, one that is none, a search and a comparison.
+        assertThat(queries).isEqualTo(23);
         assertThat(seconds).isBetween(1e-4, 60.0);
         assertThat(metrics.value("kindred_cost_per_thousand_queries", OWN))
                 .isCloseTo(1000 * seconds / queries, within(1e-6));
@@ -159,21 +179,24 @@ class MetricsTest {
         for (int i = 0; i < 300; i++) {
             Meters.OfCollection one = seen.meters()
                     .of("c" + i, "ab".repeat(32), collection.bundle().space(), () -> 7);
-            one.score("search", 0.5);
+            one.score(Meters.Scored.SEARCH, 0.5);
             one.embedding(new float[] {1, 0});
-            one.cacheHits(1);
-            one.degraded("graph");
+            one.degradedAnswer("exact");
             made.add(one);
         }
         PrometheusText full = scrape();
         assertThat(full.of("kindred_index_items")).hasSize(200);
-        assertThat(full.value("kindred_cache_hits_total", Map.of("collection", "(others)")))
+        // 199 of the 300 and the one that is served have series of their own.
+        assertThat(full.value("kindred_degraded_answers_total", Map.of("collection", "(others)")))
                 .isEqualTo(101);
-        made.forEach(Meters.OfCollection::close);
+        for (int i = 0; i < 300; i++) {
+            seen.meters().forget("c" + i);
+        }
+        made.getFirst().score(Meters.Scored.SEARCH, 0.5);
         PrometheusText after = scrape();
         assertThat(after.of("kindred_index_items")).hasSize(1);
         // What all those beyond the bound shared stays, once.
-        assertThat(after.of("kindred_cache_hits_total")).hasSize(1);
+        assertThat(after.of("kindred_degraded_answers_total")).hasSize(1);
         assertThat(after.size()).isLessThan(2 * before);
     }
 

@@ -273,7 +273,12 @@ class ServerTest {
                     .isInstanceOf(Refusal.class)
                     .hasMessageContaining("busy");
             ServeOptions unstated = new ServeOptions(
-                    stated.host(), port, false, stated.maxRequestBytes(), stated.requestTimeout(), 1, 8);
+                    new ServeOptions.Listening(stated.main().host(), port, false),
+                    stated.admin(),
+                    stated.tls(),
+                    stated.bounds(),
+                    stated.computing(),
+                    stated.kept());
             try (KindredServer moved = KindredServer.start(unstated, collection.served());
                     Caller other = new Caller(moved.url())) {
                 assertThat(moved.port()).isNotEqualTo(port);

@@ -2,13 +2,11 @@ package dev.kindred.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonObject;
 import dev.kindred.serve.Caller.Reply;
-import dev.kindred.serve.access.Access;
 import dev.kindred.serve.seen.Readiness;
 import dev.kindred.serve.seen.Seen;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,41 +55,26 @@ class StoppingTest {
     }
 
     @Test
-    void readinessNamesThePartOfTheCollectionThatIsNot(@TempDir Path folder) {
+    void readinessNamesThePartOfTheCollectionThatIsNot() {
         AtomicReference<Readiness.Part> graph = new AtomicReference<>(Readiness.Part.starting("it is being built"));
         Seen seen = Seen.quiet();
-        seen.readiness().part("photos", "graph", graph::get);
-        try (DrawnCollection collection = DrawnCollection.in(folder);
-                KindredServer server = KindredServer.start(
-                        ServeOptions.defaults().onPort(0),
-                        List.of(collection.served()),
-                        Access.OPEN,
-                        (request, route, cause) -> {},
-                        seen);
-                Caller caller = new Caller(server.url())) {
-            Reply not = caller.get("/readyz");
-            assertThat(not.code()).isEqualTo(503);
-            JsonObject photos = not.json().getAsJsonArray("collections").get(1).getAsJsonObject();
-            assertThat(photos.get("collection").getAsString()).isEqualTo("photos");
-            assertThat(photos.get("state").getAsString()).isEqualTo("starting");
-            JsonObject part = photos.getAsJsonArray("parts").get(0).getAsJsonObject();
-            assertThat(part.get("part").getAsString()).isEqualTo("graph");
-            assertThat(part.get("why").getAsString()).isEqualTo("it is being built");
-            assertThat(new PrometheusText(caller.get("/metrics").text()).of("kindred_start_seconds"))
-                    .isEmpty();
+        seen.readiness().of(() -> Map.of("photos", Map.of("index", graph.get())));
+        Readiness.Report not = seen.readiness().report();
+        assertThat(not.ready()).isFalse();
+        assertThat(seen.readiness().isReady()).isFalse();
+        assertThat(not.json().toString())
+                .isEqualTo("{\"ready\":false,\"state\":\"starting\",\"collections\":[{\"collection\":\"photos\","
+                        + "\"state\":\"starting\",\"parts\":[{\"part\":\"index\",\"state\":\"starting\","
+                        + "\"why\":\"it is being built\"}]}]}");
 
-            graph.set(Readiness.Part.degraded("searches are exact"));
-            Reply degraded = caller.get("/readyz");
-            assertThat(degraded.code()).isEqualTo(200);
-            assertThat(degraded.json().get("state").getAsString()).isEqualTo("degraded");
-
-            graph.set(Readiness.Part.failed("its file is damaged"));
-            assertThat(caller.get("/readyz").code()).isEqualTo(503);
-            seen.readiness().drop("photos");
-            Reply ready = caller.get("/readyz");
-            assertThat(ready.code()).isEqualTo(200);
-            assertThat(ready.json().get("state").getAsString()).isEqualTo("ready");
-            assertThat(ready.json().getAsJsonArray("collections")).hasSize(1);
-        }
+        graph.set(Readiness.Part.degraded("exact"));
+        assertThat(seen.readiness().report().ready()).isTrue();
+        assertThat(seen.readiness().report().json().get("state").getAsString()).isEqualTo("degraded");
+        graph.set(Readiness.Part.unavailable("it cannot be opened"));
+        assertThat(seen.readiness().isReady()).isTrue();
+        seen.readiness().stopping();
+        assertThat(seen.readiness().isReady()).isFalse();
+        assertThat(seen.readiness().report().json().get("state").getAsString()).isEqualTo("stopping");
+        seen.close();
     }
 }

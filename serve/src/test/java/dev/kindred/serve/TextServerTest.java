@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.serve.Caller.Reply;
+import dev.kindred.serve.batch.Batching;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,12 @@ class TextServerTest {
     @BeforeAll
     void start(@TempDir Path folder) {
         collection = WordCollection.in(folder);
-        server = KindredServer.start(ServeOptions.defaults().onPort(0), collection.served());
+        // One thread that remembers nothing, so that what the encoders were asked can be counted.
+        ServeOptions options = ServeOptions.defaults()
+                .onPort(0)
+                .withThreads(1)
+                .withBatching(Batching.defaults().withCacheBytes(0));
+        server = KindredServer.start(options, collection.served());
         caller = new Caller(server.url());
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.Caller.Reply;
-import dev.kindred.serve.access.Access;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.seen.Seen;
 import dev.kindred.serve.seen.SeenOptions;
 import dev.kindred.serve.seen.StartClock;
@@ -15,6 +15,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.awt.Shape;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +48,7 @@ class TracesTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String PARENT = "00-" + TRACE + "-00f067aa0ba902b7-01";
 
+    private final AtomicInteger drawn = new AtomicInteger();
     private final InMemorySpanExporter kept = InMemorySpanExporter.create();
     private DrawnCollection collection;
     private KindredServer server;
@@ -65,7 +68,7 @@ class TracesTest {
         return KindredServer.start(
                 ServeOptions.defaults().onPort(0),
                 List.of(collection.served()),
-                Access.OPEN,
+                Oversight.none(),
                 (request, route, cause) -> {},
                 seen);
     }
@@ -82,15 +85,26 @@ class TracesTest {
         kept.reset();
     }
 
-    private static byte[] star() {
-        return DrawnShapes.png(DrawnShapes.things().get("star"), DrawnShapes.HANDS[0]);
+    /** Another one each time: what was embedded before is remembered, and has no batch. */
+    private byte[] picture() {
+        int number = drawn.getAndIncrement();
+        List<Shape> shapes = List.copyOf(DrawnShapes.things().values());
+        return DrawnShapes.png(
+                shapes.get(number % shapes.size()),
+                DrawnShapes.HANDS[number / shapes.size() % DrawnShapes.HANDS.length]);
     }
 
     /** Those of one request, once its own is there: it ends last, a moment after the reply. */
     private List<SpanData> spans() {
         return await(
                 () -> kept.getFinishedSpanItems(),
-                all -> all.stream().anyMatch(span -> span.getKind() == SpanKind.SERVER));
+                all -> all.stream().anyMatch(span -> span.getKind() == SpanKind.SERVER)
+                        && all.stream()
+                                        .filter(span -> span.getName().equals("encode"))
+                                        .count()
+                                == all.stream()
+                                        .filter(span -> span.getName().equals("batch"))
+                                        .count());
     }
 
     private static <T> T await(java.util.function.Supplier<T> what, Predicate<T> until) {
@@ -109,7 +123,7 @@ class TracesTest {
 
     @Test
     void oneTraceARequestFromTheCallersOwnToTheIndex() {
-        Reply reply = caller.bytes("/v1/search?k=3", "image/png", star(), "traceparent", PARENT);
+        Reply reply = caller.bytes("/v1/search?k=3", "image/png", picture(), "traceparent", PARENT);
         assertThat(reply.code()).as(reply.text()).isEqualTo(200);
         List<SpanData> spans = spans();
         assertThat(spans).allMatch(span -> span.getTraceId().equals(TRACE));
@@ -162,17 +176,17 @@ class TracesTest {
     /** Two requests one after the other on the same threads: nothing of the first is left in the second. */
     @Test
     void tracesDoNotLeakFromOneRequestIntoTheNext() {
-        caller.bytes("/v1/embed", "image/png", star(), "traceparent", PARENT);
+        caller.bytes("/v1/embed", "image/png", picture(), "traceparent", PARENT);
         spans();
         kept.reset();
-        caller.bytes("/v1/embed", "image/png", star());
+        caller.bytes("/v1/embed", "image/png", picture());
         assertThat(spans()).noneMatch(span -> span.getTraceId().equals(TRACE));
     }
 
     @Test
     void aCallerWhoDoesNotTraceIsNotTraced() {
         Reply reply = caller.bytes(
-                "/v1/embed", "image/png", star(), "traceparent", PARENT.substring(0, PARENT.length() - 2) + "00");
+                "/v1/embed", "image/png", picture(), "traceparent", PARENT.substring(0, PARENT.length() - 2) + "00");
         assertThat(reply.code()).isEqualTo(200);
         caller.json("/v1/search", "{\"id\":\"octo/bolt.png\"}");
         assertThat(spans()).noneMatch(span -> span.getTraceId().equals(TRACE));
@@ -182,7 +196,7 @@ class TracesTest {
     void latenciesCarryTheTraceForWhoeverAsksForOpenMetrics() {
         String found = await(
                 () -> {
-                    caller.bytes("/v1/embed", "image/png", star(), "traceparent", PARENT);
+                    caller.bytes("/v1/embed", "image/png", picture(), "traceparent", PARENT);
                     return caller.get("/metrics", "Accept", "application/openmetrics-text; version=1.0.0")
                             .text();
                 },
@@ -202,7 +216,7 @@ class TracesTest {
     void withoutACollectorThereIsNothing() {
         try (KindredServer quiet = serve(Seen.quiet());
                 Caller other = new Caller(quiet.url())) {
-            Reply reply = other.bytes("/v1/embed", "image/png", star(), "traceparent", PARENT);
+            Reply reply = other.bytes("/v1/embed", "image/png", picture(), "traceparent", PARENT);
             assertThat(reply.code()).isEqualTo(200);
             assertThat(reply.header("traceparent")).isEmpty();
         }
@@ -232,7 +246,7 @@ class TracesTest {
         Seen seen = Seen.of(SeenOptions.defaults().withTraces(endpoint, 1), "9.9.9", NOWHERE, StartClock.ofProcess());
         try (KindredServer traced = serve(seen);
                 Caller other = new Caller(traced.url())) {
-            assertThat(other.bytes("/v1/embed", "image/png", star(), "traceparent", PARENT)
+            assertThat(other.bytes("/v1/embed", "image/png", picture(), "traceparent", PARENT)
                             .code())
                     .isEqualTo(200);
             Sent first = sent.poll(10, TimeUnit.SECONDS);

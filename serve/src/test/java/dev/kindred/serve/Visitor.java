@@ -71,7 +71,7 @@ final class Visitor implements AutoCloseable {
     }
 
     void requireQuietAndAtHome() {
-        assertThat(strangers).isEmpty();
+        assertThat(strangers).as("asked of other hosts").isEmpty();
         assertThat(complaints).isEmpty();
     }
 
@@ -87,6 +87,44 @@ final class Visitor implements AutoCloseable {
     static void fits(Page page) {
         assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
                 .isEqualTo(true);
+    }
+
+    /** Every text that is seen stands out from what is behind it as WCAG's level AA has it: 4.5 to 1, 3 to 1 where it is large. */
+    static void requireContrast(Page page) {
+        assertThat((List<?>) page.evaluate("""
+            () => {
+              const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+              const rgba = (colour) => {
+                pen.clearRect(0, 0, 1, 1);
+                pen.fillStyle = colour;
+                pen.fillRect(0, 0, 1, 1);
+                const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
+                return [r, g, b, a / 255];
+              };
+              const over = (top, below) => [0, 1, 2].map((c) => top[c] * top[3] + below[c] * (1 - top[3]));
+              const light = (colour) => colour.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4))
+                .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+              const wrong = [];
+              const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                const holder = node.parentElement;
+                const box = holder.getBoundingClientRect();
+                if (!node.data.trim() || holder.closest('.visually-hidden, [hidden], noscript, option, .skip') || !box.width || !holder.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+                const grounds = [];
+                for (let each = holder; each; each = each.parentElement) grounds.unshift(rgba(getComputedStyle(each).backgroundColor));
+                const ground = grounds.reduce((below, top) => over(top, below), [255, 255, 255]);
+                const style = getComputedStyle(holder);
+                const svg = holder.namespaceURI.endsWith('svg');
+                const ink = over(rgba(svg ? style.fill : style.color), ground);
+                const [a, b] = [light(ink), light(ground)];
+                const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+                const size = parseFloat(style.fontSize);
+                const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+                if (ratio < (large ? 3 : 4.5)) wrong.push(`${ratio.toFixed(2)} ${holder.className?.baseVal ?? holder.className}: ${node.data.trim().slice(0, 40)}`);
+              }
+              return [...new Set(wrong)];
+            }\
+            """)).isEmpty();
     }
 
     static void close(Page page) {

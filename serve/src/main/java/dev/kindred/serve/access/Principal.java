@@ -17,6 +17,9 @@ public record Principal(String key, String name, Map<String, Role> roles) {
     /** Whoever reaches a server on loopback that has no keys. */
     public static final Principal LOCAL = new Principal("local", "this machine", Map.of(EVERY, Role.ADMIN));
 
+    /** Whoever asks for what is open to all: nobody was asked who they are, and they may do nothing else. */
+    public static final Principal NOBODY = new Principal("none", "nobody", Map.of());
+
     public Principal {
         roles = Map.copyOf(roles);
     }

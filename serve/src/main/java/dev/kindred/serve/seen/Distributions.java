@@ -47,6 +47,15 @@ final class Distributions implements Collector {
             }
         }
 
+        private boolean isAny() {
+            for (LongAdder count : counts) {
+                if (count.sum() > 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         private HistogramSnapshot.HistogramDataPointSnapshot snapshot(Labels labels) {
             ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
             for (int i = 0; i < counts.length; i++) {
@@ -64,8 +73,9 @@ final class Distributions implements Collector {
         return all.computeIfAbsent(labels, own -> new Distribution(bounds));
     }
 
-    void remove(Labels labels) {
-        all.remove(labels);
+    /** Takes out all of a collection. */
+    void forget(String collection) {
+        all.keySet().removeIf(labels -> collection.equals(labels.get("collection")));
     }
 
     @Override
@@ -77,7 +87,11 @@ final class Distributions implements Collector {
     public MetricSnapshot collect() {
         HistogramSnapshot.Builder snapshot =
                 HistogramSnapshot.builder().name(name).help(help);
-        all.forEach((labels, distribution) -> snapshot.dataPoint(distribution.snapshot(labels)));
+        all.forEach((labels, distribution) -> {
+            if (distribution.isAny()) {
+                snapshot.dataPoint(distribution.snapshot(labels));
+            }
+        });
         return snapshot.build();
     }
 }

@@ -16,7 +16,7 @@ final class JsonLines implements LogForm {
         return line + "\n";
     }
 
-    private static JsonObject line(Instant time, LogEntry.Level level, String event) {
+    private static JsonObject line(Instant time, Log.Level level, String event) {
         JsonObject line = new JsonObject();
         line.addProperty("time", time.toString());
         line.addProperty("level", level.name().toLowerCase(Locale.ROOT));
@@ -25,8 +25,7 @@ final class JsonLines implements LogForm {
     }
 
     private static JsonObject answered(LogEntry.Answered request) {
-        JsonObject line =
-                line(request.time(), request.code() >= 500 ? LogEntry.Level.ERROR : LogEntry.Level.INFO, "request");
+        JsonObject line = line(request.time(), request.level(), "request");
         about(line, request);
         line.addProperty("code", request.code());
         line.addProperty("ms", Math.round(request.millis() * 1e3) / 1e3);
@@ -58,8 +57,12 @@ final class JsonLines implements LogForm {
     }
 
     private static JsonObject fault(LogEntry.Fault fault) {
-        JsonObject line = line(fault.request().time(), LogEntry.Level.ERROR, "fault");
-        about(line, fault.request());
+        JsonObject line = line(fault.time(), fault.level(), "fault");
+        put(line, "request", fault.id().equals("-") ? "" : fault.id());
+        put(line, "trace", fault.trace());
+        line.addProperty("route", fault.where());
+        put(line, "collection", fault.collection());
+        put(line, "key", fault.key());
         line.addProperty("fault", fault.cause().toString());
         if (fault.stack()) {
             line.addProperty("stack", LogForm.stack(fault.cause()));

@@ -21,10 +21,19 @@ public final class Log implements AutoCloseable {
         JSON
     }
 
+    /** How much something matters. */
+    public enum Level {
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
     private static final int ROOM = 8192;
     private static final long CLOSE_SECONDS = 3;
 
     private final LogForm lines;
+    private final Level least;
     private final boolean everyRequest;
     private final PrintStream out;
     private final BlockingQueue<LogEntry> queue = new ArrayBlockingQueue<>(ROOM);
@@ -39,46 +48,57 @@ public final class Log implements AutoCloseable {
 
     /** @param out is not closed */
     public Log(Form form, PrintStream out) {
+        this(form, Level.INFO, out);
+    }
+
+    /** @param least what matters less is not told */
+    public Log(Form form, Level least, PrintStream out) {
+        this.least = least;
         this.lines = form == Form.JSON ? new JsonLines() : new PlainLines();
         this.everyRequest = form == Form.JSON;
         this.out = out;
         this.writer = Thread.ofPlatform().daemon().name("kindred-log").start(this::write);
     }
 
-    /** A request that was answered, and the fault that it failed of; people are told of faults alone, and by whoever runs the server. */
-    void answered(LogEntry.Answered request, @Nullable Throwable fault) {
+    /** A request that was answered; people are not told of these. */
+    void answered(LogEntry.Answered request) {
         if (everyRequest) {
             add(request);
-            if (fault != null) {
-                fault(request, fault);
-            }
         }
     }
 
-    private void fault(LogEntry.Answered request, Throwable fault) {
+    /**
+     * What failed, with its stack while there is no flood of them.
+     *
+     * @param request its id; empty or a dash where it was none
+     * @param where its route, or what failed
+     */
+    public void fault(String request, String where, Throwable cause) {
         if (!notes.take()) {
             dropped.increment();
             return;
         }
-        add(new LogEntry.Fault(request, fault, stacks.take()));
+        Trail trail = Trail.current();
+        add(new LogEntry.Fault(
+                Instant.now(), request, trail.trace(), where, trail.collection(), trail.key(), cause, stacks.take()));
     }
 
     /** Something that happened to the server, not to a request. */
     public void event(String event, String words) {
-        add(new LogEntry.Note(Instant.now(), LogEntry.Level.INFO, event, words, null));
+        add(new LogEntry.Note(Instant.now(), Level.INFO, event, words, null));
     }
 
     /** The same, which somebody should look at. */
     public void warning(String event, String words, @Nullable Throwable cause) {
         if (notes.take()) {
-            add(new LogEntry.Note(Instant.now(), LogEntry.Level.WARN, event, words, cause));
+            add(new LogEntry.Note(Instant.now(), Level.WARN, event, words, cause));
         } else {
             dropped.increment();
         }
     }
 
     private void add(LogEntry entry) {
-        if (closed || !queue.offer(entry)) {
+        if (entry.level().compareTo(least) >= 0 && (closed || !queue.offer(entry))) {
             dropped.increment();
         }
     }

@@ -7,11 +7,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface LogEntry {
 
     /** How much it matters. */
-    enum Level {
-        INFO,
-        WARN,
-        ERROR
-    }
+    Log.Level level();
 
     /**
      * A request that was answered. Empty what is not known of it.
@@ -40,15 +36,39 @@ sealed interface LogEntry {
             long bytesIn,
             long bytesOut,
             boolean degraded)
-            implements LogEntry {}
+            implements LogEntry {
+        @Override
+        public Log.Level level() {
+            return code >= 500 ? Log.Level.ERROR : Log.Level.INFO;
+        }
+    }
 
-    /** @param stack whether its stack is told too */
-    record Fault(Answered request, Throwable cause, boolean stack) implements LogEntry {}
+    /**
+     * What failed, of a request or of the server's own.
+     *
+     * @param where the route of the request, or what failed
+     * @param stack whether its stack is told too
+     */
+    record Fault(
+            Instant time,
+            String id,
+            String trace,
+            String where,
+            String collection,
+            String key,
+            Throwable cause,
+            boolean stack)
+            implements LogEntry {
+        @Override
+        public Log.Level level() {
+            return Log.Level.ERROR;
+        }
+    }
 
     /** Something that happened to the server. */
     record Note(
             Instant time,
-            Level level,
+            Log.Level level,
             String event,
             String words,
             @Nullable Throwable cause) implements LogEntry {}

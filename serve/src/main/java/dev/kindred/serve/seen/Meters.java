@@ -1,10 +1,8 @@
 package dev.kindred.serve.seen;
 
-import dev.kindred.core.Distance;
 import dev.kindred.core.Space;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -14,13 +12,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +50,7 @@ public final class Meters implements AutoCloseable {
     private final Set<Labelled> labelled = ConcurrentHashMap.newKeySet();
     private final Map<Request, Counter> requests = new ConcurrentHashMap<>();
     private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
-    private @Nullable CollectionSeries others;
-    private final OptionalDouble cpuHourPrice;
+    private final Price price;
     private final Optional<GpuMeters> gpus;
     private @Nullable ProcessMeters process;
 
@@ -61,9 +59,8 @@ public final class Meters implements AutoCloseable {
 
     private record Request(String route, String code, Labelled by) {}
 
-    /** @param cpuHourPrice what an hour of one processor costs, in whichever currency; empty where nobody said */
-    Meters(OptionalDouble cpuHourPrice) {
-        this.cpuHourPrice = cpuHourPrice;
+    Meters(Price price) {
+        this.price = price;
         registry.config().meterFilter(MeterFilter.maximumAllowableMetrics(MOST_METERS));
         registry.getPrometheusRegistry().register(scores);
         registry.getPrometheusRegistry().register(norms);
@@ -77,16 +74,9 @@ public final class Meters implements AutoCloseable {
         }
     }
 
-    /** For what concerns no collection. */
-    MeterRegistry registry() {
+    /** For what others count; they name collections as {@link OfCollection#collection} has them. */
+    public MeterRegistry registry() {
         return registry;
-    }
-
-    /** @param depth how many pieces of work wait for a computing thread */
-    public void queueDepth(Supplier<Number> depth) {
-        Gauge.builder("kindred.queue.depth", depth)
-                .description("Pieces of work that wait for a computing thread.")
-                .register(registry);
     }
 
     /** A bundle's id as labels and people have it. */
@@ -94,39 +84,66 @@ public final class Meters implements AutoCloseable {
         return bundle.length() <= SHORT ? bundle : bundle.substring(0, SHORT);
     }
 
-    /** What is counted of one collection under one release; close it when either goes, and its series go with it. */
-    public final class OfCollection implements AutoCloseable {
+    /** What is counted of one collection under one release, until it is forgotten. */
+    public final class OfCollection {
         private final Labelled by;
-        private final boolean own;
-        private final Distance distance;
         private final CollectionSeries series;
         private final EmbeddingWindow window = new EmbeddingWindow();
+        private final Distributions.Distribution norm;
+        private final Map<Scored, Distributions.Distribution> score = new EnumMap<>(Scored.class);
         private final Work embed;
         private final Work search;
         private final Work compare;
         private final Work picture;
 
         private OfCollection(String name, String bundle, Space space, LongSupplier count) {
-            by = labelled(new Labelled(name, release(bundle)));
-            own = !by.collection().equals(OTHERS);
-            distance = space.distance();
-            series = own ? series(by) : others();
-            embed = series.work("kindred.embed", "Decoding and encoding of one batch.", "");
+            by = labelled(new Labelled(name, Meters.release(bundle)));
+            boolean own = !by.collection().equals(OTHERS);
+            series = new CollectionSeries(
+                    registry, Tags.of("collection", by.collection(), "release", by.release()), price);
+            embed = series.work(
+                    "kindred.embed", "From the first of a request's inputs taken until all are encoded.", "encode");
             search = series.work("kindred.search", "One search of the index.", "index");
             compare = series.work("kindred.compare", "One pair judged by the learned distance.", "compare");
             picture =
                     series.work("kindred.picture", "Making an item's source a picture that browsers show.", "picture");
+            Labels labels = Labels.of("collection", by.collection(), "release", by.release());
+            norm = norms.of(labels, Bounds.NORMS);
+            for (Scored kind : Scored.values()) {
+                score.put(
+                        kind,
+                        scores.of(
+                                labels.add("kind", kind.name().toLowerCase(Locale.ROOT)),
+                                kind.isOfComparator() ? Bounds.SIGNED : Bounds.of(space.distance())));
+            }
             if (own) {
                 series.gauge("kindred.index.items", "Items that can be found.", count::getAsLong);
                 series.gauge(
                         "kindred.embedding.variance",
-                        "Summed variance of the last 256 embeddings given: 0 is a collapse.",
+                        "Summed variance of the last 256 embeddings made: 0 is a collapse.",
                         window::variance);
-                series.info(bundle, space.id());
+                series.gauge(
+                        "kindred.release.info",
+                        "Always 1: which bundle answers in which space.",
+                        () -> 1,
+                        "bundle",
+                        bundle,
+                        "space",
+                        space.id());
             }
         }
 
-        /** Decoding and encoding of one batch. */
+        /** As labels have it. */
+        public String collection() {
+            return by.collection();
+        }
+
+        /** As labels have it. */
+        public String release() {
+            return by.release();
+        }
+
+        /** Decoding and encoding; its stages are a batch's own. */
         public Work embed() {
             return embed;
         }
@@ -145,12 +162,7 @@ public final class Meters implements AutoCloseable {
 
         /** An input that could not be made ready: a picture that cannot be decoded. */
         public void preprocessingFailure() {
-            series.count("kindred.preprocessing.failures", "Inputs that could not be decoded.", 1);
-        }
-
-        /** @param inputs encoded at once */
-        public void batch(int inputs) {
-            series.batch(inputs);
+            series.undecodable();
         }
 
         /** Questions answered: each input embedded, each search, each comparison is one. The cost is shared among these. */
@@ -158,95 +170,80 @@ public final class Meters implements AutoCloseable {
             series.queries(answered);
         }
 
-        /** One embedding given. */
+        /** One embedding made; kept for a while, never changed. */
         public void embedding(float[] vector) {
             double squares = 0;
             for (float value : vector) {
                 squares += (double) value * value;
             }
-            norms.of(labels(), Bounds.NORMS).record(Math.sqrt(squares));
+            norm.record(Math.sqrt(squares));
             window.add(vector);
         }
 
-        /** @param kind {@code search}, {@code verify}, {@code rerank} or {@code compare} (the last two are a comparator's scores) */
-        public void score(String kind, double score) {
-            boolean plain = kind.equals("search") || kind.equals("verify");
-            scores.of(labels(kind), plain ? Bounds.of(distance) : Bounds.SIGNED).record(score);
-        }
-
-        /** Embeddings that were found kept. */
-        public void cacheHits(int inputs) {
-            series.count("kindred.cache.hits", "Embeddings that were found kept.", inputs);
-        }
-
-        /** Embeddings that were looked for among those kept, and made. */
-        public void cacheMisses(int inputs) {
-            series.count("kindred.cache.misses", "Embeddings that were looked for among those kept, and made.", inputs);
-        }
-
-        /** @param part that failed and was gone without: {@code graph}, {@code index}, {@code encoder} */
-        public void degraded(String part) {
-            series.countOf("kindred.degraded", "Answers given without a part that failed.", "part", part);
-        }
-
-        private Labels labels() {
-            return Labels.of("collection", by.collection(), "release", by.release());
-        }
-
-        private Labels labels(String kind) {
-            return Labels.of("collection", by.collection(), "kind", kind, "release", by.release());
-        }
-
-        @Override
-        public void close() {
-            if (!own || !labelled.remove(by)) {
-                return;
+        public void score(Scored kind, double value) {
+            Distributions.Distribution own = score.get(kind);
+            if (own != null) {
+                own.record(value);
             }
-            series.close();
-            norms.remove(labels());
-            for (String kind : new String[] {"search", "verify", "rerank", "compare"}) {
-                scores.remove(labels(kind));
-            }
-            requests.entrySet().removeIf(each -> {
-                boolean gone = each.getKey().by().equals(by);
-                if (gone) {
-                    registry.remove(each.getValue());
-                }
-                return gone;
-            });
+        }
+
+        /** @param how answers are less than whole, one of a few; {@code now} whether they are */
+        public void degraded(String how, BooleanSupplier now) {
+            series.gauge(
+                    "kindred.degraded",
+                    "1 while answers are less than whole in this way.",
+                    () -> now.getAsBoolean() ? 1 : 0,
+                    "how",
+                    how);
+        }
+
+        public void degradedAnswer(String how) {
+            series.count("kindred.degraded.answers", "Answers that were less than whole, and said so.", "how", how);
+        }
+    }
+
+    /** What a score is of. */
+    public enum Scored {
+        /** A search: its best neighbour's. */
+        SEARCH,
+        /** A comparison: the pair's. */
+        VERIFY,
+        /** A search in the order of a comparator: its best neighbour's, the comparator's own. */
+        RERANK,
+        /** A comparison by a comparator. */
+        COMPARE;
+
+        boolean isOfComparator() {
+            return compareTo(RERANK) >= 0;
         }
     }
 
     private Labelled labelled(Labelled by) {
         synchronized (labelled) {
-            return labelled.contains(by) || labelled.size() >= MOST_COLLECTIONS || !labelled.add(by)
-                    ? new Labelled(OTHERS, "")
-                    : by;
+            return labelled.contains(by) || labelled.size() < MOST_COLLECTIONS && labelled.add(by)
+                    ? by
+                    : new Labelled(OTHERS, "");
         }
-    }
-
-    /** What the collections beyond those labelled share; never taken out. */
-    private synchronized CollectionSeries others() {
-        CollectionSeries made = others;
-        if (made == null) {
-            made = series(new Labelled(OTHERS, ""));
-            others = made;
-        }
-        return made;
-    }
-
-    private CollectionSeries series(Labelled by) {
-        return new CollectionSeries(
-                registry, Tags.of("collection", by.collection(), "release", by.release()), cpuHourPrice);
     }
 
     /**
      * @param collection its name
-     * @param bundle the bundle's whole id
+     * @param bundle the bundle's whole id; empty where there is none
      * @param count of items that can be found
      */
     public OfCollection of(String collection, String bundle, Space space, LongSupplier count) {
         return new OfCollection(collection, bundle, space, count);
+    }
+
+    /** Takes away what was counted of a collection that is gone, so that names that come and go leave nothing. */
+    public void forget(String collection) {
+        labelled.removeIf(by -> by.collection().equals(collection));
+        requests.keySet().removeIf(request -> request.by().collection().equals(collection));
+        registry.getMeters().stream()
+                .filter(meter -> collection.equals(meter.getId().getTag("collection")))
+                .forEach(registry::remove);
+        scores.forget(collection);
+        norms.forget(collection);
     }
 
     /**
@@ -285,6 +282,11 @@ public final class Meters implements AutoCloseable {
                 .tag("route", route)
                 .serviceLevelObjectives(Bounds.latencies())
                 .register(registry);
+    }
+
+    /** Prometheus' text of now, without the process's own. */
+    public String text() {
+        return registry.scrape(PLAIN);
     }
 
     /** What a scrape is answered with. */

@@ -6,13 +6,15 @@ final class PlainLines implements LogForm {
     public String of(LogEntry entry) {
         return switch (entry) {
             case LogEntry.Answered request -> "";
-            case LogEntry.Fault fault -> "";
+            case LogEntry.Fault fault ->
+                "kindred: " + oneLine(fault.where()) + " failed: "
+                        + oneLine(fault.cause().toString()) + "\n";
             case LogEntry.Note note -> note(note);
         };
     }
 
     private static String note(LogEntry.Note note) {
-        if (note.level() == LogEntry.Level.INFO) {
+        if (note.level() == Log.Level.INFO) {
             return "";
         }
         Throwable cause = note.cause();

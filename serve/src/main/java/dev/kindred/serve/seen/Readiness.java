@@ -2,14 +2,11 @@ package dev.kindred.serve.seen;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
-/** Whether requests should be sent here: all parts of all collections are there, and the server is not stopping. */
+/** Whether requests should be sent here: no part of any collection is still being made ready, and the server is not stopping. */
 public final class Readiness {
 
     /** How a part stands, the worst last. */
@@ -17,10 +14,14 @@ public final class Readiness {
         READY,
         /** Answers go on without it, and say so: still ready. */
         DEGRADED,
+        /** It cannot be had, and all else can: still ready, since nobody else would have it either. */
+        UNAVAILABLE,
         /** It is being made ready. */
-        STARTING,
-        /** It will not be ready by itself. */
-        FAILED
+        STARTING;
+
+        boolean isReady() {
+            return compareTo(UNAVAILABLE) <= 0;
+        }
     }
 
     /** @param why for people; empty where it is ready */
@@ -35,28 +36,21 @@ public final class Readiness {
             return new Part(State.STARTING, why);
         }
 
-        public static Part failed(String why) {
-            return new Part(State.FAILED, why);
+        public static Part unavailable(String why) {
+            return new Part(State.UNAVAILABLE, why);
         }
 
         boolean isReady() {
-            return state.compareTo(State.DEGRADED) <= 0;
+            return state.isReady();
         }
     }
 
-    private final Map<String, Map<String, Supplier<Part>>> collections = new ConcurrentSkipListMap<>();
+    private volatile Supplier<Map<String, Map<String, Part>>> parts = Map::of;
     private volatile boolean stopping;
 
-    /** @param part of the collection, e.g. {@code probes}, {@code index}; {@code now} is asked whenever somebody looks */
-    public void part(String collection, String part, Supplier<Part> now) {
-        collections
-                .computeIfAbsent(collection, name -> new ConcurrentSkipListMap<>())
-                .put(part, now);
-    }
-
-    /** The collection is served no longer. */
-    public void drop(String collection) {
-        collections.remove(collection);
+    /** @param now the parts of each collection by name, asked whenever somebody looks */
+    public void of(Supplier<Map<String, Map<String, Part>>> now) {
+        parts = now;
     }
 
     /** From now on, for good: not ready. */
@@ -66,37 +60,39 @@ public final class Readiness {
 
     public boolean isReady() {
         return !stopping
-                && collections.values().stream()
-                        .flatMap(parts -> parts.values().stream())
-                        .allMatch(part -> part.get().isReady());
+                && parts.get().values().stream()
+                        .flatMap(own -> own.values().stream())
+                        .allMatch(Part::isReady);
     }
 
     /** How it stands now, part by part, all from one look. */
     public Report report() {
         JsonArray all = new JsonArray();
         State worst = State.READY;
-        for (Map.Entry<String, Map<String, Supplier<Part>>> collection : collections.entrySet()) {
-            List<Part> states = new ArrayList<>();
-            JsonArray parts = new JsonArray();
-            collection.getValue().forEach((name, now) -> {
-                Part part = now.get();
-                states.add(part);
-                parts.add(json(name, part));
-            });
-            State own = states.stream().map(Part::state).max(State::compareTo).orElse(State.READY);
-            worst = own.compareTo(worst) > 0 ? own : worst;
+        for (Map.Entry<String, Map<String, Part>> collection : parts.get().entrySet()) {
+            State own = State.READY;
+            JsonArray shown = new JsonArray();
+            for (Map.Entry<String, Part> part : collection.getValue().entrySet()) {
+                own = worse(own, part.getValue().state());
+                shown.add(json(part.getKey(), part.getValue()));
+            }
+            worst = worse(worst, own);
             JsonObject json = new JsonObject();
             json.addProperty("collection", collection.getKey());
             json.addProperty("state", word(own));
-            json.add("parts", parts);
+            json.add("parts", shown);
             all.add(json);
         }
-        boolean ready = !stopping && worst.compareTo(State.DEGRADED) <= 0;
+        boolean ready = !stopping && worst.isReady();
         JsonObject json = new JsonObject();
         json.addProperty("ready", ready);
         json.addProperty("state", stopping ? "stopping" : word(worst));
         json.add("collections", all);
         return new Report(ready, json);
+    }
+
+    private static State worse(State one, State other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     /** @param json {@code {"ready", "state", "collections": [{"collection", "state", "parts": [{"part", "state", "why"?}]}]}} */

@@ -21,6 +21,7 @@ public final class Seen implements AutoCloseable {
     private final Readiness readiness = new Readiness();
     private final Running running = new Running();
     private final AtomicBoolean wasReady = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Seen(Meters meters, Traces traces, Exports exports, Log log, StartClock clock) {
         this.meters = meters;
@@ -50,9 +51,10 @@ public final class Seen implements AutoCloseable {
     public static Seen of(SeenOptions options, String version, PrintStream out, StartClock clock) {
         Exports exports = new Exports();
         Traces traces = options.traces()
-                .map(endpoint -> Traces.to(endpoint, options.traceRatio(), version, exports))
+                .map(endpoint -> Traces.to(endpoint, options, version, exports))
                 .orElseGet(Traces::off);
-        Seen seen = new Seen(new Meters(options.cpuHourPrice()), traces, exports, new Log(options.log(), out), clock);
+        Seen seen = new Seen(
+                new Meters(options.price()), traces, exports, new Log(options.log(), options.level(), out), clock);
         if (options.traces().isPresent()) {
             seen.countExports();
         }
@@ -62,10 +64,10 @@ public final class Seen implements AutoCloseable {
     /** With traces to a processor of the caller's own, closed with this: for whoever runs a server within their own program. */
     public static Seen of(SeenOptions options, SpanProcessor processor, PrintStream out) {
         return new Seen(
-                new Meters(options.cpuHourPrice()),
-                Traces.of(processor, options.traceRatio(), "test"),
+                new Meters(options.price()),
+                Traces.of(processor, options.traceShare(), "test"),
                 new Exports(),
-                new Log(options.log(), out),
+                new Log(options.log(), options.level(), out),
                 StartClock.ofProcess());
     }
 
@@ -132,8 +134,12 @@ public final class Seen implements AutoCloseable {
         (phase == null ? gauge : gauge.tag("phase", phase)).register(meters.registry());
     }
 
+    /** A second time does nothing. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         traces.close();
         meters.close();
         log.close();

@@ -11,6 +11,7 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanLimits;
@@ -51,33 +52,33 @@ public final class Traces implements AutoCloseable {
 
     /**
      * @param endpoint of the collector, e.g. {@code http://localhost:4318}; where it has no path, {@code /v1/traces} is added
-     * @param ratio of traces begun here that are written, 0 to 1; one that a caller began is written where the caller writes it
+     * @param options of traces begun here their share is written; one that a caller began is written where the caller writes it
      * @param version of Kindred, as the traces name it
      */
-    static Traces to(URI endpoint, double ratio, String version, Exports exports) {
+    static Traces to(URI endpoint, SeenOptions options, String version, Exports exports) {
         String path = endpoint.getPath();
         String target = path == null || path.isEmpty() || path.equals("/")
                 ? endpoint.resolve("/v1/traces").toString()
                 : endpoint.toString();
-        OtlpHttpSpanExporter exporter = OtlpHttpSpanExporter.builder()
+        OtlpHttpSpanExporterBuilder sending = OtlpHttpSpanExporter.builder()
                 .setEndpoint(target)
                 .setTimeout(EXPORT)
-                .setCompression("gzip")
-                .build();
+                .setCompression("gzip");
+        options.traceHeaders().forEach(sending::addHeader);
         return of(
-                BatchSpanProcessor.builder(exports.counting(exporter))
+                BatchSpanProcessor.builder(exports.counting(sending.build()))
                         .setMaxQueueSize(QUEUE)
                         .setScheduleDelay(Duration.ofSeconds(1))
                         .setExporterTimeout(EXPORT)
                         .build(),
-                ratio,
+                options.traceShare(),
                 version);
     }
 
     /** @param processor closed with this */
     static Traces of(SpanProcessor processor, double ratio, String version) {
         if (!(ratio >= 0 && ratio <= 1)) {
-            throw new Refusal("no share is " + ratio, "--trace-ratio", "write a number from 0 to 1");
+            throw new Refusal("no share is " + ratio, "traces.share", "write a number from 0 to 1");
         }
         return new Traces(SdkTracerProvider.builder()
                 .setResource(Resource.getDefault()

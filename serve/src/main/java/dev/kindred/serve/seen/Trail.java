@@ -1,6 +1,7 @@
 package dev.kindred.serve.seen;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.micrometer.core.instrument.Timer;
 import io.netty.util.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -8,6 +9,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,6 @@ public final class Trail {
     private volatile String key = "";
     private volatile int batch;
     private volatile boolean degraded;
-    private volatile @Nullable Throwable fault;
 
     /**
      * @param tracer null where nothing is written
@@ -74,6 +75,15 @@ public final class Trail {
         return ScopedValue.where(CURRENT, this).call(work::call);
     }
 
+    /** Records how long something of it took, its trace beside it where one is written. */
+    public void time(Timer timer, long nanos) {
+        if (isRecorded()) {
+            ScopedValue.where(CURRENT, this).run(() -> timer.record(nanos, TimeUnit.NANOSECONDS));
+        } else {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
     /** Begins a stage of the work; close it on whichever thread it ends. */
     public Stage stage(String name) {
         Tracer own = tracer;
@@ -105,9 +115,8 @@ public final class Trail {
         degraded = true;
     }
 
-    /** A fault of Kindred's own, for the log. */
+    /** A fault of Kindred's own. */
     public void failed(Throwable cause) {
-        fault = cause;
         span.recordException(cause);
     }
 
@@ -156,10 +165,5 @@ public final class Trail {
 
     boolean isDegraded() {
         return degraded;
-    }
-
-    @Nullable
-    Throwable fault() {
-        return fault;
     }
 }

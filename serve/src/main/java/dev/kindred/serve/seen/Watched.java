@@ -81,8 +81,8 @@ public final class Watched implements DecoratingHttpServiceFunction {
             return code;
         });
         end(trail, context, route, code);
-        if (!probe || code >= 500 && trail.fault() != null) {
-            LogEntry.Answered answered = new LogEntry.Answered(
+        if (!probe) {
+            log.answered(new LogEntry.Answered(
                     Instant.now(),
                     context.id().text(),
                     trail.trace(),
@@ -96,8 +96,7 @@ public final class Watched implements DecoratingHttpServiceFunction {
                     trail.batch(),
                     whole.requestLength(),
                     whole.responseLength(),
-                    trail.isDegraded());
-            log.answered(answered, trail.fault());
+                    trail.isDegraded()));
         }
     }
 

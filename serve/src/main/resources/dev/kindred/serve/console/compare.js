@@ -1,9 +1,10 @@
 // Compare: two pictures or texts, same or different, and how sure.
-import { item as itemOf, verify } from './api.js';
+import { item as itemOf, offers, verify } from './api.js';
 import { browser } from './browse.js';
-import { el, icon, percent, problemBox, ratePercent, svg } from './parts.js';
-import { legendOf, scorePlot } from './plot.js';
+import { announce, el, icon, percent, problemBox, ratePercent, renew, svg } from './parts.js';
+import { legendOf, scorePlot, zoneOf } from './plot.js';
 import { pictureSlot, textSlot } from './slots.js';
+import { whyButton } from './why.js';
 
 const SIDES = ['a', 'b'];
 
@@ -11,6 +12,8 @@ export function compareView(info, groupField, go) {
   const things = { a: null, b: null };
   let active = 'a';
   let fmr = null;
+  let abstain = false;
+  let mayAbstain = false;
   let flight = null;
 
   const ofTexts = info.takes === 'texts';
@@ -74,9 +77,9 @@ export function compareView(info, groupField, go) {
     const mine = (flight = new AbortController());
     verdict.classList.add('pending');
     try {
-      const said = await verify(things.a, things.b, fmr, mine.signal);
+      const said = await verify(things.a, things.b, { fmr, abstain }, mine.signal);
       verdict.replaceChildren(...verdictOf(said));
-      evidence.replaceChildren(...evidenceOf(said));
+      renew(evidence, () => evidenceOf(said));
     } catch (problem) {
       if (problem.name === 'AbortError') return;
       verdict.replaceChildren();
@@ -94,20 +97,23 @@ export function compareView(info, groupField, go) {
   }
 
   function verdictOf(said) {
-    const word = said.same === null ? 'Score' : said.same ? 'Same' : 'Different';
+    const word = said.abstained ? 'Unsure' : said.same === null ? 'Score' : said.same ? 'Same' : 'Different';
     const kind = said.same === null ? 'unknown' : said.same ? 'same' : 'different';
+    announce(`${word}, score ${said.score.toFixed(3)}`);
     return [
       ring(said.probability, kind),
       el('h1', { class: `verdict-word ${kind}` }, word),
       el('p', { class: 'verdict-score' }, 'score ', el('b', { class: 'mono' }, said.score.toFixed(3)),
         said.threshold === null ? '' : el('span', { class: 'faint' }, ` · threshold ${said.threshold.toFixed(3)}`)),
-      el('button', {
-        type: 'button', class: 'button quiet small',
-        onclick: () => {
-          [things.a, things.b] = [things.b, things.a];
-          remember();
-        },
-      }, icon('swap'), 'Swap'),
+      el('span', { class: 'verdict-tools' },
+        el('button', {
+          type: 'button', class: 'button quiet small',
+          onclick: () => {
+            [things.a, things.b] = [things.b, things.a];
+            remember();
+          },
+        }, icon('swap'), 'Swap'),
+        whyButton(info, things.a, things.b, { compared: true, className: 'button quiet small why' })),
     ];
   }
 
@@ -115,7 +121,7 @@ export function compareView(info, groupField, go) {
   function ring(probability, kind) {
     if (probability === null) return '';
     const round = 2 * Math.PI * 42;
-    return svg('svg', { viewBox: '0 0 100 100', class: `ring ${kind}`, role: 'img', 'aria-label': `${percent(probability)} likely the same` },
+    return svg('svg', { viewBox: '0 0 100 100', class: `ring ${kind}`, role: 'img', 'aria-label': `${percent(probability)} likely the same, where both are as likely beforehand` },
       svg('circle', { class: 'ring-track', cx: 50, cy: 50, r: 42 }),
       svg('circle', {
         class: 'ring-fill', cx: 50, cy: 50, r: 42, transform: 'rotate(-90 50 50)',
@@ -126,7 +132,8 @@ export function compareView(info, groupField, go) {
   }
 
   function evidenceOf(said) {
-    const plot = scorePlot(info, said);
+    const zone = zoneOf(info, said.zone);
+    const plot = scorePlot(info, said, zone);
     const thresholds = info.decision?.thresholds ?? [];
     if (!plot && !thresholds.length) {
       return [el('p', { class: 'faint note' }, 'This bundle was sealed without validation pairs: there is a score, but no threshold to judge it by.')];
@@ -134,10 +141,18 @@ export function compareView(info, groupField, go) {
     return [el('section', { class: 'panel', 'aria-label': 'How the answer comes about' },
       el('div', { class: 'panel-head' },
         el('div', { class: 'legend' }, plot ? legendOf(info).map(([kind, words]) => el('span', { class: kind }, words)) : null),
+        mayAbstain && info.decision
+          ? el('label', { class: 'check' }, el('input', {
+            type: 'checkbox', checked: abstain, 'data-hold': 'abstain',
+            onchange: (event) => {
+              abstain = event.target.checked;
+              answer();
+            },
+          }), 'May abstain') : null,
         thresholds.length > 1
-          ? el('div', { class: 'segments', role: 'group', 'aria-label': 'False matches allowed' },
+          ? el('div', { class: 'segments', role: 'group', 'aria-label': 'False matches allowed' }, el('span', { class: 'segments-name' }, 'False matches'),
             thresholds.map((each) => el('button', {
-              type: 'button',
+              type: 'button', 'data-hold': `fmr ${each.targetFmr}`,
               'aria-pressed': String(each.targetFmr === said.fmr),
               title: `threshold ${each.threshold.toFixed(3)}`,
               onclick: () => {
@@ -154,7 +169,9 @@ export function compareView(info, groupField, go) {
     const one = Math.round(1 / said.fmr);
     const missed = thresholds.find((each) => each.targetFmr === said.fmr)?.fnmr;
     return `At this threshold about 1 in ${one.toLocaleString('en')} different pairs is taken for the same`
-      + (missed === undefined ? '.' : `, and ${ratePercent(missed)} of the same pairs are missed.`);
+      + (missed === undefined ? '.' : `, and ${ratePercent(missed)} of the same pairs are missed.`)
+      + (said.probability === null ? '' : ' The percentage is for two that are as likely the same as not beforehand.')
+      + (said.abstained ? ' The score lies where neither answer is sure enough, so none is given.' : '');
   }
 
   function random() {
@@ -171,6 +188,11 @@ export function compareView(info, groupField, go) {
     const thing = go.thing(file);
     if (thing) put(side, thing);
   }
+
+  offers('POST', '/v1/collections/{}/explain').then((there) => {
+    // Both came into the server together.
+    mayAbstain = there;
+  }, () => {});
 
   async function show(parameters, left, right) {
     for (const [side, given] of [['a', left], ['b', right]]) if (given) things[side] = given;

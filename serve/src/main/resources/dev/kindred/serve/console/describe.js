@@ -1,10 +1,12 @@
 // Describe: a text in one's own words, and what is most like it.
 import { item as itemOf, search } from './api.js';
 import { arrows, browser } from './browse.js';
-import { divided, el, icon, number, percent, problemBox, scoreBar, skeletons } from './parts.js';
+import { announce, divided, el, icon, number, problemBox, renew, scoreBar, sideOf, skeletons } from './parts.js';
+import { refining } from './refine.js';
+import { whyButton } from './why.js';
 import { headline, passage } from './words.js';
 
-const PAGE = 24;
+const PAGE = 36;
 const MOST_GROUPS = 6;
 
 export function describeView(info, groupField, go) {
@@ -41,7 +43,8 @@ export function describeView(info, groupField, go) {
       ask(true);
     },
   }, icon('find'), field, el('button', { class: 'button primary', type: 'submit', 'aria-label': 'Search' }, 'Search'));
-  const answers = el('div', { class: 'answers', 'aria-live': 'polite' });
+  const refine = refining(info, PAGE, () => run());
+  const answers = el('div', { class: 'answers' });
   const browse = browser(info, groupField, (item) => go('search', { id: item.id }));
   const node = el('div', { class: 'split texts' },
     el('aside', { class: 'side' }, browse.node),
@@ -86,16 +89,18 @@ export function describeView(info, groupField, go) {
     flight?.abort();
     const mine = (flight = new AbortController());
     // What stands there stays until the answer comes, so that nothing flickers while somebody types.
-    if (!after && !answers.querySelector('.rows')) answers.replaceChildren(head(), el('div', { class: 'rows' }, skeletons(8, 'row')));
+    if (!after && !answers.querySelector('.rows')) renew(answers, () => [head(), el('div', { class: 'rows' }, skeletons(8, 'row'))]);
     try {
-      const filter = group ? { equals: { [groupField]: group } } : null;
-      const found = await search(thing, { k: PAGE, filter, after }, mine.signal);
+      const filter = refine.filter(group ? { equals: { [groupField]: group } } : null);
+      const words = refine.words() && !after && { hybrid: 'weights' };
+      const found = await search(thing, { k: refine.size(), filter, after, ...words }, mine.signal);
       shown = after ? [...shown, ...found.neighbors] : found.neighbors;
       draw(found);
+      announce(shown.length ? `${number(shown.length)} nearest. First ${headline(shown[0])}, score ${shown[0].score.toFixed(3)}` : 'Nothing found');
       if (!after) scrollTo({ top: 0 });
     } catch (problem) {
       if (problem.name === 'AbortError') return;
-      answers.replaceChildren(head(), problemBox(problem, () => run(after)));
+      renew(answers, () => [head(), problemBox(problem, () => run(after))]);
     }
   }
 
@@ -110,16 +115,17 @@ export function describeView(info, groupField, go) {
         more ? el('p', { class: 'asked-text' }, more) : null),
       el('div', { class: 'asked-tools' },
         groups(),
+        refine.node,
         el('button', { class: 'button quiet', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare')));
   }
 
   /** Where to look, where the collection has but a few groups. */
   function groups() {
     const names = groupField ? Object.keys(info.groups[groupField]) : [];
-    if (names.length < 2 || names.length > MOST_GROUPS) return el('span');
+    if (names.length < 2 || names.length > MOST_GROUPS) return null;
     return el('div', { class: 'segments', role: 'group', 'aria-label': 'Where to look' },
       ['', ...names].map((name) => el('button', {
-        type: 'button',
+        type: 'button', 'data-hold': `group ${name}`,
         'aria-pressed': String(group === name),
         onclick: () => {
           group = name;
@@ -129,29 +135,28 @@ export function describeView(info, groupField, go) {
   }
 
   function draw(found) {
-    const rows = el('div', { class: 'rows' }, divided(found, shown, (neighbor, i) => row(neighbor, i, found.threshold)));
+    const rows = el('div', { class: 'rows' }, divided(found, shown, info.items, (neighbor, i) => row(neighbor, i, found.threshold)));
     arrows(rows, '.row-main');
-    answers.replaceChildren(head(),
+    renew(answers, () => [head(),
       el('p', { class: 'summary' },
         shown.length ? `${number(shown.length)} nearest of ${number(info.items)}` : 'Nothing to show',
-        el('span', { class: 'faint' }, ` · ${Math.max(1, Math.round(found.milliseconds))} ms`)),
-      rows,
-      found.next ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more') : '');
+        el('span', { class: 'faint' }, ` · ${found.exact ? 'exact' : 'by graph'} · ${Math.max(1, Math.round(found.milliseconds))} ms`),
+        found.degraded ? el('span', { class: 'badge warn' }, 'degraded') : null),
+      shown.length ? rows : el('div', { class: 'hollow' }, el('h2', {}, 'No neighbours here'), el('p', {}, 'Take away a filter, or say it in other words.')),
+      found.next ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more') : '']);
   }
 
   function row(neighbor, i, threshold) {
     const kind = groupField && neighbor.payload[groupField];
     const label = kind ?? (typeof neighbor.payload.label === 'string' ? neighbor.payload.label : '');
-    const certain = neighbor.probability;
-    const how = certain === undefined ? '' : `, ${percent(certain)} likely the same`;
     const more = passage(neighbor);
-    return el('article', { class: `row ${neighbor.same === true ? 'same' : neighbor.same === false ? 'different' : ''}` },
+    return el('article', { class: `row ${sideOf(neighbor)}` },
       el('button', {
         type: 'button',
         class: 'row-main',
         tabindex: i === 0 ? '0' : '-1',
-        'aria-label': `${headline(neighbor)}${label ? `, ${label}` : ''}, score ${neighbor.score.toFixed(3)}${how}`,
-        title: `${neighbor.id}\nscore ${neighbor.score.toFixed(4)}${how}`,
+        'aria-label': `${headline(neighbor)}${label ? `, ${label}` : ''}, score ${neighbor.score.toFixed(3)}`,
+        title: `${neighbor.id}\nscore ${neighbor.score.toFixed(4)}`,
         onclick: () => go('search', { id: neighbor.id }),
       },
       el('span', { class: 'row-words' },
@@ -160,13 +165,15 @@ export function describeView(info, groupField, go) {
           label ? el('span', { class: 'row-kind' }, label) : null),
         more ? el('span', { class: 'row-text' }, more) : null),
       el('span', { class: 'row-figures' },
-        el('b', {}, certain === undefined ? '' : percent(certain)),
-        el('span', { class: 'mono' }, neighbor.score.toFixed(3)),
+        el('span', {}, `${i + 1}`),
+        el('b', { class: 'mono' }, neighbor.score.toFixed(3)),
         scoreBar(info, neighbor.score, threshold))),
-      el('button', {
-        type: 'button', class: 'row-compare', title: 'Compare', 'aria-label': `Compare with ${headline(neighbor)}`,
-        onclick: () => go.compare(thing, neighbor),
-      }, icon('compare')));
+      el('span', { class: 'row-tools' },
+        whyButton(info, thing, neighbor),
+        el('button', {
+          type: 'button', class: 'tool', title: 'Compare', 'aria-label': `Compare with ${headline(neighbor)}`,
+          onclick: () => go.compare(thing, neighbor),
+        }, icon('compare'))));
   }
 
   function welcome() {
@@ -175,6 +182,12 @@ export function describeView(info, groupField, go) {
     thing = null;
     group = '';
     flight?.abort();
+    if (info.items === 0) {
+      return answers.replaceChildren(el('div', { class: 'welcome' },
+        el('h1', {}, 'Nothing to search yet'),
+        el('p', {}, 'This collection has no items. Add some texts and they can be found at once.'),
+        el('div', { class: 'welcome-tools' }, el('a', { class: 'button primary', href: '#/collections' }, 'Go to collections'))));
+    }
     const starters = el('div', { class: 'openers' });
     const fill = (tries) => {
       const some = browse.some(7);

@@ -7,10 +7,14 @@ const RIGHT = 16;
 const TOP = 30;
 const FLOOR = HEIGHT - 30;
 
-/** @returns the plot, or null where the bundle says nothing that could be drawn */
-export function scorePlot(info, answer) {
+/**
+ * @param room how wide it is shown, in pixels, where there is room
+ * @param zone scores between which nothing is answered, or null
+ * @returns the plot, or null where the bundle says nothing that could be drawn
+ */
+export function scorePlot(info, answer, zone = null, room = 900) {
   // Drawn nearly as large as it is shown, so that its words are as large as all others.
-  const width = innerWidth < 600 ? 340 : 900;
+  const width = innerWidth < 600 ? 340 : room;
   const histogram = histogramOf(info.baseline);
   const curve = info.decision?.calibration;
   if (!histogram && !curve) return null;
@@ -23,6 +27,11 @@ export function scorePlot(info, answer) {
   const x = (score) => LEFT + ((score - low) / (high - low)) * (width - LEFT - RIGHT);
 
   const plot = svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, class: 'plot', role: 'img', 'aria-label': describe(answer) });
+  if (zone) {
+    const [from, to] = zone.map((score) => Math.min(width - RIGHT, Math.max(LEFT, x(score))));
+    plot.append(svg('rect', { class: 'zone-band', x: from, y: TOP, width: Math.max(1, to - from), height: FLOOR - TOP }),
+      label((from + to) / 2, FLOOR - 6, 'unsure', 'threshold-label', width));
+  }
   if (histogram) {
     plot.append(area(histogram, histogram.different, x, 'different'), area(histogram, histogram.same, x, 'same'));
   } else {
@@ -48,6 +57,22 @@ export function legendOf(info) {
   return histogramOf(info.baseline)
     ? [['same', 'same, in validation'], ['different', 'different, in validation']]
     : [['curve', 'probability that two are the same']];
+}
+
+/** A grey zone in scores; one of probabilities is brought onto them by the calibration. */
+export function zoneOf(info, zone) {
+  if (!zone) return null;
+  if (zone.score) return zone.score;
+  const { scores, logOdds } = info.decision?.calibration ?? {};
+  if (!scores) return null;
+  return zone.probability.map((p) => {
+    const odds = Math.log(p / (1 - p));
+    if (odds <= logOdds[0]) return scores[0];
+    const right = logOdds.findIndex((each) => each >= odds);
+    if (right < 0) return scores.at(-1);
+    const rise = logOdds[right] - logOdds[right - 1];
+    return rise > 0 ? scores[right - 1] + ((odds - logOdds[right - 1]) / rise) * (scores[right] - scores[right - 1]) : scores[right];
+  });
 }
 
 const BINS = 96;

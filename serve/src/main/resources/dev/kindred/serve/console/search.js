@@ -1,7 +1,9 @@
 // Search: one picture, and what is most like it.
 import { item as itemOf, search } from './api.js';
 import { arrows, browser } from './browse.js';
-import { divided, el, fileField, icon, nameOf, number, percent, picture, problemBox, scoreBar, skeletons } from './parts.js';
+import { announce, divided, el, fileField, icon, nameOf, number, picture, problemBox, renew, scoreBar, sideOf, skeletons } from './parts.js';
+import { refining } from './refine.js';
+import { whyButton } from './why.js';
 
 const PAGE = 36;
 
@@ -10,8 +12,10 @@ export function searchView(info, groupField, go) {
   let view = 'others';
   let flight = null;
   let shown = [];
+  let drawn = null;
 
-  const results = el('section', { class: 'results', 'aria-label': 'Neighbours', 'aria-live': 'polite' });
+  const refine = refining(info, PAGE, () => run());
+  const results = el('section', { class: 'results', 'aria-label': 'Neighbours' });
   const browse = browser(info, groupField, (item) => go('search', { id: item.id }));
   const node = el('div', { class: 'split' },
     el('aside', { class: 'side' },
@@ -31,9 +35,9 @@ export function searchView(info, groupField, go) {
   }
 
   function filter() {
-    return view === 'others' && mayExclude()
+    return refine.filter(view === 'others' && mayExclude()
       ? { not: { equals: { [groupField]: thing.payload[groupField] } } }
-      : null;
+      : null);
   }
 
   async function open(what) {
@@ -60,28 +64,20 @@ export function searchView(info, groupField, go) {
   async function run(after) {
     flight?.abort();
     const mine = (flight = new AbortController());
-    if (!after) {
-      results.replaceChildren(head(), el('div', { class: 'cards' }, skeletons(12, 'card')));
+    if (!after && drawn !== thing) {
+      renew(results, () => [head(), el('div', { class: 'cards' }, skeletons(12, 'card'))]);
       scrollTo({ top: 0 });
     }
     try {
-      const k = view === 'best' ? 500 : PAGE;
-      const found = await search(thing, { k, filter: filter(), after }, mine.signal);
-      const fresh = view === 'best' ? bestOfEach(found.neighbors) : found.neighbors;
-      shown = after ? [...shown, ...fresh] : fresh;
+      const best = view === 'best' && { distinct: groupField };
+      const found = await search(thing, { k: refine.size(), filter: filter(), after, ...best }, mine.signal);
+      shown = after ? [...shown, ...found.neighbors] : found.neighbors;
       draw(found);
+      announce(shown.length ? `${number(shown.length)} nearest. First ${nameOf(shown[0])}, score ${shown[0].score.toFixed(3)}` : 'Nothing found');
     } catch (problem) {
       if (problem.name === 'AbortError') return;
-      results.replaceChildren(head(), problemBox(problem, () => run(after)));
+      renew(results, () => [head(), problemBox(problem, () => run(after))]);
     }
-  }
-
-  function bestOfEach(neighbors) {
-    const seen = new Set();
-    return neighbors.filter((each) => {
-      const kind = each.payload[groupField] ?? '';
-      return seen.has(kind) ? false : seen.add(kind);
-    });
   }
 
   function head() {
@@ -96,7 +92,7 @@ export function searchView(info, groupField, go) {
         views().length > 1
           ? el('div', { class: 'segments', role: 'group', 'aria-label': 'Where to look' },
             views().map(([name, label]) => el('button', {
-              type: 'button',
+              type: 'button', 'data-hold': `view ${name}`,
               'aria-pressed': String(view === name),
               onclick: () => {
                 view = name;
@@ -104,56 +100,59 @@ export function searchView(info, groupField, go) {
                 run();
               },
             }, label)))
-          : null),
+          : null,
+        refine.node),
       el('button', { class: 'button quiet query-compare', type: 'button', onclick: () => go.compare(thing) }, icon('compare'), 'Compare'));
   }
 
   function draw(found) {
     const cards = el('div', { class: 'cards' },
-      divided(found, shown, (neighbor, i) => card(neighbor, i, found.threshold)));
+      divided(found, shown, info.items, (neighbor, i) => card(neighbor, i, found.threshold)));
     arrows(cards, '.card-main');
-    results.replaceChildren(head(),
+    drawn = thing;
+    renew(results, () => [head(),
       el('p', { class: 'summary' },
         shown.length
           ? `${number(shown.length)} nearest of ${number(info.items)}`
           : 'Nothing to show',
-        el('span', { class: 'faint' }, ` · ${Math.max(1, Math.round(found.milliseconds))} ms`)),
+        el('span', { class: 'faint' }, ` · ${found.exact ? 'exact' : 'by graph'} · ${Math.max(1, Math.round(found.milliseconds))} ms`),
+        found.degraded ? el('span', { class: 'badge warn' }, 'degraded') : null),
       shown.length ? cards : empty(),
-      found.next && view !== 'best'
+      found.next
         ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more')
-        : '');
+        : '']);
   }
 
   function card(neighbor, i, threshold) {
     const kind = groupField && neighbor.payload[groupField];
-    const certain = neighbor.probability;
-    const how = certain === undefined ? '' : `, ${percent(certain)} likely the same`;
-    return el('article', { class: `card ${neighbor.same === true ? 'same' : neighbor.same === false ? 'different' : ''}` },
+    return el('article', { class: `card ${sideOf(neighbor)}` },
       el('button', {
         type: 'button',
         class: 'card-main',
         tabindex: i === 0 ? '0' : '-1',
-        'aria-label': `${nameOf(neighbor)}${kind ? `, ${kind}` : ''}, score ${neighbor.score.toFixed(3)}${how}`,
-        title: `${neighbor.id}\nscore ${neighbor.score.toFixed(4)}${how}`,
+        'aria-label': `${nameOf(neighbor)}${kind ? `, ${kind}` : ''}, score ${neighbor.score.toFixed(3)}`,
+        title: `${neighbor.id}\nscore ${neighbor.score.toFixed(4)}`,
         onclick: () => go('search', { id: neighbor.id }),
       },
       picture(neighbor),
       el('span', { class: 'card-words' },
         el('span', { class: 'card-name' }, nameOf(neighbor)),
-        kind ? el('span', { class: 'card-kind' }, kind) : null),
+        el('span', { class: 'card-kind' }, kind || '\u00a0')),
       scoreBar(info, neighbor.score, threshold),
       el('span', { class: 'card-figures' },
-        certain === undefined ? el('b', {}, '') : el('b', {}, percent(certain)),
-        el('span', { class: 'mono' }, neighbor.score.toFixed(3)))),
-      el('button', {
-        type: 'button', class: 'card-compare', title: 'Compare', 'aria-label': `Compare with ${nameOf(neighbor)}`,
-        onclick: () => go.compare(thing, neighbor),
-      }, icon('compare')));
+        el('span', {}, `${i + 1}`),
+        el('b', { class: 'mono' }, neighbor.score.toFixed(3)))),
+      el('span', { class: 'card-tools' },
+        whyButton(info, thing, neighbor),
+        el('button', {
+          type: 'button', class: 'tool', title: 'Compare', 'aria-label': `Compare with ${nameOf(neighbor)}`,
+          onclick: () => go.compare(thing, neighbor),
+        }, icon('compare'))));
   }
 
   function empty() {
     return el('div', { class: 'hollow' }, el('h2', {}, 'No neighbours here'),
-      el('p', {}, 'Look in every group, or pick another picture.'));
+      el('p', {}, 'Take away a filter, look in every group, or pick another picture.'));
   }
 
   function welcome() {
@@ -161,6 +160,7 @@ export function searchView(info, groupField, go) {
     browse.mark([]);
     thing = null;
     flight?.abort();
+    if (info.items === 0) return results.replaceChildren(hollow());
     const starters = el('div', { class: 'starters' });
     const fill = (tries) => {
       const some = browse.some(6);
@@ -180,6 +180,13 @@ export function searchView(info, groupField, go) {
       el('div', { class: 'welcome-tools' },
         fileField('button primary', (file) => go.file(file), icon('upload'), 'Choose a picture'),
         el('button', { class: 'button', type: 'button', onclick: random }, icon('dice'), 'Surprise me'))));
+  }
+
+  function hollow() {
+    return el('div', { class: 'welcome' },
+      el('h1', {}, 'Nothing to search yet'),
+      el('p', {}, 'This collection has no items. Add some pictures and they can be found at once.'),
+      el('div', { class: 'welcome-tools' }, el('a', { class: 'button primary', href: '#/collections' }, 'Go to collections')));
   }
 
   function random() {

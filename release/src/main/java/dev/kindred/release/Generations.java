@@ -1,6 +1,7 @@
-package dev.kindred.cli;
+package dev.kindred.release;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Hashes;
 import dev.kindred.core.NewFile;
 import dev.kindred.core.Refusal;
 import dev.kindred.encode.Fields;
@@ -14,18 +15,27 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The generations of one collection under {@code home/collections/<name>}: index folders, and a file that says which is live. */
-final class Generations {
+public final class Generations {
+    /** Where a home keeps its collections. */
+    public static final String COLLECTIONS = "collections";
+
     private static final int FORMAT = 1;
     private static final String AGAIN = "run 'kindred demo' to make the collection again";
 
     private final Path folder;
 
-    Generations(Path home, String collection) {
-        this.folder = home.resolve("collections").resolve(collection);
+    /** @param collection a name that {@link Collections#requireName} takes */
+    public Generations(Path home, String collection) {
+        this.folder = home.resolve(COLLECTIONS).resolve(collection);
+    }
+
+    /** The collection's folder. */
+    Path folder() {
+        return folder;
     }
 
     /** The live generation's folder; empty where the collection has none yet. */
-    Optional<Path> live() {
+    public Optional<Path> live() {
         Path file = liveFile();
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -56,14 +66,14 @@ final class Generations {
     }
 
     /** Where a new generation is to be built: named after its space and the moment, so that it stands in nobody's way. */
-    Path next(String space) {
-        String name =
-                space.substring(0, Math.min(12, space.length())) + "-" + Long.toString(System.currentTimeMillis(), 36);
-        return folder.resolve(name);
+    public Path next(String space) {
+        // The id of vectors made elsewhere is no file's name.
+        String hash = space.matches("[0-9a-f]{12,}") ? space : Hashes.sha256Hex(space);
+        return folder.resolve(hash.substring(0, 12) + "-" + Long.toString(System.currentTimeMillis(), 36));
     }
 
     /** Makes a generation live and takes the others away. */
-    void promote(Path generation) throws IOException {
+    public void promote(Path generation) throws IOException {
         JsonObject json = new JsonObject();
         json.addProperty("format", FORMAT);
         json.addProperty("generation", String.valueOf(generation.getFileName()));
@@ -78,7 +88,7 @@ final class Generations {
     }
 
     /** Takes a whole folder away. */
-    static void delete(Path tree) throws IOException {
+    public static void delete(Path tree) throws IOException {
         try (Stream<Path> paths = Files.walk(tree)) {
             List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {

@@ -1,0 +1,240 @@
+package dev.kindred.bench;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.kindred.bench.Row.Bound;
+import dev.kindred.bench.fuzz.Fault;
+import dev.kindred.bench.fuzz.FuzzServer;
+import dev.kindred.core.Progress;
+import dev.kindred.fuzz.Case;
+import dev.kindred.fuzz.Endurance;
+import dev.kindred.fuzz.Exchange;
+import dev.kindred.fuzz.Exchanges;
+import dev.kindred.fuzz.Finding;
+import dev.kindred.fuzz.Fuzz;
+import dev.kindred.fuzz.Route;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Spoiled requests of every route, and a protocol spoken badly: none may be answered by a fault. */
+public final class FuzzBench {
+    private static final String ABOUT = """
+        Sends spoiled requests of every route to a server of two collections: JSON by its structure, bytes, pictures,
+        addresses, headers, HTTP/1.1 and HTTP/2 frames; all made of one seed. None may give a code of 500 or more (503
+        for want of room apart), hang, show a stack trace, or leave something on the heap. Prints the routes and codes
+        reached. Each of three faults that are put in on purpose must be found. A case that finds something is kept in
+        bench/results/fuzz/: bench/fuzz --replay FILE sends it again, alone.\
+        """;
+
+    private static final long SEED = 6;
+    private static final int FLOOR = 30_000;
+    private static final int GOAL = 1_000_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** What a server that waits 20 s for a request may take to end who drips. */
+    private static final Duration ENDURED = Duration.ofSeconds(75);
+
+    /** More than this on the heap, once they are gone, is a leak. */
+    private static final long MOST_KEPT = 64L << 20;
+
+    private final BenchRun run;
+
+    private FuzzBench(BenchRun run) {
+        this.run = run;
+    }
+
+    public static void main(String[] arguments) {
+        if (arguments.length == 2 && arguments[0].equals("--replay")) {
+            replay(Path.of(arguments[1]));
+            return;
+        }
+        BenchRun.main("fuzz", ABOUT, arguments, run -> new FuzzBench(run).rows());
+    }
+
+    private static void replay(Path file) {
+        Case kept = Case.read(file);
+        try (FuzzServer server = FuzzServer.start(temporary(), Fault.NONE)) {
+            List<Finding> findings = Fuzz.replay(kept, server.port(), PATIENCE);
+            System.out.println(findings.isEmpty() ? "nothing was found" : "found:");
+            findings.forEach(System.out::println);
+            Runtime.getRuntime().exit(findings.isEmpty() ? 0 : 1);
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("kindred-fuzz");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path folder() {
+        return run.results().resolve("fuzz");
+    }
+
+    private List<Row> rows() {
+        int mutations = run.smoke() ? 3_000 : run.goals() ? GOAL : FLOOR;
+        JsonObject sound = run.ledger().cell("%,d mutations".formatted(mutations), () -> mutated(mutations));
+        JsonObject worn = run.ledger().cell("endurance", this::endured);
+        List<Row> rows = new ArrayList<>();
+        Optional<Double> sent = TextBench.at(sound, "sent");
+        rows.add(Row.of("mutations sent", "", sent.orElse(null), Bound.AT_LEAST, (double) FLOOR, (double) GOAL));
+        for (Finding.Kind kind : Finding.Kind.values()) {
+            rows.add(Row.of(
+                    said(kind),
+                    "",
+                    TextBench.at(sound, "findings", kind.name()).orElse(null),
+                    Bound.AT_MOST,
+                    0.0,
+                    0.0));
+        }
+        rows.set(1, rows.get(1).beside(overloads(sound)));
+        rows.add(Row.of(
+                "clients that wear it out and are not ended",
+                "",
+                TextBench.at(worn, "failed").orElse(null),
+                Bound.AT_MOST,
+                0.0,
+                0.0));
+        for (Fault fault : List.of(Fault.ERROR, Fault.LEAK, Fault.HANG)) {
+            JsonObject seeded = run.ledger().cell("fault " + fault, () -> seeded(fault));
+            rows.add(Row.of(
+                    "the fault put in is found: " + fault.name().toLowerCase(java.util.Locale.ROOT),
+                    "",
+                    TextBench.at(seeded, "found").orElse(null),
+                    Bound.AT_LEAST,
+                    1.0,
+                    1.0));
+        }
+        return rows;
+    }
+
+    private static Map<String, Double> overloads(JsonObject sound) {
+        return TextBench.at(sound, "overloads")
+                .map(count -> Map.of("503 for want of room", count))
+                .orElse(Map.of());
+    }
+
+    private static String said(Finding.Kind kind) {
+        return switch (kind) {
+            case SERVER_ERROR -> "answers of 500 or more";
+            case HANG -> "answers that did not come in time";
+            case TRACE -> "answers with a stack trace";
+            case SHAPE -> "errors that are no problem document";
+            case GROWTH -> "heaps that grow";
+            case WOUND -> "sound requests answered otherwise afterwards";
+        };
+    }
+
+    private JsonObject mutated(int mutations) {
+        return fuzzed(Fault.NONE, mutations, false);
+    }
+
+    private JsonObject fuzzed(Fault fault, int mutations, boolean untilFound) {
+        try (FuzzServer server = FuzzServer.start(folder(), fault)) {
+            List<Route> routes = Route.discovered(server.port());
+            List<Exchange> valid = Exchanges.of(routes, FuzzServer.things());
+            Fuzz.Plan plan = new Fuzz.Plan(
+                    server.port(),
+                    mutations,
+                    SEED,
+                    16,
+                    fault == Fault.HANG ? Duration.ofSeconds(2) : PATIENCE,
+                    fault == Fault.HANG ? null : server::heap,
+                    fault == Fault.NONE ? folder() : null,
+                    untilFound);
+            Fuzz.Verdict verdict = Fuzz.run(plan, valid, Exchanges.sound(FuzzServer.things()), told());
+            if (fault == Fault.NONE) {
+                System.err.println();
+                verdict.table().lines().forEach(System.err::println);
+                System.err.println();
+                verdict.findings().forEach(finding -> System.err.println("bench: " + finding));
+            }
+            return json(verdict, routes.size());
+        }
+    }
+
+    /** A line every few seconds. */
+    private static Progress told() {
+        AtomicLong last = new AtomicLong(System.nanoTime());
+        return (what, done, total, note) -> {
+            long now = System.nanoTime();
+            long before = last.get();
+            if (now - before > 5_000_000_000L && last.compareAndSet(before, now)) {
+                System.err.println("bench: " + what + " " + done + " of " + total + ", " + note);
+            }
+        };
+    }
+
+    private static JsonObject json(Fuzz.Verdict verdict, int routes) {
+        JsonObject json = new JsonObject();
+        json.addProperty("sent", verdict.sent());
+        json.addProperty("seed", SEED);
+        json.addProperty("routes", routes);
+        json.addProperty("overloads", verdict.overloads());
+        json.addProperty("slowestMillis", verdict.slowestMillis());
+        JsonObject findings = new JsonObject();
+        Arrays.stream(Finding.Kind.values())
+                .forEach(kind -> findings.addProperty(
+                        kind.name(),
+                        verdict.findings().stream()
+                                .filter(finding -> finding.kind() == kind)
+                                .count()));
+        json.add("findings", findings);
+        JsonObject families = new JsonObject();
+        verdict.families().forEach(families::addProperty);
+        json.add("families", families);
+        JsonArray heap = new JsonArray();
+        verdict.heap().forEach(heap::add);
+        json.add("heap", heap);
+        json.add("table", verdict.table().json());
+        return json;
+    }
+
+    private JsonObject seeded(Fault fault) {
+        JsonObject told = fuzzed(fault, run.smoke() ? 2_000 : 6_000, fault != Fault.LEAK);
+        String kind = switch (fault) {
+            case LEAK -> Finding.Kind.GROWTH.name();
+            case HANG -> Finding.Kind.HANG.name();
+            default -> Finding.Kind.SERVER_ERROR.name();
+        };
+        JsonObject json = new JsonObject();
+        double count = told.getAsJsonObject("findings").get(kind).getAsDouble();
+        json.addProperty("found", count > 0 ? 1 : 0);
+        json.add("findings", told.get("findings"));
+        json.add("heap", told.get("heap"));
+        return json;
+    }
+
+    private JsonObject endured() {
+        try (FuzzServer server = FuzzServer.start(folder(), Fault.NONE)) {
+            long before = server.heap();
+            List<Endurance.Trial> trials = Endurance.run(server.port(), run.smoke() ? Duration.ofSeconds(70) : ENDURED);
+            long after = server.heap();
+            JsonObject json = new JsonObject();
+            long kept = Math.max(0, after - before);
+            json.addProperty(
+                    "failed",
+                    (kept > MOST_KEPT ? 1 : 0)
+                            + trials.stream().filter(trial -> !trial.ok()).count());
+            json.addProperty("heapBefore", before);
+            json.addProperty("heapAfter", after);
+            for (Endurance.Trial trial : trials) {
+                System.err.printf(
+                        "bench: %s: %s after %.1f s%s%n",
+                        trial.name(), trial.what(), trial.seconds(), trial.ok() ? "" : " (too late)");
+                json.addProperty(trial.name(), trial.what());
+            }
+            return json;
+        }
+    }
+}

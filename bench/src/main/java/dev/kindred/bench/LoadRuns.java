@@ -1,0 +1,245 @@
+package dev.kindred.bench;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.kindred.bench.load.Bare;
+import dev.kindred.bench.load.Flatness;
+import dev.kindred.bench.load.ServerProcess;
+import dev.kindred.cli.load.Figures;
+import dev.kindred.cli.load.Generator;
+import dev.kindred.cli.load.Mix;
+import dev.kindred.cli.load.Plan;
+import dev.kindred.cli.load.Shot;
+import dev.kindred.cli.load.Target;
+import dev.kindred.core.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The measurements of {@code bench/load}, each on a server that is up: rounds by turns with what it is compared with. */
+final class LoadRuns {
+    private static final String OWN = "own";
+    private static final String NOTHING = "no-op";
+    /** Of the route that does nothing, beside the load: a round in which it is slower says nothing of the server. */
+    private static final double MOST_NOTHING_MILLIS = 5;
+
+    private static final double NOTHING_PER_SECOND = 50;
+    private static final double TAIL_SHARE = 0.6;
+    private static final double SOAK_SHARE = 0.8;
+    private static final double OVERLOAD = 5;
+    /** Less than this of what was meant to be offered is no overload of that size. */
+    private static final double LEAST_OFFERED = 0.9;
+
+    private static final int CONNECTIONS = 512;
+    private static final double SETTLED_SECONDS = 300;
+
+    private final boolean smoke;
+
+    LoadRuns(boolean smoke) {
+        this.smoke = smoke;
+    }
+
+    private Duration seconds(double seconds) {
+        return Duration.ofMillis(Math.round(1_000 * (smoke ? Math.min(seconds, 1.5) : seconds)));
+    }
+
+    private static Mix mix(List<Shot> shots) {
+        return Mix.of(new Mix.Kind(OWN, 1, shots));
+    }
+
+    private static Figures run(Target target, Mix mix, Plan plan) {
+        Figures figures = Generator.run(target, mix, plan, Progress.SILENT, () -> false);
+        if (figures.all().ok() == 0) {
+            throw new IllegalStateException("nothing was answered well: " + figures.codes() + figures.failures());
+        }
+        return figures;
+    }
+
+    /** Until code is compiled and caches are full. */
+    private void warm(Target target, List<Shot> shots, int callers) {
+        run(target, mix(shots), Plan.closed(callers, Duration.ZERO, seconds(12)));
+    }
+
+    /**
+     * As much as it can, and as much as the bare process can.
+     *
+     * @param each things of one call
+     */
+    JsonObject saturated(Target target, List<Shot> shots, int callers, int each, Bare bare, int rounds) {
+        warm(target, shots, callers);
+        bare.measure(seconds(8).toMillis() / 1e3);
+        List<Double> ratios = new ArrayList<>();
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        double busy = 0;
+        for (int round = 0; round < rounds; round++) {
+            double alone = bare.measure(seconds(10).toMillis() / 1e3).perSecond();
+            Figures figures = run(target, mix(shots), Plan.closed(callers, seconds(1), seconds(10)));
+            requireWell(figures);
+            double served = figures.goodput() * each;
+            ours.add(served);
+            theirs.add(alone);
+            ratios.add(served / alone);
+            busy = Math.max(busy, figures.schedule().busy());
+        }
+        JsonObject json = new JsonObject();
+        json.add("ratios", Spread.array(ratios));
+        json.add("oursPerSecond", Spread.array(ours));
+        json.add("barePerSecond", Spread.array(theirs));
+        json.addProperty("generatorBusy", busy);
+        return json;
+    }
+
+    /** Throughput with errors in it is none. */
+    private static void requireWell(Figures figures) {
+        if (figures.failed() > 0) {
+            throw new IllegalStateException("failed: " + figures.codes() + " " + figures.failures());
+        }
+    }
+
+    /** One call at a time, against the same in process. */
+    JsonObject added(Target target, List<Shot> shots, Bare bare, int rounds) {
+        warm(target, shots, 1);
+        bare.measure(seconds(6).toMillis() / 1e3);
+        List<Double> added = new ArrayList<>();
+        List<Double> alone = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            double inProcess = bare.measure(seconds(5).toMillis() / 1e3).medianMillis();
+            Figures figures = run(target, mix(shots), Plan.closed(1, seconds(0.5), seconds(5)));
+            requireWell(figures);
+            added.add(figures.all().latency().p50() - inProcess);
+            alone.add(inProcess);
+        }
+        JsonObject json = new JsonObject();
+        json.add("addedMillis", Spread.array(added));
+        json.add("bareMillis", Spread.array(alone));
+        return json;
+    }
+
+    private double saturation(Target target, Mix mix, int callers) {
+        return run(target, mix, Plan.closed(callers, seconds(2), seconds(8))).goodput();
+    }
+
+    /** P99 at a share of saturation, as users come; a route that does nothing is asked beside. */
+    JsonObject tail(Target target, List<Shot> shots, int callers, int rounds) {
+        warm(target, shots, callers);
+        double most = saturation(target, mix(shots), callers);
+        double rate = TAIL_SHARE * most;
+        Mix mix = Mix.of(
+                new Mix.Kind(OWN, rate, shots), new Mix.Kind(NOTHING, NOTHING_PER_SECOND, List.of(Shot.get("/livez"))));
+        List<Double> p99 = new ArrayList<>();
+        List<Double> nothing = new ArrayList<>();
+        int thrownAway = 0;
+        long failed = 0;
+        for (int round = 0; round < rounds; round++) {
+            Figures figures =
+                    run(target, mix, Plan.open(rate + NOTHING_PER_SECOND, seconds(2), seconds(12), CONNECTIONS));
+            double noOp = kind(figures, NOTHING).latency().p99();
+            nothing.add(noOp);
+            if (noOp < MOST_NOTHING_MILLIS || smoke) {
+                p99.add(kind(figures, OWN).latency().p99());
+                failed += figures.failed() + figures.all().turnedAway();
+            } else {
+                thrownAway++;
+            }
+        }
+        JsonObject json = new JsonObject();
+        json.add("p99Millis", Spread.array(p99));
+        json.add("noOpP99Millis", Spread.array(nothing));
+        json.addProperty("thrownAway", thrownAway);
+        json.addProperty("rounds", rounds);
+        json.addProperty("saturation", most);
+        json.addProperty("notWell", failed);
+        return json;
+    }
+
+    private static Figures.OfKind kind(Figures figures, String name) {
+        return figures.kinds().stream()
+                .filter(kind -> kind.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Five times what it can do. */
+    JsonObject overload(Target target, List<Shot> shots, int callers, int rounds) {
+        warm(target, shots, callers);
+        List<Double> goodput = new ArrayList<>();
+        List<Double> latency = new ArrayList<>();
+        List<Double> offered = new ArrayList<>();
+        long unclean = 0;
+        long turnedAway = 0;
+        for (int round = 0; round < rounds; round++) {
+            double most = saturation(target, mix(shots), callers);
+            double unloaded = run(target, mix(shots), Plan.open(most / 10, seconds(1), seconds(15), CONNECTIONS))
+                    .all()
+                    .latency()
+                    .p99();
+            Figures figures = run(target, mix(shots), Plan.open(OVERLOAD * most, seconds(3), seconds(20), CONNECTIONS));
+            double asked = figures.all().asked() / figures.seconds() / (OVERLOAD * most);
+            if (asked < LEAST_OFFERED && !smoke) {
+                throw new IllegalStateException("only %.2f of the load left the generator".formatted(asked));
+            }
+            offered.add(asked * OVERLOAD);
+            goodput.add(figures.goodput() / most);
+            latency.add(figures.all().latency().p99() / unloaded);
+            unclean += figures.failed() + figures.all().bare();
+            turnedAway += figures.all().turnedAway();
+        }
+        JsonObject json = new JsonObject();
+        json.add("goodput", Spread.array(goodput));
+        json.add("latency", Spread.array(latency));
+        json.add("offered", Spread.array(offered));
+        json.addProperty("unclean", unclean);
+        json.addProperty("turnedAway", turnedAway);
+        return json;
+    }
+
+    /** Long, at most of what it can do; its memory is looked at all the time. */
+    JsonObject soak(ServerProcess server, Target target, Mix mix, int callers, double minutes) {
+        double most = saturation(target, mix, callers);
+        Duration duration = Duration.ofMillis(Math.round(minutes * 60_000));
+        List<Flatness.Sample> samples = Collections.synchronizedList(new ArrayList<>());
+        long begun = System.nanoTime();
+        Thread looking = Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    samples.add(new Flatness.Sample((System.nanoTime() - begun) / 1e9, server.resident()));
+                    Thread.sleep(smoke ? 500 : 5_000);
+                }
+            } catch (InterruptedException e) {
+                // Over.
+            }
+        });
+        Figures figures = run(target, mix, Plan.open(SOAK_SHARE * most, Duration.ZERO, duration, CONNECTIONS));
+        looking.interrupt();
+        List<Flatness.Sample> all = List.copyOf(samples);
+        JsonObject json = new JsonObject();
+        json.addProperty("asked", figures.all().asked());
+        json.addProperty("errors", figures.failed());
+        json.addProperty("turnedAway", figures.all().turnedAway());
+        json.addProperty("p99Millis", figures.all().latency().p99());
+        json.addProperty("saturation", most);
+        json.addProperty("growth", Flatness.growth(all, smoke ? 0 : SETTLED_SECONDS));
+        json.addProperty("residentMb", all.getLast().bytes() / 1e6);
+        return json;
+    }
+
+    /** Of the true ten nearest, how many are in the replies. */
+    static double recall(Target target, List<Shot> shots, int[] truth) {
+        long hits = 0;
+        for (int query = 0; query < shots.size(); query++) {
+            JsonObject reply = JsonParser.parseString(
+                            target.ask(shots.get(query)).contentUtf8())
+                    .getAsJsonObject();
+            for (JsonElement neighbor : reply.getAsJsonArray("neighbors")) {
+                int row = Integer.parseInt(neighbor.getAsJsonObject().get("id").getAsString());
+                for (int i = query * ExactNeighbors.K; i < (query + 1) * ExactNeighbors.K; i++) {
+                    hits += truth[i] == row ? 1 : 0;
+                }
+            }
+        }
+        return (double) hits / (shots.size() * (long) ExactNeighbors.K);
+    }
+}

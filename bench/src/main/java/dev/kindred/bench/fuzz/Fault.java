@@ -1,0 +1,72 @@
+package dev.kindred.bench.fuzz;
+
+import dev.kindred.core.Content;
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Space;
+import dev.kindred.encode.Encoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** What is broken on purpose, to see that it is found. */
+public enum Fault {
+    /** Nothing. */
+    NONE,
+    /** Fails where two things are encoded together: an error of the server's own. */
+    ERROR,
+    /** Keeps something of all that was ever encoded. */
+    LEAK,
+    /** Never comes back where two things are encoded together. */
+    HANG;
+
+    private static final int KEPT_BYTES = 32 << 10;
+
+    /** The same encoder with the fault in it. */
+    Encoder in(Encoder real) {
+        return this == NONE ? real : new Faulty(real, this, new ArrayList<>());
+    }
+
+    private record Faulty(Encoder real, Fault fault, List<byte[]> kept) implements Encoder {
+        @Override
+        public Space space() {
+            return real.space();
+        }
+
+        @Override
+        public Embeddings encode(List<Content> batch) {
+            switch (fault) {
+                case ERROR -> {
+                    if (batch.size() > 1) {
+                        throw new IllegalStateException("broken on purpose");
+                    }
+                }
+                case LEAK -> {
+                    synchronized (kept) {
+                        kept.add(new byte[KEPT_BYTES]);
+                    }
+                }
+                case HANG -> {
+                    if (batch.size() > 1) {
+                        hang();
+                    }
+                }
+                case NONE -> {}
+            }
+            return real.encode(batch);
+        }
+
+        private static void hang() {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.kindred.fuzz;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * One spoiled conversation, down to its bytes: what is sent, in which pieces, and how its end is told.
+ *
+ * @param number by which, with the seed, it is made again
+ * @param family what sort of spoiling it is
+ * @param route the pattern of the address it began as
+ * @param pieces sent one after another
+ * @param ending what the server owes it
+ */
+public record Case(long number, String family, String route, List<Piece> pieces, Ending ending) {
+
+    /**
+     * @param times that the bytes are sent, one after another
+     * @param pauseMillis before them
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on whole, compared never
+    public record Piece(byte[] bytes, int times, int pauseMillis) {
+        static Piece of(byte[] bytes) {
+            return new Piece(bytes, 1, 0);
+        }
+
+        static Piece repeated(byte[] bytes, int times) {
+            return new Piece(bytes, times, 0);
+        }
+    }
+
+    /** What is awaited, each within the driver's patience. */
+    public enum Ending {
+        /** One reply; the connection serves on where the server keeps it. */
+        REPLY,
+        /** The same to a request that takes its connection down with it. */
+        LAST_REPLY,
+        /** Like it, but without a body: the answer to HEAD. */
+        HEAD_REPLY,
+        /** Nothing more is sent: a reply, or the connection closed. */
+        ANSWERED_OR_CLOSED,
+        /** The client hangs up at once and reads nothing. */
+        HUNG_UP,
+        /** HTTP/2: the stream is answered or refused. */
+        STREAM_REPLY,
+        /** HTTP/2: some reply, a refusal of the stream or connection, or the connection closed. */
+        FRAMES
+    }
+
+    public Case {
+        pieces = List.copyOf(pieces);
+    }
+
+    /** Writes it where {@link #read} finds it. */
+    void write(Path file, String found) {
+        JsonObject json = new JsonObject();
+        json.addProperty("found", found);
+        json.addProperty("number", number);
+        json.addProperty("family", family);
+        json.addProperty("route", route);
+        json.addProperty("ending", ending.name());
+        JsonArray all = new JsonArray();
+        for (Piece piece : pieces) {
+            JsonObject one = new JsonObject();
+            one.addProperty("base64", Base64.getEncoder().encodeToString(piece.bytes()));
+            one.addProperty("times", piece.times());
+            one.addProperty("pauseMillis", piece.pauseMillis());
+            all.add(one);
+        }
+        json.add("pieces", all);
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, json + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static Case read(Path file) {
+        try {
+            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            List<Piece> pieces = new ArrayList<>();
+            for (JsonElement element : json.getAsJsonArray("pieces")) {
+                JsonObject one = element.getAsJsonObject();
+                pieces.add(new Piece(
+                        Base64.getDecoder().decode(one.get("base64").getAsString()),
+                        one.get("times").getAsInt(),
+                        one.get("pauseMillis").getAsInt()));
+            }
+            return new Case(
+                    json.get("number").getAsLong(),
+                    json.get("family").getAsString(),
+                    json.get("route").getAsString(),
+                    pieces,
+                    Ending.valueOf(json.get("ending").getAsString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

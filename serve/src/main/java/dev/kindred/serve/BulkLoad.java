@@ -1,0 +1,377 @@
+package dev.kindred.serve;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.util.TimeoutMode;
+import dev.kindred.core.Refusal;
+import dev.kindred.index.Change;
+import dev.kindred.index.Item;
+import dev.kindred.index.Visibility;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items from a stream of lines (NDJSON), each a put ({@code {"id", "text" | "image" | "vector", "payload"}}) or a deletion
+ * ({@code {"delete": "id"}}). One thread reads lines, within bounds, while another encodes and writes all that have come so far, as one.
+ * A line that fails is told and the rest goes on. What is told of a line is durable, and so is all before it.
+ */
+final class BulkLoad implements Runnable {
+    /** Lines that are written at once at most, and that wait to be. */
+    private static final int GROUP = 1_024;
+    /** Bytes of lines that were read and are not written yet, in KiB; a longer line goes alone. */
+    private static final int WAITING_KIB = 32 << 10;
+
+    private static final long FIRST_PAUSE = 10;
+    private static final long LONGEST_PAUSE = 500;
+
+    private final Call call;
+    private final Hosted hosted;
+    private final Putting putting;
+    private final BulkOptions options;
+    private final BulkReplies replies;
+    private final BulkLines lines;
+    private final Executor threads;
+    private final BooleanSupplier allowed;
+    private final Duration patience;
+
+    private final BlockingQueue<BulkLines.Line> waiting = new ArrayBlockingQueue<>(GROUP);
+    private final Semaphore room = new Semaphore(WAITING_KIB);
+    private volatile boolean stopped;
+    /** Why reading ended before the last line. */
+    private volatile @Nullable Throwable broken;
+
+    private long seen;
+    private long durable;
+    private long put;
+    private long deleted;
+    private long failed;
+    private @Nullable Problem ended;
+
+    /**
+     * @param longest bytes of a line
+     * @param allowed whether the key may still write here
+     * @param patience how long nothing may come, or be read
+     */
+    BulkLoad(
+            Call call,
+            Hosted hosted,
+            BulkOptions options,
+            InputStream in,
+            int longest,
+            BulkReplies replies,
+            Executor threads,
+            BooleanSupplier allowed,
+            Duration patience) {
+        this.call = call;
+        this.hosted = hosted;
+        this.putting = hosted.putting();
+        this.options = options;
+        this.lines = new BulkLines(in, longest);
+        this.replies = replies;
+        this.threads = threads;
+        this.allowed = allowed;
+        this.patience = patience;
+    }
+
+    /** Marks the end of what is read, by its number. */
+    private static final BulkLines.Line LAST = new BulkLines.Line(0, new byte[0], false);
+
+    /** A line on its way. */
+    private static final class Slot {
+        private final BulkLines.Line line;
+        private String id = "";
+        private Putting.@Nullable Draft draft;
+        private @Nullable Change change;
+        private @Nullable Problem problem;
+
+        private Slot(BulkLines.Line line) {
+            this.line = line;
+        }
+    }
+
+    @Override
+    public void run() {
+        extend();
+        threads.execute(this::read);
+        try {
+            boolean last = false;
+            while (!last && ended == null) {
+                List<BulkLines.Line> group = next();
+                last = group.getLast() == LAST;
+                write(last ? group.subList(0, group.size() - 1) : group);
+                durable = ended == null ? seen : seen - 1;
+                group.forEach(line -> room.release(permits(line)));
+                extend();
+                if (!replies.send(patience) || call.isGone()) {
+                    return;
+                }
+                requireAllowed();
+            }
+            if (ended == null && broken != null) {
+                ended = new Problem(HttpStatus.BAD_REQUEST, "cut-off", "the lines broke off", "body", "");
+            }
+            if (ended == null && options.until() == Visibility.SEARCHABLE) {
+                putting.write(List.of(), Visibility.SEARCHABLE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            ended = Problem.of(e);
+        } finally {
+            stopped = true;
+            // Whoever reads waits for room, or for a place.
+            room.release(WAITING_KIB);
+            waiting.clear();
+            replies.tell(totals());
+            replies.end(patience);
+        }
+    }
+
+    private void extend() {
+        call.context().setRequestTimeout(TimeoutMode.SET_FROM_NOW, patience);
+    }
+
+    private void requireAllowed() {
+        if (!allowed.getAsBoolean()) {
+            ended = new Problem(
+                    HttpStatus.FORBIDDEN, "not-allowed", "this key may not write here any more", call.collection(), "");
+        } else if (hosted.isGone()) {
+            ended = new Problem(
+                    HttpStatus.NOT_FOUND, "no-collection", "the collection was dropped", call.collection(), "");
+        }
+    }
+
+    private static int permits(BulkLines.Line line) {
+        return Math.min(WAITING_KIB, 1 + (line.bytes().length >> 10));
+    }
+
+    private void read() {
+        try {
+            BulkLines.Line line = lines.next();
+            while (line != null && !stopped) {
+                room.acquire(permits(line));
+                waiting.put(line);
+                line = lines.next();
+            }
+        } catch (IOException | RuntimeException e) {
+            // The client hung up, or sent what HTTP does not know: what came before is written.
+            broken = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            offerLast();
+        }
+    }
+
+    private void offerLast() {
+        try {
+            while (!stopped && !waiting.offer(LAST, 100, TimeUnit.MILLISECONDS)) {}
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** All that is there, at least one: no timer decides how many go together. */
+    private List<BulkLines.Line> next() throws InterruptedException {
+        List<BulkLines.Line> group = new ArrayList<>();
+        group.add(waiting.take());
+        if (group.getFirst() != LAST) {
+            waiting.drainTo(group, GROUP - 1);
+        }
+        return group;
+    }
+
+    private void write(List<BulkLines.Line> group) {
+        List<Slot> slots = new ArrayList<>();
+        for (BulkLines.Line line : group) {
+            seen = line.number();
+            if (line.number() > options.from() && !line.isBlank()) {
+                slots.add(understood(line));
+            }
+        }
+        slots = upToFailure(slots);
+        for (int at = 0; at < slots.size(); at += Inputs.MAX_INPUTS) {
+            encode(slots.subList(at, Math.min(slots.size(), at + Inputs.MAX_INPUTS)));
+        }
+        slots = upToFailure(slots);
+        writeSlots(slots);
+        for (Slot slot : upToFailure(slots)) {
+            tell(slot);
+        }
+    }
+
+    /** Where the first failure ends it, what comes after is not looked at. */
+    private List<Slot> upToFailure(List<Slot> slots) {
+        if (options.strict()) {
+            for (int i = 0; i < slots.size(); i++) {
+                Problem problem = slots.get(i).problem;
+                if (problem != null) {
+                    ended = problem;
+                    seen = slots.get(i).line.number();
+                    return slots.subList(0, i + 1);
+                }
+            }
+        }
+        return slots;
+    }
+
+    private Slot understood(BulkLines.Line line) {
+        Slot slot = new Slot(line);
+        try {
+            if (line.isTooLong()) {
+                throw new Problem(
+                        HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+                        "too-large",
+                        "the line is longer than may be",
+                        "line " + line.number(),
+                        "send a smaller picture, or PUT it by itself");
+            }
+            JsonObject json = StrictJson.object(line.bytes(), "line " + line.number());
+            JsonElement delete = json.get("delete");
+            if (delete != null) {
+                Fields fields = new Fields(json, "").only("delete");
+                slot.id = delete instanceof JsonPrimitive id && id.isString()
+                        ? id.getAsString()
+                        : fields.text("delete").orElseThrow(() -> Problem.badRequest("an id is wanted", "delete", ""));
+                Item.of(slot.id);
+                slot.change = new Change.Delete(slot.id);
+            } else {
+                if (json.get("id") instanceof JsonPrimitive id && id.isString()) {
+                    slot.id = shortened(id.getAsString());
+                }
+                slot.draft = putting.draft(new Fields(json, ""));
+            }
+        } catch (Problem | Refusal e) {
+            slot.problem = Problem.of(e);
+        }
+        return slot;
+    }
+
+    private static String shortened(String id) {
+        return id.length() <= Item.MAX_ID_BYTES ? id : id.substring(0, 80) + "…";
+    }
+
+    /** Together; where one of them cannot be, each by itself. */
+    private void encode(List<Slot> slots) {
+        List<Slot> drafts = slots.stream()
+                .filter(slot -> slot.draft != null && slot.problem == null)
+                .toList();
+        if (drafts.isEmpty()) {
+            return;
+        }
+        try {
+            List<Item> items = patiently(() -> putting.items(drafts.stream()
+                    .map(slot -> Objects.requireNonNull(slot.draft))
+                    .toList()));
+            for (int i = 0; i < items.size(); i++) {
+                drafts.get(i).change = new Change.Put(items.get(i));
+            }
+        } catch (Problem | Refusal e) {
+            if (drafts.size() == 1) {
+                drafts.getFirst().problem = Problem.of(e);
+            } else {
+                drafts.forEach(one -> encode(List.of(one)));
+            }
+        }
+    }
+
+    /** As one; where one of them is refused, each by itself. */
+    private void writeSlots(List<Slot> slots) {
+        List<Slot> there = slots.stream()
+                .filter(slot -> slot.change != null && slot.problem == null)
+                .toList();
+        if (there.isEmpty()) {
+            return;
+        }
+        try {
+            List<Change> changes = there.stream()
+                    .map(slot -> Objects.requireNonNull(slot.change))
+                    .toList();
+            patiently(() -> putting.write(changes, Visibility.ACKNOWLEDGED));
+        } catch (Refusal e) {
+            if (there.size() == 1) {
+                there.getFirst().problem = Problem.of(e);
+                return;
+            }
+            for (Slot one : there) {
+                writeSlots(List.of(one));
+                if (options.strict() && one.problem != null) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Who loads much waits for a place among those who ask little. */
+    private <T> T patiently(Supplier<T> work) {
+        long pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                return work.get();
+            } catch (Problem problem) {
+                if (!problem.isOf("busy") || call.isGone()) {
+                    throw problem;
+                }
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
+            }
+            pause = Math.min(LONGEST_PAUSE, 2 * pause);
+            extend();
+        }
+    }
+
+    private void tell(Slot slot) {
+        Problem problem = slot.problem;
+        if (problem != null) {
+            failed++;
+            replies.failed(slot.line.number(), slot.id, error(problem));
+        } else if (slot.change instanceof Change.Delete) {
+            deleted++;
+            replies.done(slot.line.number(), slot.id, "deleted");
+        } else {
+            put++;
+            replies.done(slot.line.number(), slot.id, "put");
+        }
+    }
+
+    private JsonObject error(Problem problem) {
+        JsonObject error = problem.json(call.request());
+        error.remove("request");
+        error.remove("title");
+        return error;
+    }
+
+    /** The last line: what came of all, and up to which line all is durable or told. */
+    private JsonObject totals() {
+        JsonObject json = new JsonObject();
+        json.addProperty("status", ended == null ? "complete" : "ended");
+        json.addProperty("lines", seen);
+        json.addProperty("put", put);
+        json.addProperty("deleted", deleted);
+        json.addProperty("failed", failed);
+        json.addProperty("durable", durable);
+        Problem why = ended;
+        if (why != null) {
+            json.add("error", error(why));
+        }
+        return json;
+    }
+}

@@ -1,0 +1,346 @@
+package dev.kindred.serve;
+
+import com.google.gson.JsonObject;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import dev.kindred.core.Space;
+import dev.kindred.index.Engine;
+import dev.kindred.index.Generation;
+import dev.kindred.index.ItemsSnapshot;
+import dev.kindred.release.CollectionSettings;
+import dev.kindred.release.Collections;
+import dev.kindred.release.Snapshots;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Readiness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Collections that come, change, fail and go while the server runs. */
+final class Hosting implements AutoCloseable {
+    /** How long what is dropped is waited for. */
+    private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
+
+    private static final long MINUTES_BETWEEN_LOOKS = 10;
+
+    private final Hosts hosts = new Hosts();
+    private final @Nullable Holdings holdings;
+    private final Compute compute;
+    private final Meters meters;
+    private final Faults faults;
+    private final Writes writes = new Writes();
+    private final ReentrantLock changing = new ReentrantLock();
+    private volatile boolean closed;
+    /** The number of the last write that the last snapshot holds, by collection. */
+    private final Map<String, Long> snapped = new ConcurrentHashMap<>();
+
+    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("kindred-snapshots").factory());
+
+    /** @param holdings null where somebody else opened what is served */
+    Hosting(@Nullable Holdings holdings, Compute compute, Meters meters, Faults faults) {
+        this.holdings = holdings;
+        this.compute = compute;
+        this.meters = meters;
+        this.faults = faults;
+        if (holdings != null) {
+            holdings.open().forEach(this::host);
+            holdings.shut().forEach(hosts::addShut);
+            holdings.waiting().forEach(name -> looking.execute(() -> standIn(holdings, name)));
+            looking.scheduleWithFixedDelay(
+                    this::snapshots, MINUTES_BETWEEN_LOOKS, MINUTES_BETWEEN_LOOKS, TimeUnit.MINUTES);
+        }
+    }
+
+    Hosts hosts() {
+        return hosts;
+    }
+
+    /** How the parts of each collection stand. */
+    Map<String, Map<String, Readiness.Part>> parts() {
+        Map<String, Map<String, Readiness.Part>> parts = new TreeMap<>();
+        hosts.shut()
+                .keySet()
+                .forEach(name -> parts.put(
+                        name, Map.of("items", Readiness.Part.unavailable("it cannot be opened; the log says why"))));
+        hosts.all().forEach(hosted -> parts.put(hosted.served().collection(), hosted.parts()));
+        return parts;
+    }
+
+    /** Whether it is written down who asks this collection. */
+    boolean isSensitive(String collection) {
+        return hosts.find(collection)
+                .filter(hosted -> hosted.settings().sensitive())
+                .isPresent();
+    }
+
+    Hosted host(Opened opened) {
+        Hosted hosted = hosted(opened);
+        hosts.add(hosted);
+        return hosted;
+    }
+
+    private Hosted hosted(Opened opened) {
+        String collection = opened.served().collection();
+        return new Hosted(
+                opened, compute, meters, writes, cause -> faults.tell("-", "collection " + collection, cause));
+    }
+
+    /**
+     * The answer of the collection that is asked for; where its index fails, that of its last snapshot, which then stays in its place.
+     *
+     * @throws Problem 503 where there is none
+     */
+    HttpResponse answered(Call call, Function<Hosted, JsonObject> answer) {
+        Hosted hosted = hosts.expected(call);
+        try {
+            return Wire.json(answer.apply(hosted), hosted.served());
+        } catch (RuntimeException e) {
+            if (!Degradation.isOfIndex(e)) {
+                throw e;
+            }
+            faults.tell(call.request(), "the index of collection " + call.collection(), e);
+            Hosted standing = fallBack(hosted)
+                    .orElseThrow(() -> new Problem(
+                            HttpStatus.SERVICE_UNAVAILABLE,
+                            "unavailable",
+                            "this collection's index fails, and no snapshot stands in for it",
+                            call.collection(),
+                            "the server's log says why"));
+            standing.hold(call.context());
+            return Wire.json(answer.apply(standing), standing.served());
+        }
+    }
+
+    /** A snapshot in place of what could not be opened, while the others are served. */
+    private void standIn(Holdings there, String name) {
+        if (closed) {
+            return;
+        }
+        try {
+            Opened opened = there.standIn(name);
+            changing.lock();
+            try {
+                if (!closed && there.stands(name, opened)) {
+                    hosts.reopen(hosted(opened));
+                } else {
+                    opened.closing().run();
+                }
+            } finally {
+                changing.unlock();
+            }
+        } catch (RuntimeException e) {
+            faults.tell("-", "the snapshot of collection " + name, e);
+        }
+    }
+
+    private Optional<Hosted> fallBack(Hosted failed) {
+        String name = failed.served().collection();
+        changing.lock();
+        try {
+            Optional<Hosted> now = hosts.find(name);
+            if (now.isPresent() && now.get() != failed) {
+                return now;
+            }
+            if (holdings == null) {
+                return Optional.empty();
+            }
+            Optional<Opened> snapshot = holdings.fallBack(name);
+            snapshot.ifPresent(there -> meters.forget(name));
+            return snapshot.map(this::host);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Where collections are made and dropped. */
+    private Holdings home() {
+        if (holdings == null || holdings.collections() == null) {
+            throw new Problem(
+                    HttpStatus.CONFLICT,
+                    "one-folder",
+                    "this server serves one index folder",
+                    "collection",
+                    "start it without --index to have collections made and dropped");
+        }
+        return holdings;
+    }
+
+    private Collections collections() {
+        return Objects.requireNonNull(home().collections());
+    }
+
+    /** The bundles that a collection can be made with: file by id. */
+    Map<String, Path> bundles() {
+        changing.lock();
+        try {
+            Map<String, Path> found = new HashMap<>(home().bundles());
+            for (String id : collections().bundles().ids()) {
+                collections().bundles().file(id).ifPresent(file -> found.put(id, file));
+            }
+            return found;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** The bundle of an id or its beginning. */
+    Path bundle(String idOrPrefix) {
+        return collections().bundles().require(idOrPrefix, bundles());
+    }
+
+    /**
+     * Makes a collection and opens it.
+     *
+     * @param engine empty for a rows file
+     * @param bundle what encodes; empty for vectors made elsewhere
+     */
+    Hosted create(String name, Space space, Optional<Engine> engine, Optional<Path> bundle, CollectionSettings settings)
+            throws IOException {
+        changing.lock();
+        try {
+            if (hosts.find(name).isPresent() || hosts.shut().containsKey(name)) {
+                throw new Problem(
+                        HttpStatus.CONFLICT,
+                        "exists",
+                        "there is such a collection already",
+                        name,
+                        "choose another name, PATCH its settings, or drop it first");
+            }
+            Collections.Stored stored = collections()
+                    .create(
+                            name,
+                            space.id(),
+                            settings,
+                            folder -> home().opening().make(folder, space, engine, bundle));
+            return host(home().opened(stored));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Ends its last requests, closes and deletes it. */
+    void drop(String name) throws IOException {
+        changing.lock();
+        try {
+            Collections there = collections();
+            boolean shut = hosts.shut().containsKey(name);
+            Optional<Hosted> gone = hosts.remove(name);
+            if (gone.isEmpty() && !shut) {
+                throw new Problem(
+                        HttpStatus.NOT_FOUND, "no-collection", "there is no such collection", "collection", "");
+            }
+            gone.ifPresent(hosted -> hosted.end(LAST_REQUESTS));
+            home().close(name);
+            meters.forget(name);
+            snapped.remove(name);
+            there.drop(name);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    CollectionSettings settle(Hosted hosted, UnaryOperator<CollectionSettings> change) {
+        changing.lock();
+        try {
+            String name = hosted.served().collection();
+            CollectionSettings now = collections().change(name, change);
+            hosted.settle(now);
+            home().replace(name, now);
+            return now;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** @throws Problem where its items are in no generation that can be read */
+    ItemsSnapshot snapshot(Hosted hosted) {
+        Opened opened = hosted.opened();
+        if (opened.folder().isEmpty()
+                || opened.asOf().isPresent()
+                || !(opened.served().index() instanceof Generation generation)) {
+            throw new Problem(
+                    HttpStatus.CONFLICT,
+                    "no-snapshot",
+                    "no snapshot can be taken of this collection",
+                    hosted.served().collection(),
+                    "of a rows file copy the folder; of a collection that a snapshot stands in for there is one");
+        }
+        Path folder = opened.folder().get();
+        Path bundle = folder.resolve(Opening.BUNDLE);
+        ItemsSnapshot taken =
+                new Snapshots(folder).take(generation, Files.isRegularFile(bundle) ? List.of(bundle) : List.of());
+        snapped.put(hosted.served().collection(), taken.sequence());
+        return taken;
+    }
+
+    /** Of each collection that was written to since the last, where that is old enough. */
+    private void snapshots() {
+        for (Hosted hosted : hosts.all()) {
+            try {
+                if (isDue(hosted)) {
+                    snapshot(hosted);
+                }
+            } catch (RuntimeException e) {
+                faults.tell("-", "a snapshot of collection " + hosted.served().collection(), e);
+            }
+        }
+    }
+
+    private boolean isDue(Hosted hosted) {
+        int hours = hosted.settings().snapshotHours();
+        Optional<Snapshots> snapshots = hosted.opened().snapshots();
+        if (hours == 0
+                || snapshots.isEmpty()
+                || hosted.opened().asOf().isPresent()
+                || !(hosted.served().index() instanceof Generation generation)) {
+            return false;
+        }
+        long sequence = generation.info().lastSequence();
+        List<Instant> moments = snapshots.get().moments();
+        return sequence > snapped.getOrDefault(hosted.served().collection(), 0L)
+                && (moments.isEmpty()
+                        || moments.getFirst().isBefore(Instant.now().minus(Duration.ofHours(hours))));
+    }
+
+    /** Reads what is searched into memory, on threads of its own. */
+    void warm() {
+        if (holdings != null) {
+            holdings.warm();
+        }
+    }
+
+    /** After the last request: writes end, then indexes and encoders are closed. */
+    @Override
+    public void close() {
+        closed = true;
+        looking.shutdown();
+        try {
+            if (!looking.awaitTermination(10, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("a snapshot does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        writes.close();
+        if (holdings != null) {
+            holdings.close();
+        }
+    }
+}

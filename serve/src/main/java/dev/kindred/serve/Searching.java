@@ -1,0 +1,338 @@
+package dev.kindred.serve;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.kindred.core.Decision;
+import dev.kindred.core.Refusal;
+import dev.kindred.core.Threshold;
+import dev.kindred.encode.LearnedDistance;
+import dev.kindred.index.After;
+import dev.kindred.index.EmbeddedIndex;
+import dev.kindred.index.Filter;
+import dev.kindred.index.Found;
+import dev.kindred.index.Hybrid;
+import dev.kindred.index.Neighbor;
+import dev.kindred.index.PayloadJson;
+import dev.kindred.index.Query;
+import dev.kindred.index.Reordering;
+import dev.kindred.index.Value;
+import dev.kindred.index.WordQuery;
+import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.seen.Meters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What is most like this: one search or several at once, by likeness, by words, or by both. */
+final class Searching {
+    /** Searches of one request. */
+    static final int MAX_QUERIES = 64;
+
+    private final Hosted hosted;
+    private final Served served;
+    private final Compute compute;
+    private final Meters.OfCollection meters;
+    private final Inputs inputs;
+
+    Searching(Hosted hosted, Compute compute, Meters.OfCollection meters, Inputs inputs) {
+        this.hosted = hosted;
+        this.served = hosted.served();
+        this.compute = compute;
+        this.meters = meters;
+        this.inputs = inputs;
+    }
+
+    /** @param input what is searched with; empty where words alone are */
+    private record Asked(SearchQuery query, Optional<Inputs.Input> input, String path) {
+        /** The words that are looked for: those that are said, else those of the text or item that is searched with. */
+        Optional<String> words() {
+            return query.words().flatMap(SearchQuery.Words::text).or(() -> input.flatMap(Asked::text));
+        }
+
+        static Optional<String> text(Inputs.Input input) {
+            return switch (input) {
+                case Inputs.Input.Words(String text) -> Optional.of(text);
+                case Inputs.Input.Known(var item) ->
+                    item.payload().get(WordQuery.USUAL_FIELD) instanceof Value.Text(String text)
+                            ? Optional.of(text)
+                            : Optional.empty();
+                case Inputs.Input.Picture picture -> Optional.empty();
+                case Inputs.Input.Ready ready -> Optional.empty();
+            };
+        }
+    }
+
+    /** What was found, and how. */
+    private record Result(Found found, List<Hybrid.Parts> parts, boolean fused, boolean byWords, boolean degraded) {
+        static Result alike(Found found) {
+            return new Result(found, List.of(), false, false, false);
+        }
+    }
+
+    /** One search's reply; of a request with {@code queries} each one's in {@code results}. */
+    JsonObject search(Body body) {
+        Fields fields = body.fields();
+        if (!fields.has("queries")) {
+            Asked asked = asked(fields, Optional.of(body));
+            return reply(asked, vectors(List.of(asked)).getFirst());
+        }
+        fields.only("queries");
+        if (!(fields.object().get("queries") instanceof JsonArray list)
+                || list.isEmpty()
+                || list.size() > MAX_QUERIES) {
+            throw Problem.badRequest("1 to " + MAX_QUERIES + " searches are wanted", "queries", "");
+        }
+        List<Asked> asked = new ArrayList<>();
+        for (JsonElement each : list) {
+            String path = "queries[" + asked.size() + "]";
+            if (!(each instanceof JsonObject object)) {
+                throw Problem.badRequest("an object is wanted", path, "");
+            }
+            asked.add(asked(new Fields(object, path), Optional.empty()));
+        }
+        List<Optional<float[]>> vectors = vectors(asked);
+        JsonArray results = new JsonArray();
+        for (int i = 0; i < asked.size(); i++) {
+            results.add(reply(asked.get(i), vectors.get(i)));
+        }
+        JsonObject reply = head();
+        reply.add("results", results);
+        return reply;
+    }
+
+    private Asked asked(Fields fields, Optional<Body> whole) {
+        SearchQuery query = SearchQuery.read(fields, hosted.settings().targetRecall());
+        boolean wordsAlone = query.words().filter(SearchQuery.Words::alone).isPresent();
+        if (wordsAlone) {
+            Optional<String> words =
+                    query.words().flatMap(SearchQuery.Words::text).or(() -> fields.text("text"));
+            SearchQuery.Words said = query.words().get();
+            return new Asked(
+                    new SearchQuery(
+                            query.k(),
+                            query.filter(),
+                            query.effort(),
+                            query.fmr(),
+                            query.after(),
+                            query.rerank(),
+                            query.distinct(),
+                            Optional.of(new SearchQuery.Words(words, said.in(), true, said.fusion())),
+                            query.shown()),
+                    Optional.empty(),
+                    fields.path());
+        }
+        Inputs.Input input = whole.map(inputs::single)
+                .orElseGet(() -> inputs.of(fields)
+                        .orElseThrow(() -> Problem.badRequest(
+                                "nothing to work on", fields.path(), "give text or image, id or vector")));
+        requireComparator(query, fields);
+        return new Asked(query, Optional.of(input), fields.path());
+    }
+
+    private void requireComparator(SearchQuery query, Fields fields) {
+        if (query.rerank() && served.comparator().isEmpty()) {
+            throw Problem.badRequest(
+                    "this collection's bundle has no comparator",
+                    fields.at("rerank"),
+                    "leave it out, or teach one: --comparator");
+        }
+        if (!query.rerank() && served.comparator().isPresent() && query.fmr().isPresent()) {
+            throw Problem.badRequest(
+                    "the thresholds here are of the comparator's scores",
+                    fields.at("fmr"),
+                    "say \"rerank\": true with it");
+        }
+    }
+
+    /** One each, encoded together; empty where words alone are looked for, or an encoder that fails leaves nothing else. */
+    private List<Optional<float[]>> vectors(List<Asked> asked) {
+        List<Inputs.Input> all =
+                asked.stream().flatMap(each -> each.input().stream()).toList();
+        boolean encodes = all.stream()
+                .anyMatch(input -> input instanceof Inputs.Input.Picture || input instanceof Inputs.Input.Words);
+        Optional<List<float[]>> vectors = Optional.empty();
+        try {
+            vectors = Optional.of(inputs.vectors(all, served.queries(), Lane.ASK));
+            if (encodes) {
+                hosted.degradation().encoderWorked();
+            }
+        } catch (RuntimeException e) {
+            if (!Degradation.isOfEncoder(e)) {
+                throw e;
+            }
+            hosted.degradation().encoderFailed(e);
+            if (!hosted.degradation().hasWords()
+                    || !asked.stream().allMatch(each -> each.words().isPresent())) {
+                throw e;
+            }
+        }
+        List<Optional<float[]>> found = new ArrayList<>();
+        int next = 0;
+        for (Asked each : asked) {
+            found.add(
+                    each.input().isPresent() && vectors.isPresent()
+                            ? Optional.of(vectors.get().get(next++))
+                            : Optional.empty());
+        }
+        return found;
+    }
+
+    private JsonObject reply(Asked asked, Optional<float[]> vector) {
+        SearchQuery query = asked.query();
+        Filter filter = asked.input().orElse(null) instanceof Inputs.Input.Known(var item)
+                ? new Filter.And(List.of(query.filter(), new Filter.Not(new Filter.Ids(Set.of(item.id())))))
+                : query.filter();
+        Result result = compute.run(
+                meters.search(),
+                () -> vector.isPresent() ? alike(asked, vector.get(), filter) : byWords(asked, filter));
+        count(query, result);
+        return reply(query, result);
+    }
+
+    /** A fused score is of one query's ranking, and words have none that is alike: neither is counted. */
+    private void count(SearchQuery query, Result result) {
+        meters.queries(1);
+        if (!result.fused() && !result.byWords() && !result.found().neighbors().isEmpty()) {
+            meters.score(
+                    query.rerank() ? Meters.Scored.RERANK : Meters.Scored.SEARCH,
+                    result.found().neighbors().getFirst().score());
+        }
+    }
+
+    private Result byWords(Asked asked, Filter filter) {
+        String words = asked.words()
+                .filter(text -> !text.isBlank())
+                .orElseThrow(() -> Problem.badRequest(
+                        "there are no words", asked.path().isEmpty() ? "words" : asked.path(), "say \"words\": \"…\""));
+        Set<String> in = asked.query().words().map(SearchQuery.Words::in).orElse(Set.of());
+        Found found =
+                Hybrid.words(embedded(), new WordQuery(words, in, asked.query().k(), filter));
+        return new Result(found, List.of(), false, true, asked.input().isPresent());
+    }
+
+    private Result alike(Asked asked, float[] vector, Filter filter) {
+        SearchQuery query = asked.query();
+        Query plain = new Query(
+                vector,
+                served.space(),
+                query.k(),
+                filter,
+                query.effort(),
+                query.after().orElse(null));
+        if (query.words().isPresent()) {
+            return both(asked, plain, query.words().get());
+        }
+        if (query.rerank()) {
+            LearnedDistance comparator = served.comparator().orElseThrow();
+            return Result.alike(Reordering.search(served.index(), plain, comparator::scores));
+        }
+        return Result.alike(query.distinct()
+                .map(distinct -> distinct.search(served.index(), plain))
+                .orElseGet(() -> served.index().search(plain)));
+    }
+
+    /** Where the view fails, which alone has the words, likeness goes on without them. */
+    private Result both(Asked asked, Query plain, SearchQuery.Words words) {
+        String text = asked.words()
+                .orElseThrow(() -> Problem.badRequest(
+                        "what is searched with has no words",
+                        asked.path().isEmpty() ? "hybrid" : asked.path(),
+                        "say \"words\": \"…\""));
+        try {
+            Hybrid.Answer answer = new Hybrid(text, words.in(), words.fusion()).search(embedded(), plain);
+            return new Result(answer.found(), answer.parts(), true, false, false);
+        } catch (Refusal e) {
+            if (!Degradation.isOfIndex(e)) {
+                throw e;
+            }
+            return Result.alike(served.index().search(plain));
+        }
+    }
+
+    private EmbeddedIndex embedded() {
+        if (served.index() instanceof EmbeddedIndex embedded) {
+            return embedded;
+        }
+        throw Problem.badRequest("this index keeps no words to search by", "words", "search by likeness alone");
+    }
+
+    private JsonObject reply(SearchQuery query, Result result) {
+        boolean judged = !result.byWords() && (served.comparator().isEmpty() || query.rerank());
+        Optional<Decision> decided = judged ? served.decision() : Optional.empty();
+        Optional<Threshold> threshold =
+                decided.flatMap(decision -> query.fmr().map(decision::threshold).or(decision::usualThreshold));
+        JsonArray neighbors = new JsonArray();
+        for (int i = 0; i < result.found().neighbors().size(); i++) {
+            Optional<Hybrid.Parts> parts =
+                    result.fused() ? Optional.of(result.parts().get(i)) : Optional.empty();
+            neighbors.add(neighbor(result.found().neighbors().get(i), parts, query, decided, threshold));
+        }
+        JsonObject reply = head();
+        reply.add("neighbors", neighbors);
+        reply.addProperty("exact", result.found().exact());
+        if (query.rerank()) {
+            reply.addProperty("reranked", true);
+        }
+        if (query.words().isPresent()) {
+            reply.addProperty("hybrid", result.fused());
+        }
+        if (result.byWords()) {
+            reply.addProperty("wordsOnly", true);
+        }
+        threshold.ifPresent(line -> {
+            reply.addProperty("threshold", line.threshold());
+            reply.addProperty("fmr", line.targetFmr());
+        });
+        After next = result.found().next();
+        if (next != null) {
+            reply.addProperty("next", next.token());
+        }
+        hosted.degradation().mark(reply, result.found(), result.degraded());
+        return reply;
+    }
+
+    private static JsonObject neighbor(
+            Neighbor neighbor,
+            Optional<Hybrid.Parts> parts,
+            SearchQuery query,
+            Optional<Decision> decided,
+            Optional<Threshold> threshold) {
+        JsonObject json = new JsonObject();
+        json.addProperty("id", neighbor.id());
+        json.addProperty("score", neighbor.score());
+        Double alike = neighbor.score();
+        if (parts.isPresent()) {
+            // A fused score is of this one query's ranking; what is judged is likeness.
+            alike = parts.get().similarity();
+            json.addProperty("similarity", alike);
+            json.addProperty("words", parts.get().words());
+        }
+        if (alike != null) {
+            double score = alike;
+            decided.ifPresent(decision -> json.addProperty("probability", decision.probability(score)));
+            threshold.ifPresent(line -> json.addProperty("same", score >= line.threshold()));
+        }
+        json.add("payload", PayloadJson.write(shown(neighbor.payload(), query.shown())));
+        return json;
+    }
+
+    private static Map<String, Value> shown(Map<String, Value> payload, Optional<Set<String>> wanted) {
+        if (wanted.isEmpty()) {
+            return payload;
+        }
+        Map<String, Value> shown = new TreeMap<>(payload);
+        shown.keySet().retainAll(wanted.get());
+        return shown;
+    }
+
+    private JsonObject head() {
+        JsonObject reply = new JsonObject();
+        reply.addProperty("bundle", served.bundle());
+        reply.addProperty("space", served.space().id());
+        return reply;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.kindred.serve.access;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.kindred.release.Answered;
+import dev.kindred.release.Answered.Answer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * Keeps what was answered, so that feedback finds the score that it is of. No request waits for it: where more is answered than can be
+ * written, some answers are not kept, and counted.
+ */
+public final class AnswersKept implements AutoCloseable {
+    private static final int QUEUED = 4096;
+    private static final int GROUP = 1024;
+    private static final Duration LINGER = Duration.ofMillis(250);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final long LONGEST_WRITE_SECONDS = 20;
+    /** Of a longer answer, what stands further down cannot be spoken of. */
+    private static final int MOST_SCORES = 100;
+    /** The same by the length of their ids: what is queued is bounded by what it takes. */
+    private static final int MOST_LETTERS = 8192;
+    /** As many again are let in before the oldest are taken away, so that this is seldom done. */
+    private static final int SLACK = 20;
+
+    private static final long FORGETTING_EVERY_MILLIS = 600_000;
+
+    private final Answered answered;
+    private final InstantSource clock;
+    private final int most;
+    private final Duration age;
+    private final GroupWriter<Answer> writer;
+    private final LongAdder dropped = new LongAdder();
+    private long kept;
+    private long forgotAt;
+
+    AnswersKept(Answered answered, InstantSource clock, int most, Duration age, Consumer<Throwable> faults) {
+        this.answered = answered;
+        this.clock = clock;
+        this.most = most;
+        this.age = age;
+        forget();
+        this.writer = new GroupWriter<>("kindred-answers", QUEUED, GROUP, LINGER, false, this::write, faults);
+    }
+
+    /**
+     * Keeps a reply's scores.
+     *
+     * @param kind {@code search} or {@code verify}
+     * @param reply of a search {@code neighbors} with {@code id} and {@code score}; of a comparison {@code score}; {@code threshold}
+     *     where there is one
+     */
+    public void keep(
+            String request, Principal principal, String collection, String bundle, String kind, JsonObject reply) {
+        if (most == 0) {
+            return;
+        }
+        Answer answer = new Answer(request, clock.millis(), principal.key(), collection, bundle, kind, said(reply));
+        try {
+            if (!writer.offer(answer, Duration.ZERO)) {
+                dropped.increment();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String said(JsonObject reply) {
+        JsonObject said = new JsonObject();
+        if (reply.has("neighbors")) {
+            JsonObject scores = new JsonObject();
+            int letters = 0;
+            for (JsonElement each : reply.getAsJsonArray("neighbors")) {
+                JsonObject neighbor = each.getAsJsonObject();
+                String id = neighbor.get("id").getAsString();
+                letters += id.length();
+                if (scores.size() == MOST_SCORES || letters > MOST_LETTERS) {
+                    break;
+                }
+                scores.add(id, neighbor.get("score"));
+            }
+            said.add("scores", scores);
+        }
+        for (String name : List.of("score", "threshold")) {
+            if (reply.has(name) && !reply.get(name).isJsonNull()) {
+                said.add(name, reply.get(name));
+            }
+        }
+        return said.toString();
+    }
+
+    /** On the writer's thread alone, but for the start. */
+    private void write(List<Answer> answers) {
+        answered.keep(answers);
+        kept += answers.size();
+        if (kept > most + most / SLACK + 1 || clock.millis() - forgotAt > FORGETTING_EVERY_MILLIS) {
+            forget();
+        }
+    }
+
+    private void forget() {
+        forgotAt = clock.millis();
+        kept = answered.forget(forgotAt - age.toMillis(), most);
+    }
+
+    /** What was answered to a request; one that waits to be written is written first. */
+    public Optional<Answer> find(String request) {
+        Optional<Answer> known = answered.find(request);
+        if (known.isPresent()) {
+            return known;
+        }
+        try {
+            CompletableFuture<Void> written = writer.flush(PATIENCE);
+            if (written != null) {
+                written.get(LONGEST_WRITE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+        return answered.find(request);
+    }
+
+    /** How long and how many are kept, for people. */
+    public String bounds() {
+        return "the last " + most + " answers are kept, for " + age.toDays() + " days at most";
+    }
+
+    /** Answers that were not kept, since more came than could be written. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+}

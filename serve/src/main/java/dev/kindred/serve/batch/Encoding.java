@@ -1,0 +1,166 @@
+package dev.kindred.serve.batch;
+
+import dev.kindred.core.Embeddings;
+import dev.kindred.core.Space;
+import dev.kindred.encode.Encoder;
+import dev.kindred.encode.Prepared;
+import dev.kindred.encode.Tensor;
+import dev.kindred.encode.TensorInput;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Trail;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A collection's way from contents, or ready tensors, to embeddings: remembered ones at once, the rest by the pool, together with what
+ * others ask for. Whoever asks waits; that is for virtual threads. Safe for many threads.
+ */
+public final class Encoding {
+    /** Which of a collection's encoders. */
+    public enum Role {
+        /** What is looked for. */
+        QUERY,
+        /** What is found, and what is compared. */
+        DOCUMENT
+    }
+
+    private final Pool pool;
+    private final Line queries;
+    private final Line documents;
+    private final boolean remembered;
+    private final Timer timer;
+    private final Meters.@Nullable OfCollection own;
+
+    /**
+     * @param queries may be the same as {@code documents}
+     * @param remembered whether embeddings may be kept by what they were made of: not where contents are sensitive
+     * @param timer of the preparing and encoding of one request, without its wait for a thread
+     * @param undecodable told of each picture that is none
+     */
+    public Encoding(
+            Pool pool,
+            String collection,
+            Encoder queries,
+            Encoder documents,
+            boolean remembered,
+            Timer timer,
+            Runnable undecodable) {
+        this(pool, collection, "", queries, documents, remembered, timer, undecodable, null);
+    }
+
+    /**
+     * The same, all of it counted for a collection that is served.
+     *
+     * @param remembered whether embeddings may be kept by what they were made of
+     */
+    public Encoding(Pool pool, Encoder queries, Encoder documents, boolean remembered, Meters.OfCollection own) {
+        this(
+                pool,
+                own.collection(),
+                own.release(),
+                queries,
+                documents,
+                remembered,
+                own.embed().timer(),
+                own::preprocessingFailure,
+                own);
+    }
+
+    private Encoding(
+            Pool pool,
+            String collection,
+            String release,
+            Encoder queries,
+            Encoder documents,
+            boolean remembered,
+            Timer timer,
+            Runnable undecodable,
+            Meters.@Nullable OfCollection own) {
+        this.pool = pool;
+        this.own = own;
+        this.remembered = remembered && pool.cache().remembers();
+        this.timer = timer;
+        BatchMeters.OfCollection meters = pool.meters().of(collection, release);
+        this.documents = line(documents, queries == documents ? "" : " document", meters, undecodable);
+        this.queries = queries == documents ? this.documents : line(queries, " query", meters, undecodable);
+    }
+
+    private Line line(Encoder encoder, String role, BatchMeters.OfCollection meters, Runnable undecodable) {
+        int budget = pool.batching().budget(encoder.unit());
+        return new Line(encoder, encoder.space().id() + role, budget, pool.cache(), meters, undecodable, own);
+    }
+
+    public Space space() {
+        return documents.encoder().space();
+    }
+
+    /**
+     * Embeds contents.
+     *
+     * @return one row a source, in order; the caller's own
+     * @throws dev.kindred.serve.Problem 429 where too much waits, 503 where the asker's deadline cannot be met or was not, 422 for a picture
+     *     that is none, 413 for pictures of too many pixels
+     */
+    public Embeddings embed(Asker asker, Lane lane, Role role, List<Source> sources) {
+        if (own != null && lane == Lane.EMBED) {
+            own.queries(sources.size());
+        }
+        Line line = line(role);
+        int d = space().dimension();
+        float[] values = new float[Math.multiplyExact(sources.size(), d)];
+        List<Source> missing = new ArrayList<>(sources.size());
+        List<Piece.Content> pieces = new ArrayList<>(sources.size());
+        int[] places = new int[sources.size()];
+        for (int i = 0; i < places.length; i++) {
+            Source source = sources.get(i);
+            @Nullable Digest digest = remembered ? line.digest(source) : null;
+            float[] known = line.remembered(digest);
+            if (known == null) {
+                places[missing.size()] = i;
+                missing.add(source);
+                pieces.add(new Piece.Content(line, source, digest));
+            } else {
+                System.arraycopy(known, 0, values, i * d, d);
+            }
+        }
+        if (!missing.isEmpty()) {
+            float[] made = compute(new Order(asker, lane, missing, d), pieces);
+            for (int i = 0; i < missing.size(); i++) {
+                System.arraycopy(made, i * d, values, places[i] * d, d);
+            }
+        }
+        return new Embeddings(space(), sources.size(), values);
+    }
+
+    private float[] compute(Order order, List<Piece.Content> pieces) {
+        float[] made = pool.embed(order, pieces);
+        Trail.current().time(timer, Math.max(0, System.nanoTime() - order.begun));
+        return made;
+    }
+
+    /**
+     * Embeds what was prepared elsewhere.
+     *
+     * @param tensors by name, as {@link #inputs} has them; not to be changed until this returns
+     * @return one row a sample, in order; the caller's own
+     * @throws dev.kindred.core.Refusal where they are not what the encoder takes; {@code where} is the tensor's name
+     * @throws dev.kindred.serve.Problem as above
+     */
+    public Embeddings embed(Asker asker, Lane lane, Role role, Map<String, Tensor> tensors) {
+        List<Prepared> ready = line(role).encoder().ready(tensors);
+        return embed(
+                asker, lane, role, ready.stream().<Source>map(Source.Ready::new).toList());
+    }
+
+    /** What tensors the encoder of a role takes; empty where it takes none. */
+    public List<TensorInput> inputs(Role role) {
+        return line(role).encoder().inputs();
+    }
+
+    private Line line(Role role) {
+        return role == Role.QUERY ? queries : documents;
+    }
+}

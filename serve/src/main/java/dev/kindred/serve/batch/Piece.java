@@ -1,0 +1,64 @@
+package dev.kindred.serve.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Something to compute, once, for whoever waits for it. */
+sealed interface Piece {
+
+    /** Nanoseconds of computing, about; at least 1. */
+    long cost();
+
+    /** One task, which is its own batch. */
+    record Task(Runnable work, long cost) implements Piece {}
+
+    /** One content to embed, which is put together with others of the same encoder. */
+    final class Content implements Piece {
+        final Line line;
+        final Source source;
+        /** By which others find it; null where it is remembered by nobody. */
+        final @Nullable Digest digest;
+        /** In the encoder's own measure. */
+        final int units;
+
+        private final long cost;
+        /** All who wait for it. Guarded by the queue's lock. */
+        private final List<Entry> entries = new ArrayList<>(1);
+
+        private boolean taken;
+
+        Content(Line line, Source source, @Nullable Digest digest) {
+            this.line = line;
+            this.source = source;
+            this.digest = digest;
+            this.units = line.units(source);
+            this.cost = line.cost(source, units);
+        }
+
+        @Override
+        public long cost() {
+            return cost;
+        }
+
+        void join(Entry entry) {
+            entries.add(entry);
+        }
+
+        void leave(Entry entry) {
+            entries.remove(entry);
+        }
+
+        List<Entry> entries() {
+            return entries;
+        }
+
+        boolean isTaken() {
+            return taken;
+        }
+
+        void take() {
+            taken = true;
+        }
+    }
+}

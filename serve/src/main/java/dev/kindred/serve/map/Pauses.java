@@ -1,0 +1,42 @@
+package dev.kindred.serve.map;
+
+import java.util.concurrent.CancellationException;
+
+/** Keeps work in the background to half of one core: after each piece the thread rests for as long as the piece took. */
+public final class Pauses {
+    /** None: for whoever waits for the work. */
+    public static final Pauses NONE = new Pauses(false);
+
+    /** Shorter pieces are not worth a rest, in nanoseconds. */
+    private static final long PIECE = 4_000_000;
+
+    private final boolean resting;
+    private long since = System.nanoTime();
+
+    private Pauses(boolean resting) {
+        this.resting = resting;
+    }
+
+    /** For one thread. */
+    public static Pauses halfOfOneCore() {
+        return new Pauses(true);
+    }
+
+    /** @throws CancellationException where the thread was interrupted: nobody wants the work any more */
+    void step() {
+        if (!resting) {
+            return;
+        }
+        long worked = System.nanoTime() - since;
+        if (worked < PIECE) {
+            return;
+        }
+        try {
+            Thread.sleep(worked / 1_000_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the map is no longer wanted");
+        }
+        since = System.nanoTime();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.kindred.serve.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When more is asked than can be done, and when it only looks so. */
+class PressureTest {
+    private static final long MS = 1_000_000;
+    private static final long BACKLOG = 5_000 * MS;
+
+    /** A millisecond of work, so many times a millisecond. */
+    private static long load(Pressure pressure, long from, int millis, double rate) {
+        double due = 0;
+        for (long now = from; now < from + millis * MS; now += MS) {
+            for (due += rate; due >= 1; due--) {
+                pressure.offer(MS, now);
+            }
+        }
+        return from + millis * MS;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void fiveTimesTooMuchIsSeenWithinAQuarterOfASecondAndOverWithinOne(int threads) {
+        Pressure pressure = new Pressure(threads, BACKLOG, 0);
+        long now = load(pressure, 0, 250, 5 * threads);
+        assertThat(pressure.isHigh(now)).isTrue();
+        assertThat(pressure.limit(2 * MS, now)).isEqualTo(8 * MS);
+        assertThat(pressure.limit(MS / 10, now)).isEqualTo(3 * MS);
+        now = load(pressure, now, 1_000, 0.8 * threads);
+        assertThat(pressure.isHigh(now)).isFalse();
+        assertThat(pressure.limit(2 * MS, now)).isEqualTo(BACKLOG);
+    }
+
+    @Test
+    void whatTheThreadsCanDoIsNoPressureHoweverLong() {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = 0;
+        for (int second = 0; second < 20; second++) {
+            now = load(pressure, now, 1_000, 1.0);
+            assertThat(pressure.isHigh(now)).isFalse();
+        }
+    }
+
+    /** However much comes at once: the queue's own bounds are for that. */
+    @Test
+    void aBurstIsNoPressure() {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = load(pressure, 0, 80, 60);
+        for (; now < 2_000 * MS; now += MS) {
+            assertThat(pressure.isHigh(now)).isFalse();
+        }
+    }
+
+    /** All that came while the machine stood still comes at once. */
+    @Test
+    void aPauseIsNoPressure() {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = load(pressure, 0, 2_000, 0.8) + 500 * MS;
+        for (int i = 0; i < 400; i++) {
+            pressure.offer(MS, now);
+        }
+        assertThat(pressure.isHigh(now)).isFalse();
+        now = load(pressure, now, 500, 0.8);
+        assertThat(pressure.isHigh(now)).isFalse();
+    }
+}
