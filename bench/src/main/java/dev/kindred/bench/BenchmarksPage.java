@@ -22,7 +22,8 @@ import java.util.Optional;
  */
 public final class BenchmarksPage {
     /** The benches, in the page's order. */
-    public static final List<String> NAMES = List.of("omniglot", "train", "demo", "text", "index", "growth", "crash");
+    public static final List<String> NAMES =
+            List.of("omniglot", "train", "demo", "text", "index", "growth", "crash", "load", "fuzz");
 
     private static final Gson GSON = new GsonBuilder()
             .setPrettyPrinting()

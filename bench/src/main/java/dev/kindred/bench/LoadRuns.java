@@ -42,7 +42,7 @@ final class LoadRuns {
     }
 
     private Duration seconds(double seconds) {
-        return Duration.ofMillis(Math.round(1_000 * (smoke ? Math.min(seconds, 1.5) : seconds)));
+        return Duration.ofMillis(Math.round(1_000 * (smoke ? Math.min(seconds, 2.5) : seconds)));
     }
 
     private static Mix mix(List<Shot> shots) {
@@ -58,8 +58,13 @@ final class LoadRuns {
     }
 
     /** Until code is compiled and caches are full. */
+    private void warm(Target target, Mix mix, Shot first, int callers) {
+        target.ask(first);
+        Generator.run(target, mix, Plan.closed(callers, Duration.ZERO, seconds(12)), Progress.SILENT, () -> false);
+    }
+
     private void warm(Target target, List<Shot> shots, int callers) {
-        run(target, mix(shots), Plan.closed(callers, Duration.ZERO, seconds(12)));
+        warm(target, mix(shots), shots.getFirst(), callers);
     }
 
     /**
@@ -198,6 +203,7 @@ final class LoadRuns {
 
     /** Long, at most of what it can do; its memory is looked at all the time. */
     JsonObject soak(ServerProcess server, Target target, Mix mix, int callers, double minutes) {
+        warm(target, mix, Shot.get("/v1/collections"), callers);
         double most = saturation(target, mix, callers);
         Duration duration = Duration.ofMillis(Math.round(minutes * 60_000));
         List<Flatness.Sample> samples = Collections.synchronizedList(new ArrayList<>());

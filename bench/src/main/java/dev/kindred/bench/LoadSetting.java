@@ -71,71 +71,71 @@ final class LoadSetting {
     /** A conv-4 in front of clustered vectors, which stand in its space. */
     Path pictures() {
         Path index = folder.resolve("conv4-" + rows);
-        return made(index.resolve(BUNDLE), () -> {
-                    SearchSet set = searched();
-                    OurIndex.delete(index);
-                    Bundle bundle = SmallBundle.seal(folder.resolve("conv4.kindred"), 64, DIMENSION);
-                    build(index, bundle, IntStream.range(0, set.n()).mapToObj(row -> OurIndex.item(set, row)), set.n());
-                })
-                .getParent();
+        made(index.resolve(BUNDLE), () -> {
+            SearchSet set = searched();
+            OurIndex.delete(index);
+            Bundle bundle = SmallBundle.seal(folder.resolve("conv4.kindred"), 64, DIMENSION);
+            build(index, bundle, IntStream.range(0, set.n()).mapToObj(row -> OurIndex.item(set, row)), set.n());
+        });
+        return index;
     }
 
     /** A copy for the bare process: one folder has one writer. */
     Path searchedAlone() {
         Path from = pictures();
         Path to = folder.resolve("conv4-" + rows + "-alone");
-        return made(to.resolve(BUNDLE), () -> {
-                    OurIndex.delete(to);
-                    copy(from, to);
-                })
-                .getParent();
+        made(to.resolve(BUNDLE), () -> {
+            OurIndex.delete(to);
+            copy(from, to);
+        });
+        return to;
     }
 
     /** all-MiniLM-L6-v2 in front of a few hundred texts. */
     Path texts() {
         Path index = folder.resolve("minilm");
-        return made(index.resolve(BUNDLE), () -> {
-                    OurIndex.delete(index);
-                    Bundle bundle = Bundle.open(minilm());
-                    List<String> texts = sentences().subList(0, run.smoke() ? 20 : 300);
-                    try (Encoder encoder = bundle.encoder(2)) {
-                        float[][] vectors = new float[texts.size()][];
-                        for (int i = 0; i < vectors.length; i++) {
-                            vectors[i] = encoder.embed(texts.get(i)).row(0);
-                        }
-                        build(
-                                index,
-                                bundle,
-                                IntStream.range(0, vectors.length)
-                                        .mapToObj(i -> Item.of(
-                                                "text-" + i, vectors[i], Map.of("text", Value.of(texts.get(i))))),
-                                vectors.length);
-                    }
-                })
-                .getParent();
+        made(index.resolve(BUNDLE), () -> {
+            OurIndex.delete(index);
+            Bundle bundle = Bundle.open(minilm());
+            List<String> texts = sentences().subList(0, run.smoke() ? 20 : 300);
+            try (Encoder encoder = bundle.encoder(2)) {
+                float[][] vectors = new float[texts.size()][];
+                for (int i = 0; i < vectors.length; i++) {
+                    vectors[i] = encoder.embed(texts.get(i)).row(0);
+                }
+                build(
+                        index,
+                        bundle,
+                        IntStream.range(0, vectors.length)
+                                .mapToObj(
+                                        i -> Item.of("text-" + i, vectors[i], Map.of("text", Value.of(texts.get(i))))),
+                        vectors.length);
+            }
+        });
+        return index;
     }
 
     /** A few pictures behind a small conv-4: what starts quickest. */
     Path small() {
         Path index = folder.resolve("small");
-        return made(index.resolve(BUNDLE), () -> {
-                    OurIndex.delete(index);
-                    Bundle bundle = SmallBundle.seal(folder.resolve("small.kindred"), 32, 64);
-                    List<byte[]> drawings = drawings();
-                    try (Encoder encoder = bundle.encoder(2)) {
-                        build(
-                                index,
-                                bundle,
-                                IntStream.range(0, drawings.size())
-                                        .mapToObj(i -> Item.of(
-                                                "drawing-" + i,
-                                                encoder.embed(Pictures.decode(drawings.get(i), "a"))
-                                                        .row(0),
-                                                Map.of())),
-                                drawings.size());
-                    }
-                })
-                .getParent();
+        made(index.resolve(BUNDLE), () -> {
+            OurIndex.delete(index);
+            Bundle bundle = SmallBundle.seal(folder.resolve("small.kindred"), 32, 64);
+            List<byte[]> drawings = drawings();
+            try (Encoder encoder = bundle.encoder(2)) {
+                build(
+                        index,
+                        bundle,
+                        IntStream.range(0, drawings.size())
+                                .mapToObj(i -> Item.of(
+                                        "drawing-" + i,
+                                        encoder.embed(Pictures.decode(drawings.get(i), "a"))
+                                                .row(0),
+                                        Map.of())),
+                        drawings.size());
+            }
+        });
+        return index;
     }
 
     private static void build(Path index, Bundle bundle, Stream<Item> items, int count) {
@@ -167,10 +167,12 @@ final class LoadSetting {
 
     Path minilm() {
         Path bundle = run.results().resolve("bundles").resolve("minilm" + (run.smoke() ? ".smoke" : "") + ".kindred");
-        return made(
-                bundle,
-                () -> run.kindred(run.home(), "bundle", "import", "--from", "minilm", "--out", bundle.toString())
-                        .orElseThrow(() -> new IllegalStateException("all-MiniLM-L6-v2 could not be imported")));
+        return made(bundle, () -> {
+            if (run.kindred(run.home(), "bundle", "import", "--from", "minilm", "--out", bundle.toString())
+                    .isEmpty()) {
+                throw new IllegalStateException("all-MiniLM-L6-v2 could not be imported");
+            }
+        });
     }
 
     private List<String> sentences() {

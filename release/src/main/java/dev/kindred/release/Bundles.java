@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -78,7 +79,7 @@ public final class Bundles {
                             : "give the first " + SHORTEST_PREFIX + " or more characters of one: "
                                     + named(known.keySet()));
         }
-        return known.get(meant.getFirst());
+        return Objects.requireNonNull(known.get(meant.getFirst()));
     }
 
     private static String named(Set<String> ids) {

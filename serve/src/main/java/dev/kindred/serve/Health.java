@@ -8,8 +8,6 @@ import dev.kindred.serve.access.Role;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -28,8 +26,8 @@ final class Health implements AutoCloseable {
     private final BooleanSupplier ready;
     private final long started = System.currentTimeMillis();
     private final ArrayDeque<Moment> moments = new ArrayDeque<>();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("kindred-health").factory());
+    private final Thread watch =
+            Thread.ofPlatform().daemon().name("kindred-health").unstarted(this::look);
 
     /** @param metrics the text of {@code /metrics} */
     Health(Supplier<String> metrics, BooleanSupplier ready) {
@@ -43,7 +41,18 @@ final class Health implements AutoCloseable {
 
     /** Begins to look. */
     void watch() {
-        clock.scheduleAtFixedRate(() -> note(System.currentTimeMillis()), 0, EVERY_SECONDS, TimeUnit.SECONDS);
+        watch.start();
+    }
+
+    private void look() {
+        try {
+            while (true) {
+                note(System.currentTimeMillis());
+                TimeUnit.SECONDS.sleep(EVERY_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void note(long at) {
@@ -133,6 +142,6 @@ final class Health implements AutoCloseable {
 
     @Override
     public void close() {
-        clock.shutdownNow();
+        watch.interrupt();
     }
 }

@@ -15,6 +15,8 @@ import dev.kindred.serve.map.Layout;
 import dev.kindred.serve.map.MapJson;
 import dev.kindred.serve.map.Pauses;
 import dev.kindred.serve.map.Sample;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Maps implements AutoCloseable {
     /** Of different collections; each is some hundreds of kilobytes. */
     private static final int KEPT = 16;
-    /** A map that writes overtake is made anew after this many times what it took, so that writing never means drawing all the time. */
+    /** A map that writes overtake is made anew after this many times what it computed, so that writing never means drawing all the time. */
     private static final int REST = 10;
 
     /** What is known of one collection's map. */
@@ -49,7 +51,7 @@ final class Maps implements AutoCloseable {
         }
     }
 
-    private record Made(byte[] json, String tag, long sequence, long tookNanos, long endedNanos) {}
+    private record Made(byte[] json, String tag, long sequence, long computedNanos, long endedNanos) {}
 
     private record Doing(String what, double share) {}
 
@@ -110,7 +112,7 @@ final class Maps implements AutoCloseable {
     private void begin(Served served, State state, String request) {
         synchronized (state) {
             Made made = state.made;
-            boolean resting = made != null && System.nanoTime() - made.endedNanos() < REST * made.tookNanos();
+            boolean resting = made != null && System.nanoTime() - made.endedNanos() < REST * made.computedNanos();
             if (state.doing != null || resting) {
                 return;
             }
@@ -125,7 +127,7 @@ final class Maps implements AutoCloseable {
     }
 
     private void make(Served served, State state, String request) {
-        long start = System.nanoTime();
+        long start = computed();
         try {
             Pauses pauses = Pauses.halfOfOneCore();
             state.doing = new Doing("reading", 0);
@@ -137,9 +139,8 @@ final class Maps implements AutoCloseable {
             json.addProperty("space", served.space().id());
             MapJson.of(sample, plane).asMap().forEach(json::add);
             byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
-            long end = System.nanoTime();
             String tag = '"' + Hashes.sha256Hex(bytes).substring(0, 16) + '"';
-            state.made = new Made(bytes, tag, sample.sequence(), end - start, end);
+            state.made = new Made(bytes, tag, sample.sequence(), computed() - start, System.nanoTime());
             state.failed = null;
         } catch (CancellationException e) {
             state.failed = new Problem(
@@ -153,6 +154,12 @@ final class Maps implements AutoCloseable {
         } finally {
             state.doing = null;
         }
+    }
+
+    /** By this thread, in nanoseconds, without its rests; by the clock where the system keeps no account. */
+    private static long computed() {
+        ThreadMXBean accounts = ManagementFactory.getThreadMXBean();
+        return accounts.isCurrentThreadCpuTimeSupported() ? accounts.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     private static HttpResponse notYet(State state) {

@@ -60,6 +60,7 @@ final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
                 throw Problem.stopping();
             }
             guard.check(request);
+            UnderWay.on(ctx);
             return delegate.serve(ctx, request);
         } catch (Problem problem) {
             request.abort();

@@ -13,7 +13,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -142,6 +144,34 @@ class AttackTest {
             }
             return answered(socket);
         }
+    }
+
+    /** What is answered to who never reads would otherwise be kept, without end. */
+    @Test
+    void whoAsksAndNeverReadsIsCutOff() throws IOException {
+        int asked = 5_000;
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.setSoTimeout(10_000);
+            socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
+            byte[] request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+            int received = 0;
+            try {
+                for (int i = 0; i < asked; i++) {
+                    socket.getOutputStream().write(request);
+                }
+                byte[] part = new byte[1 << 16];
+                InputStream in = socket.getInputStream();
+                for (int read = in.read(part); read >= 0; read = in.read(part)) {
+                    received += read;
+                }
+            } catch (SocketException e) {
+                // Closed without a word, which is all that can be said to who does not listen.
+            }
+            assertThat(received)
+                    .isLessThan(asked * caller.get("/metrics").text().length() / 2);
+        }
+        assertThat(caller.get("/livez").code()).isEqualTo(200);
     }
 
     /** Who hangs up is no fault of the server's, and is counted as what it is. */

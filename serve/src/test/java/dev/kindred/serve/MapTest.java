@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A map over HTTP: made in the background, kept until something is written, and told from that of another index of the same name. */
-@Timeout(60)
+@Timeout(180)
 class MapTest {
     private static final Space SPACE = new Space("f00d".repeat(16), 16, Distance.COSINE);
 

@@ -200,11 +200,10 @@ public final class FuzzServer implements AutoCloseable {
         try (Encoder sound = new SumOfWords()) {
             for (int i = 0; i < 40; i++) {
                 String text = "an animal of the coast, number " + i;
-                items.add(new Item(
+                items.add(Item.of(
                         "word-" + i,
                         sound.embed(text).row(0),
-                        Map.of("text", Value.of(text), "part", Value.of(parts[i % 2])),
-                        null));
+                        Map.of("text", Value.of(text), "part", Value.of(parts[i % 2]))));
             }
         }
         Decision decision = new Decision(

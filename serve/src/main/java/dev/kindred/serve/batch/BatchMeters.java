@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** What is counted of the pool: how much waits and how long, what is computed together, what was not done and why. */
@@ -115,10 +116,10 @@ final class BatchMeters {
     }
 
     void dropped(Dropped why) {
-        dropped.get(why).increment();
+        Objects.requireNonNull(dropped.get(why)).increment();
     }
 
     void waited(Lane lane, long nanos) {
-        waits.get(lane).record(Duration.ofNanos(nanos));
+        Objects.requireNonNull(waits.get(lane)).record(Duration.ofNanos(nanos));
     }
 }

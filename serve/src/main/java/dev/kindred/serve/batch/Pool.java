@@ -84,6 +84,8 @@ public final class Pool implements AutoCloseable {
      * @param timer of the work alone, without the wait for a thread
      * @throws Problem 429 where too much waits, 503 where it cannot be done in time; the work is not begun then
      */
+    // NullAway cannot tell whether a T is one that may be null: what the work gave is handed on.
+    @SuppressWarnings("NullAway")
     public <T> T run(Asker asker, Lane lane, Timer timer, Callable<T> work) {
         Order order = new Order(asker, lane, List.of(), 0);
         AtomicReference<@Nullable T> result = new AtomicReference<>();

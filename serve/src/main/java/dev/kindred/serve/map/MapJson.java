@@ -94,8 +94,7 @@ public final class MapJson {
 
     private static JsonObject group(List<Sample.Drawn> items, String field, Map<String, Integer> counts) {
         List<String> values = counts.keySet().stream()
-                .sorted(Comparator.<String, Integer>comparing(counts::get)
-                        .reversed()
+                .sorted(Comparator.<String>comparingInt(value -> -counts.getOrDefault(value, 0))
                         .thenComparing(value -> value))
                 .toList();
         Map<String, Integer> places = new HashMap<>();
@@ -107,7 +106,8 @@ public final class MapJson {
         byte[] of = new byte[items.size()];
         for (int i = 0; i < of.length; i++) {
             String text = group(items.get(i).fields().get(field));
-            of[i] = (byte) (int) (text == null ? NONE : places.get(text));
+            of[i] = (byte)
+                    (text == null ? NONE : places.getOrDefault(text, NONE).intValue());
         }
         JsonObject group = new JsonObject();
         group.addProperty("field", field);

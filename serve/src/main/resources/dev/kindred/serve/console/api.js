@@ -188,7 +188,7 @@ export const drop = (name) => call(of(name), { method: 'DELETE', bound: false })
  * each that failed, and one with the totals.
  */
 export async function bulk(name, lines, signal) {
-  const reply = await fetched(`${of(name)}/items:bulk?report=failures`, {
+  const reply = await fetched(`${of(name)}/items:bulk?report=failures&until=searchable`, {
     method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: lines, signal, bound: false,
   });
   if (!reply.ok) throw await problemOf(reply);

@@ -1,7 +1,8 @@
 // Small charts over time, all with one axis: pointing at a moment in one shows it in all.
 import { el, svg } from './parts.js';
 
-const WIDTH = 560;
+// Drawn nearly as large as it is shown, so that its words are as large as all others.
+const WIDTH = innerWidth < 600 ? 340 : 560;
 const HEIGHT = 150;
 const LEFT = 46;
 const RIGHT = 8;
@@ -19,6 +20,7 @@ const pointed = new EventTarget();
  */
 export function timeChart(title, lines, says, { stacked = false, least = 0, nothing = 'nothing yet' } = {}) {
   const plot = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': title, preserveAspectRatio: 'none' });
+  plot.style.setProperty('aspect-ratio', `${WIDTH} / ${HEIGHT}`);
   const now = el('span', { class: 'chart-now' });
   const key = el('span', { class: 'chart-key' });
   const node = el('figure', { class: 'chart-card' },
@@ -63,7 +65,7 @@ export function timeChart(title, lines, says, { stacked = false, least = 0, noth
           children.push(svg('path', { class: `chart-area ${lines[line].kind}`, d: `M${points.join(' L')} L${below.join(' L')} Z` }));
         }
         if (points.length > 1) children.push(svg('path', { class: `chart-line ${lines[line].kind}`, d: `M${points.join(' L')}` }));
-        else children.push(svg('circle', { class: `chart-dot ${lines[line].kind}`, cx: x(run[0]), cy: y(heights[line][run[0]]), r: 2 }));
+        else children.push(svg('circle', { class: `chart-dot ${lines[line].kind}`, cx: x(run[0]), cy: y(heights[line][run[0]]), r: 3 }));
       }
     }
     cursor = svg('line', { class: 'cursor', x1: 0, x2: 0, y1: TOP, y2: FLOOR, visibility: 'hidden' });

@@ -47,7 +47,10 @@ export function collectionsView(go, all) {
         el('h2', {}, el('a', { href: open('search') }, info.collection)),
         info.degraded?.length ? el('span', { class: 'badge warn' }, [].concat(info.degraded).join(', ')) : null,
         info.settings?.readOnly ? el('span', { class: 'badge' }, 'read only') : null,
-        info.settings?.sensitive ? el('span', { class: 'badge' }, 'sensitive') : null),
+        info.settings?.sensitive ? el('span', { class: 'badge' }, 'sensitive') : null,
+        el('span', { class: 'spread' }),
+        may.change ? el('button', { type: 'button', class: 'plain', title: 'Settings', 'aria-label': `Settings of ${info.collection}`, onclick: () => settle(info) }, icon('settings')) : null,
+        may.drop ? el('button', { type: 'button', class: 'plain danger', title: 'Drop', 'aria-label': `Drop ${info.collection}`, onclick: () => sink(info) }, icon('trash')) : null),
       el('p', { class: 'big-number' }, el('b', {}, number(info.items)), ` ${info.takes}`),
       el('dl', { class: 'facts' }, [
         ['engine', info.engine], ['vectors', `${info.distance}, ${number(info.dimension)} dimensions`],
@@ -58,10 +61,7 @@ export function collectionsView(go, all) {
         el('a', { class: 'button small', href: open('search') }, icon('find'), 'Search'),
         el('a', { class: 'button small', href: open('map') }, icon('map'), 'Map'),
         may.bulk && info.writable !== false
-          ? el('button', { type: 'button', class: 'button small', onclick: () => uploadDialog(info, () => go.anew(info.collection)) }, icon('upload'), 'Add items') : null,
-        el('span', { class: 'spread' }),
-        may.change ? el('button', { type: 'button', class: 'plain', title: 'Settings', 'aria-label': `Settings of ${info.collection}`, onclick: () => settle(info) }, icon('settings')) : null,
-        may.drop ? el('button', { type: 'button', class: 'plain danger', title: 'Drop', 'aria-label': `Drop ${info.collection}`, onclick: () => sink(info) }, icon('trash')) : null));
+          ? el('button', { type: 'button', class: 'button small', onclick: () => uploadDialog(info, () => go.anew(info.collection)) }, icon('upload'), 'Add items') : null));
   }
 
   const thresholdOf = ({ decision }) => {

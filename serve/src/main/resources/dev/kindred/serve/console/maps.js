@@ -1,12 +1,14 @@
 // Map: the whole collection on a plane, what is alike close together.
 import { item as itemOf, map as mapOf, pictureOf, search } from './api.js';
 import { colourings, coloursOf, floatsOf, legend as legendOf } from './legend.js';
-import { announce, el, icon, nameOf, number, percent, picture, problemBox, toast } from './parts.js';
+import { announce, el, icon, isInk, nameOf, number, percent, picture, problemBox, toast } from './parts.js';
 import { scatter } from './scatter.js';
 import { passage } from './words.js';
 
 const LISTED = 120;
 const NEAR = 10;
+/** Names of more than this would lie upon one another. */
+const LABELLED = 60;
 const TOOLS = [['move', 'hand', 'Move'], ['box', 'box', 'Choose by a box (or Shift)'], ['lasso', 'lasso', 'Choose by a line around']];
 
 export function mapView(info, groupField, go) {
@@ -95,27 +97,37 @@ export function mapView(info, groupField, go) {
 
     // Close up, the things themselves.
     const thumbs = new Map();
-    function detail(pen, i, x, y, r) {
-      if (ofTexts) return label(pen, i, x, y, r);
+    function detail(pen, i, x, y, r, among) {
+      if (ofTexts) return among > LABELLED ? undefined : label(pen, i, x, y, r);
       let thumb = thumbs.get(i);
       if (!thumb) {
         thumb = new Image();
         thumbs.set(i, thumb);
-        thumb.addEventListener('load', () => plot.redraw());
+        thumb.addEventListener('load', () => {
+          thumb.ink = isInk(thumb);
+          plot.redraw();
+        });
         Promise.resolve(pictureOf(map.ids[i])).then((url) => {
           thumb.src = url;
         }, () => {});
       }
       if (!thumb.complete || !thumb.naturalWidth) return undefined;
-      const size = 44;
-      pen.fillStyle = '#fff';
+      const size = Math.min(48, Math.max(24, 0.5 * Math.sqrt((canvas.clientWidth * canvas.clientHeight) / among)));
+      const turned = drawn.dark && thumb.ink && pen.filter !== undefined;
+      pen.fillStyle = turned ? '#1a1c21' : '#fff';
       pen.strokeStyle = drawn.dark ? '#363944' : '#d3d2cb';
       pen.lineWidth = 1;
       pen.beginPath();
       pen.roundRect(x - size / 2, y - size / 2, size, size, 7);
       pen.fill();
       pen.stroke();
+      pen.save();
+      if (turned) {
+        pen.filter = 'invert(1)';
+        pen.globalCompositeOperation = 'lighten';
+      }
       pen.drawImage(thumb, x - size / 2 + 4, y - size / 2 + 4, size - 8, size - 8);
+      pen.restore();
       const colour = coloursOf(colouring, drawn.dark)[colouring?.of[i] ?? 0];
       pen.fillStyle = colour;
       pen.beginPath();
@@ -134,7 +146,7 @@ export function mapView(info, groupField, go) {
       pen.fillText(words, x + r + 4, y + 4);
     }
 
-    const called = (i) => map.names[i] || nameOf({ id: map.ids[i] });
+    const called = (i) => (ofTexts && map.names[i]) || nameOf({ id: map.ids[i], payload: { name: map.names[i] } });
     const thing = (i) => ({ id: map.ids[i], payload: { name: called(i) } });
 
     let over = -1;

@@ -9,7 +9,7 @@ export function el(tag, attributes = {}, ...children) {
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -97,7 +97,8 @@ const probe = document.createElement('canvas');
 probe.width = probe.height = 12;
 const pen = probe.getContext('2d', { willReadFrequently: true });
 
-function isInk(image) {
+/** Whether a picture is line art on white: hardly any colour, much white, or nothing but black and white. */
+export function isInk(image) {
   pen.fillStyle = '#fff';
   pen.fillRect(0, 0, 12, 12);
   pen.drawImage(image, 0, 0, 12, 12);

@@ -5,7 +5,7 @@ const REACH = 12;
 const LEAST_ZOOM = 0.6;
 const MOST_ZOOM = 400;
 /** With no more than this many in sight their pictures or names are shown. */
-const FEW = 120;
+const FEW = 200;
 
 /**
  * @param canvas drawn on; it follows the size of its box
@@ -78,7 +78,7 @@ export function scatter(canvas, positions, acts) {
 
   /** What lies over the points: the things themselves close up, what is pinned and pointed at, a line being drawn. */
   function over(r, inSight) {
-    if (paint.detail && inSight.length <= FEW) for (const i of inSight) paint.detail(pen, i, atX(i), atY(i), r);
+    if (paint.detail && inSight.length <= FEW) for (const i of inSight) paint.detail(pen, i, atX(i), atY(i), r, inSight.length);
     if (pinned >= 0) {
       pen.strokeStyle = paint.accent;
       pen.lineWidth = 1.2;
