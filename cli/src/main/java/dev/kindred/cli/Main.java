@@ -59,7 +59,7 @@ public final class Main {
                 return ExitCode.DONE;
             }
             case "warm-up" -> {
-                return warmUp();
+                return warmUp(arguments);
             }
             default -> {}
         }
@@ -83,11 +83,14 @@ public final class Main {
         return run(entry, arguments.subList(2, arguments.size()));
     }
 
-    private static int warmUp() {
+    private int warmUp(List<String> arguments) {
         try {
-            return WarmUp.run();
+            return arguments.contains("serve") ? new Rehearsal(terminal.environment()).run() : WarmUp.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.STOPPED;
         }
     }
 

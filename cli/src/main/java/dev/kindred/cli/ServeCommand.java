@@ -91,6 +91,9 @@ final class ServeCommand implements Command {
     DeviceOption device = new DeviceOption();
 
     @Mixin
+    SeenOption seen = new SeenOption();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Override
@@ -106,6 +109,7 @@ final class ServeCommand implements Command {
         put(stated, Setting.ADMIN_PORT, adminPort);
         put(stated, Setting.TLS_CERTIFICATE, tlsCertificate);
         put(stated, Setting.TLS_KEY, tlsKey);
+        seen.state(stated);
         return stated;
     }
 

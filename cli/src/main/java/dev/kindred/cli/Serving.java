@@ -12,6 +12,11 @@ import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.batch.Batching;
+import dev.kindred.serve.seen.LibraryLines;
+import dev.kindred.serve.seen.Log;
+import dev.kindred.serve.seen.Seen;
+import dev.kindred.serve.seen.SeenOptions;
+import dev.kindred.serve.seen.StartClock;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A running server and what it stands on, until Ctrl-C. */
 final class Serving implements AutoCloseable {
-    private static final long LOOK_MILLIS = 100;
     private static final int MOST_LOGS = 20;
 
     private final Run run;
@@ -67,9 +71,11 @@ final class Serving implements AutoCloseable {
      * @param mergeShare of the cores, for merges in the background; null for what the index has
      */
     static Serving start(Run run, Path folder, @Nullable Path stated, @Nullable Double mergeShare) {
+        StartClock clock = StartClock.ofProcess();
         natives(run);
         return start(
                         run,
+                        clock,
                         mergeShare,
                         true,
                         registry ->
@@ -84,9 +90,11 @@ final class Serving implements AutoCloseable {
      * @return empty where there are none, and there must be some
      */
     static Optional<Serving> ofHome(Run run, @Nullable Double mergeShare, boolean mayBeEmpty) {
+        StartClock clock = StartClock.ofProcess();
         natives(run);
         return start(
                 run,
+                clock,
                 mergeShare,
                 mayBeEmpty,
                 registry -> Holdings.ofHome(
@@ -94,11 +102,15 @@ final class Serving implements AutoCloseable {
     }
 
     private static Optional<Serving> start(
-            Run run, @Nullable Double mergeShare, boolean mayBeEmpty, Function<Registry, Holdings> held) {
+            Run run,
+            StartClock clock,
+            @Nullable Double mergeShare,
+            boolean mayBeEmpty,
+            Function<Registry, Holdings> held) {
         Closing open = new Closing();
         boolean started = false;
         try {
-            Optional<Serving> serving = start(run, mergeShare, mayBeEmpty, held, open);
+            Optional<Serving> serving = start(run, clock, mergeShare, mayBeEmpty, held, open);
             started = serving.isPresent();
             return serving;
         } finally {
@@ -109,10 +121,19 @@ final class Serving implements AutoCloseable {
     }
 
     private static Optional<Serving> start(
-            Run run, @Nullable Double mergeShare, boolean mayBeEmpty, Function<Registry, Holdings> held, Closing open) {
+            Run run,
+            StartClock clock,
+            @Nullable Double mergeShare,
+            boolean mayBeEmpty,
+            Function<Registry, Holdings> held,
+            Closing open) {
         ServeOptions options = options(run.settings());
+        SeenOptions looked = SeenOption.of(run.settings());
+        Seen seen = Seen.of(looked, Version.current(), run.terminal().err(), clock);
+        open.after(seen, Seen::close);
+        open.after(LibraryLines.into(seen.log()), LibraryLines::close);
         Registry registry = open.after(Registry.open(run.home()), Registry::close);
-        Faults faults = faults(run);
+        Faults faults = looked.log() == Log.Form.JSON ? seen.log()::fault : faults(run, seen.log());
         Oversight oversight = open.after(
                 Oversight.of(registry, options.kept(), cause -> faults.tell("", "registry", cause)), Oversight::close);
         Holdings holdings = held.apply(registry);
@@ -125,8 +146,9 @@ final class Serving implements AutoCloseable {
                 holdings.mergeShare(mergeShare);
             }
             List<Served> served = holdings.served();
+            clock.done("collections");
             KindredServer server =
-                    open.after(KindredServer.start(options, holdings, oversight, faults), KindredServer::close);
+                    open.after(KindredServer.start(options, holdings, oversight, faults, seen), KindredServer::close);
             started = true;
             return Optional.of(new Serving(run, served, oversight, server, open));
         } finally {
@@ -148,18 +170,18 @@ final class Serving implements AutoCloseable {
     }
 
     /** A line each, and the first few with their stack traces in files: a fault that comes with each request must not fill the disk. */
-    private static Faults faults(Run run) {
+    private static Faults faults(Run run, Log lines) {
         AtomicInteger told = new AtomicInteger();
         return (request, route, cause) -> {
             if (cause instanceof Refusal refusal) {
-                run.say("kindred: " + refusal.line());
+                lines.warning("refusal", refusal.line(), null);
                 return;
             }
             String log = told.incrementAndGet() > MOST_LOGS
                     ? ""
                     : "; see " + Ending.record(cause, run.home(), "serve", List.of(route, "request " + request));
             String what = request.isEmpty() ? route : "request " + request + " to " + route;
-            run.say("kindred: " + what + " failed: " + Ending.describe(cause) + log);
+            lines.warning("fault", what + " failed: " + Ending.describe(cause) + log, null);
         };
     }
 
@@ -247,9 +269,7 @@ final class Serving implements AutoCloseable {
 
     void untilStopped() throws InterruptedException {
         try (this) {
-            while (!run.stop().getAsBoolean()) {
-                Thread.sleep(LOOK_MILLIS);
-            }
+            run.stop().await();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.kindred.cli;
 
 import java.io.PrintStream;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import sun.misc.Signal;
 
@@ -10,7 +10,7 @@ import sun.misc.Signal;
  * so far; other work is unwound by {@link Stopped} at its next word of progress, so that nothing half-written stays behind.
  */
 final class StopSignal implements BooleanSupplier {
-    private final AtomicBoolean asked = new AtomicBoolean();
+    private final CountDownLatch asked = new CountDownLatch(1);
 
     /** A signal that only {@link #ask} raises. */
     StopSignal() {}
@@ -31,19 +31,26 @@ final class StopSignal implements BooleanSupplier {
     }
 
     /** Asks the work to end; true the first time. */
-    boolean ask() {
-        return asked.compareAndSet(false, true);
+    synchronized boolean ask() {
+        boolean first = !getAsBoolean();
+        asked.countDown();
+        return first;
+    }
+
+    /** Waits until the work is asked to end. */
+    void await() throws InterruptedException {
+        asked.await();
     }
 
     /** Whether the work was asked to end. */
     @Override
     public boolean getAsBoolean() {
-        return asked.get();
+        return asked.getCount() == 0;
     }
 
     /** @throws Stopped where the work was asked to end */
     void check() {
-        if (asked.get()) {
+        if (getAsBoolean()) {
             throw new Stopped();
         }
     }

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.encode.Encoder;
 import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.seen.Meters;
 
 /** What the bundle answers: embed, verify and search, each from a request's body to the reply's JSON. */
 final class Answers {

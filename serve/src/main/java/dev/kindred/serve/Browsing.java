@@ -19,6 +19,7 @@ import dev.kindred.index.IndexInfo;
 import dev.kindred.index.Item;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.media.Pictures;
+import dev.kindred.serve.seen.Meters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

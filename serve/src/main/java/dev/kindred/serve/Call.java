@@ -8,6 +8,7 @@ import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Asker;
+import dev.kindred.serve.seen.Trail;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.Locale;
@@ -25,6 +26,7 @@ public record Call(ServiceRequestContext context, Principal principal, Oversight
     public static Call of(ServiceRequestContext context, Principal principal, Oversight oversight) {
         Call call = new Call(context, principal, oversight);
         context.setAttr(CALL, call);
+        Trail.of(context).askedWith(principal.key());
         return call;
     }
 

@@ -2,8 +2,8 @@ package dev.kindred.serve;
 
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.batch.Pool;
+import dev.kindred.serve.seen.Work;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.Callable;
 
 /** What of a request is computed: on the one pool, for whoever asks on this thread. */
@@ -15,8 +15,8 @@ final class Compute implements AutoCloseable {
     }
 
     /** Waits for the work's result, as {@link Pool#run} does; its time is that of the work alone, without the wait for a thread. */
-    <T> T run(Timer timer, Callable<T> work) {
-        return pool.run(Call.asker(), Lane.ASK, timer, work);
+    <T> T run(Work kind, Callable<T> work) {
+        return pool.run(Call.asker(), Lane.ASK, kind.timer(), () -> kind.counted(work));
     }
 
     /** @throws Problem 429 where a request of this key would be turned away anyway */

@@ -2,6 +2,7 @@ package dev.kindred.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.kindred.serve.seen.Meters;
 import java.util.function.BooleanSupplier;
 
 /** What the console asks for beside what everybody does: which addresses there are, maps of collections, the last quarter of an hour. */

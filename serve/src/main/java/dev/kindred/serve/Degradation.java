@@ -4,6 +4,8 @@ import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Found;
 import dev.kindred.index.Generation;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Trail;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -38,6 +40,15 @@ final class Degradation {
         /** Nothing can be encoded; what has a vector is answered. */
         ENCODER;
 
+        /** Of the collection, as readiness names it. */
+        String part() {
+            return switch (this) {
+                case EXACT, BEHIND -> "index";
+                case ITEMS, SNAPSHOT -> "items";
+                case WORDS, ENCODER -> "encoder";
+            };
+        }
+
         /** As replies and metrics name it. */
         String wire() {
             return name().toLowerCase(Locale.ROOT);
@@ -55,7 +66,9 @@ final class Degradation {
         this.opened = opened;
         this.meters = meters;
         this.faults = faults;
-        meters.degraded(this::now);
+        for (How how : How.values()) {
+            meters.degraded(how.wire(), () -> now().contains(how));
+        }
     }
 
     /** All that fails at the moment. */
@@ -136,7 +149,8 @@ final class Degradation {
         }
         if (worst != null) {
             reply.addProperty("degraded", worst.wire());
-            meters.degradedAnswer(worst);
+            meters.degradedAnswer(worst.wire());
+            Trail.current().degraded();
         }
         opened.asOf().map(Instant::toString).ifPresent(moment -> reply.addProperty("asOf", moment));
     }

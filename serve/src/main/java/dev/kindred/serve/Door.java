@@ -16,6 +16,7 @@ import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.seen.Trail;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -362,7 +363,8 @@ public final class Door {
     }
 
     private static HttpResponse by(Call call, Supplier<HttpResponse> answer) {
-        return ScopedValue.where(Call.CURRENT, call).call(answer::get);
+        return ScopedValue.where(Call.CURRENT, call)
+                .call(() -> Trail.of(call.context()).during(answer));
     }
 
     private HttpResponse read(Call call, Rule rule, HttpRequest request, Asked asked) {

@@ -11,7 +11,7 @@ import dev.kindred.serve.batch.Encoding;
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.batch.Pool;
 import dev.kindred.serve.batch.Source;
-import io.micrometer.core.instrument.Timer;
+import dev.kindred.serve.seen.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +31,13 @@ public final class Embedding {
     private final Served served;
     private final Encoding encoding;
     private final Pool pool;
-    private final Timer timer;
+    private final Work work;
 
-    Embedding(Served served, Encoding encoding, Pool pool, Timer timer) {
+    Embedding(Served served, Encoding encoding, Pool pool, Work work) {
         this.served = served;
         this.encoding = encoding;
         this.pool = pool;
-        this.timer = timer;
+        this.work = work;
     }
 
     /** @param tokens that were read for them in all; 0 where the encoder has none */
@@ -113,8 +113,8 @@ public final class Embedding {
             lengths.addAll(pool.run(
                     call.asAsker(),
                     Lane.EMBED,
-                    timer,
-                    () -> portion.stream().map(encoder::length).toList()));
+                    work.timer(),
+                    () -> work.counted(() -> portion.stream().map(encoder::length).toList())));
         }
         return lengths;
     }

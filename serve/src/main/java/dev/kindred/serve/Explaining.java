@@ -22,6 +22,7 @@ import dev.kindred.index.Value;
 import dev.kindred.index.WordQuery;
 import dev.kindred.media.Pictures;
 import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.seen.Meters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

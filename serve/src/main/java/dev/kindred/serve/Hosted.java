@@ -5,9 +5,16 @@ import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.index.Generation;
+import dev.kindred.index.Warmth;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.serve.batch.Encoding;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Readiness;
+import dev.kindred.serve.seen.Trail;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -33,15 +40,17 @@ public final class Hosted {
     Hosted(Opened opened, Compute compute, Meters meters, Writes writes, Consumer<Throwable> faults) {
         this.opened = opened;
         this.served = opened.served();
-        Meters.OfCollection own = meters.of(served);
+        Meters.OfCollection own = meters.of(
+                served.collection(),
+                served.bundle(),
+                served.space(),
+                () -> served.index().info().count());
         this.encoding = new Encoding(
                 compute.pool(),
-                served.collection(),
                 served.queries(),
                 served.documents(),
                 !opened.settings().sensitive(),
-                own.embed(),
-                own::preprocessingFailure);
+                own);
         this.embedding = new Embedding(served, encoding, compute.pool(), own.embed());
         Inputs inputs = new Inputs(served, encoding);
         this.degradation = new Degradation(opened, own, faults);
@@ -90,6 +99,27 @@ public final class Hosted {
 
     Browsing browsing() {
         return browsing;
+    }
+
+    /** Notes that this collection answers a request, for the log, the trace and the counts. */
+    void answers(Trail trail) {
+        trail.answeredBy(served.collection(), Meters.release(served.bundle()));
+    }
+
+    /** How its parts stand. The probes ran when the encoders were opened: nothing is encoded by what failed them. */
+    Map<String, Readiness.Part> parts() {
+        Map<String, Readiness.Part> parts =
+                new TreeMap<>(Map.of("encoder", Readiness.Part.READY, "index", index(), "items", Readiness.Part.READY));
+        for (Degradation.How how : degradation.now()) {
+            parts.put(how.part(), Readiness.Part.degraded(how.wire()));
+        }
+        return parts;
+    }
+
+    private Readiness.Part index() {
+        return served.index() instanceof Generation generation && generation.warmth() == Warmth.WARMING
+                ? Readiness.Part.starting("what searches read is being read beforehand")
+                : Readiness.Part.READY;
     }
 
     Degradation degradation() {

@@ -10,6 +10,8 @@ import dev.kindred.index.ItemsSnapshot;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.release.Collections;
 import dev.kindred.release.Snapshots;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Readiness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -67,6 +70,17 @@ final class Hosting implements AutoCloseable {
 
     Hosts hosts() {
         return hosts;
+    }
+
+    /** How the parts of each collection stand. */
+    Map<String, Map<String, Readiness.Part>> parts() {
+        Map<String, Map<String, Readiness.Part>> parts = new TreeMap<>();
+        hosts.shut()
+                .keySet()
+                .forEach(name -> parts.put(
+                        name, Map.of("items", Readiness.Part.unavailable("it cannot be opened; the log says why"))));
+        hosts.all().forEach(hosted -> parts.put(hosted.served().collection(), hosted.parts()));
+        return parts;
     }
 
     /** Whether it is written down who asks this collection. */

@@ -5,6 +5,7 @@ import dev.kindred.core.Nearest;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.seen.Trail;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,7 @@ public final class Hosts {
     public Hosted require(Call call, String collection) {
         Hosted hosted = all.get(collection);
         if (hosted != null && hosted.hold(call.context())) {
+            hosted.answers(Trail.of(call.context()));
             return hosted;
         }
         if (shut.containsKey(collection)) {

@@ -9,6 +9,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.ReloadedTls;
 import dev.kindred.serve.wire.InferenceRpc;
+import dev.kindred.serve.seen.Seen;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,33 +40,32 @@ public final class KindredServer implements AutoCloseable {
     private final String host;
     private final String adminHost;
     private final Compute compute;
-    private final Meters meters;
+    private final Seen seen;
     private final ConsoleRoutes console;
     private final ExecutorService waiting;
     private final Hosting hosting;
-    private final AtomicBoolean ready;
+    private final Duration drain;
 
     private KindredServer(
             Server server,
             Optional<Server> admin,
             ServeOptions options,
             Compute compute,
-            Meters meters,
+            Seen seen,
             ConsoleRoutes console,
             ExecutorService waiting,
-            Hosting hosting,
-            AtomicBoolean ready) {
+            Hosting hosting) {
         this.server = server;
         this.admin = admin;
         this.scheme = options.tls().isPresent() ? "https" : "http";
         this.host = options.main().host();
         this.adminHost = options.admin().host();
         this.compute = compute;
-        this.meters = meters;
+        this.seen = seen;
         this.console = console;
         this.waiting = waiting;
         this.hosting = hosting;
-        this.ready = ready;
+        this.drain = options.bounds().drain();
     }
 
     /**
@@ -92,12 +91,32 @@ public final class KindredServer implements AutoCloseable {
      * @throws Refusal also where others than this machine could reach it and no key is asked for
      */
     public static KindredServer start(ServeOptions options, List<Served> served, Oversight oversight, Faults faults) {
-        return start(options, served.stream().map(Opened::of).toList(), null, oversight, faults);
+        return start(options, served, oversight, faults, Seen.quiet());
+    }
+
+    /**
+     * The same, seen from outside.
+     *
+     * @param seen closed with the server, and where it does not start
+     */
+    public static KindredServer start(
+            ServeOptions options, List<Served> served, Oversight oversight, Faults faults, Seen seen) {
+        return start(options, served.stream().map(Opened::of).toList(), null, oversight, faults, seen);
     }
 
     /** All that is held, which can grow and shrink meanwhile; closed with the server. */
     public static KindredServer start(ServeOptions options, Holdings holdings, Oversight oversight, Faults faults) {
-        return start(options, List.of(), holdings, oversight, faults);
+        return start(options, holdings, oversight, faults, Seen.quiet());
+    }
+
+    /**
+     * The same, seen from outside.
+     *
+     * @param seen closed with the server, and where it does not start
+     */
+    public static KindredServer start(
+            ServeOptions options, Holdings holdings, Oversight oversight, Faults faults, Seen seen) {
+        return start(options, List.of(), holdings, oversight, faults, seen);
     }
 
     private static KindredServer start(
@@ -105,52 +124,62 @@ public final class KindredServer implements AutoCloseable {
             List<Opened> opened,
             @Nullable Holdings holdings,
             Oversight oversight,
-            Faults faults) {
-        keepToThisMachine(options, oversight);
+            Faults faults,
+            Seen seen) {
+        try {
+            keepToThisMachine(options, oversight);
+        } catch (Refusal refusal) {
+            seen.close();
+            throw refusal;
+        }
         Optional<TlsProvider> tls =
                 options.tls().map(files -> new ReloadedTls(files, cause -> faults.tell("", "tls", cause)));
-        Meters meters = new Meters();
-        Compute compute = new Compute(options, meters.registry());
+        Compute compute = new Compute(options, seen.meters().registry());
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
-        AtomicBoolean ready = new AtomicBoolean(true);
         Optional<Server> admin = Optional.empty();
-        Hosting hosting = new Hosting(holdings, compute, meters, faults);
-        ConsoleRoutes console = new ConsoleRoutes(hosting.hosts(), meters, ready::get, faults);
+        Hosting hosting = new Hosting(holdings, compute, seen.meters(), faults);
+        ConsoleRoutes console = new ConsoleRoutes(hosting.hosts(), seen.meters(), seen.readiness()::isReady, faults);
         try {
             opened.forEach(hosting::host);
             hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
             int bodies = options.threads() + options.queue();
-            Routes routes = new Routes(hosting, meters, ready::get, oversight);
+            seen.readiness().of(hosting::parts);
+            Routes routes = new Routes(hosting, oversight, seen.readiness()::isReady);
+            Standing standing = new Standing(seen);
             if (oversight.asksForKeys()) {
-                Wire wire = new Wire(new Guard(options.admin().host()), meters, faults);
+                Wire wire = new Wire(new Guard(options.admin().host()), seen, faults);
                 admin = Optional.of(listen(options, options.admin(), "--admin-port", Optional.empty(), builder -> {
-                    builder.errorHandler(wire).decorator(wire);
-                    routes.bindAdmin(new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies));
+                    builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
+                    standing.bindAdmin(new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies));
                 }));
             }
-            Wire wire = new Wire(new Guard(options.main().host()), meters, faults);
+            Wire wire = new Wire(new Guard(options.main().host()), seen, faults);
             Server server = listen(options, options.main(), "--port", tls, builder -> {
-                builder.errorHandler(wire).decorator(wire);
+                // The last added stands outermost: a request that is turned away is counted like any other.
+                builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
                 Door door = new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies);
                 routes.bind(door, bodies);
+                standing.bind(door, oversight.asksForKeys());
                 new CollectionRoutes(hosting).bind(door);
                 new ItemRoutes(hosting, waiting, options).bind(door);
                 new ExplainRoutes(hosting).bind(door);
                 console.bind(door);
-                new InferenceRpc(hosting.hosts(), ready::get, waiting, faults)
+                new InferenceRpc(hosting.hosts(), seen.readiness()::isReady, waiting, faults)
                         .bind(door, options.bounds().requestBytes());
             });
             hosting.warm();
             console.begin();
-            return new KindredServer(server, admin, options, compute, meters, console, waiting, hosting, ready);
+            seen.clock().done("listening");
+            waiting.execute(seen::awaitReady);
+            return new KindredServer(server, admin, options, compute, seen, console, waiting, hosting);
         } catch (RuntimeException e) {
             console.close();
             admin.ifPresent(Server::close);
             waiting.close();
             compute.close();
             hosting.close();
-            meters.close();
+            seen.close();
             throw e;
         }
     }
@@ -217,7 +246,9 @@ public final class KindredServer implements AutoCloseable {
                 .http1MaxInitialLineLength(8 << 10)
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
-                .gracefulShutdownTimeout(Duration.ofMillis(100), bounds.drain().plusMillis(100))
+                .gracefulShutdownTimeout(Duration.ofMillis(50), Duration.ofSeconds(1))
+                // What is refused is no news: problems that are faults are told by Wire.
+                .unloggedExceptionsReportIntervalMillis(0)
                 .disableServerHeader();
         tls.ifPresentOrElse(provider -> builder.https(address).tlsProvider(provider), () -> builder.http(address));
         binding.accept(builder);
@@ -253,16 +284,38 @@ public final class KindredServer implements AutoCloseable {
         return scheme + "://" + (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":" + port;
     }
 
-    /** Says no longer ready, lets running requests end (for as long as its bounds say), and stops listening. */
+    /**
+     * Says no longer ready and refuses new requests at once, lets running ones end (for as long as its bounds say), and stops listening.
+     * Whoever asks meanwhile is told so: a balancer sees it before the port goes.
+     */
     @Override
     public void close() {
-        ready.set(false);
+        seen.readiness().stopping();
+        seen.running().stop();
+        seen.log().event("stopping", "no new requests; those under way end");
+        if (!drained()) {
+            seen.log()
+                    .warning(
+                            "stopping",
+                            "requests that took longer than " + drain.toSeconds() + " s were cut off",
+                            null);
+        }
         server.close();
         admin.ifPresent(Server::close);
         console.close();
         waiting.close();
         compute.close();
         hosting.close();
-        meters.close();
+        seen.log().event("stopped", "");
+        seen.close();
+    }
+
+    private boolean drained() {
+        try {
+            return seen.running().await(drain);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import dev.kindred.serve.seen.Meters;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,6 +19,12 @@ final class PairScores {
     /** By the distance of the space alone. */
     double plain(float[] left, float[] right) {
         return served.space().distance().score(left, 0, right, 0, served.space().dimension());
+    }
+
+    /** Counts the score that a comparison was answered by. */
+    void answered(double score) {
+        meters.queries(1);
+        meters.score(served.comparator().isPresent() ? Meters.Scored.COMPARE : Meters.Scored.VERIFY, score);
     }
 
     /** The score of one with each of others. */

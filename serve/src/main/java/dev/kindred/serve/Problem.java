@@ -81,7 +81,8 @@ public final class Problem extends RuntimeException {
 
     /** The server is about to end. */
     public static Problem stopping() {
-        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again later");
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "try again in a second", 1);
     }
 
     /** The problem a refusal is, as the answer to a request that was understood. */

@@ -2,9 +2,6 @@ package dev.kindred.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
@@ -28,19 +25,15 @@ final class Routes {
     private final Hosts hosts;
     private final Hosting hosting;
     private final Console console;
-    private final Meters meters;
-    private final BooleanSupplier ready;
     private final Oversight oversight;
-    private final boolean metricsElsewhere;
+    private final BooleanSupplier ready;
 
-    Routes(Hosting hosting, Meters meters, BooleanSupplier ready, Oversight oversight) {
+    Routes(Hosting hosting, Oversight oversight, BooleanSupplier ready) {
         this.hosting = hosting;
         this.hosts = hosting.hosts();
         this.console = new Console();
-        this.meters = meters;
-        this.ready = ready;
         this.oversight = oversight;
-        this.metricsElsewhere = oversight.asksForKeys();
+        this.ready = ready;
     }
 
     void bind(Door door, int atOnce) {
@@ -51,13 +44,6 @@ final class Routes {
         for (String path : console.paths()) {
             door.open(path, (call, request) -> console.answer(path, request));
         }
-        bindState(door);
-        door.get("/metrics", Door.Rule.everywhere(Role.OPERATOR), (call, request) -> {
-            if (metricsElsewhere) {
-                throw new Problem(HttpStatus.NOT_FOUND, "not-found", "metrics are at the admin port", "", "ask there");
-            }
-            return metrics();
-        });
         oversight.keys().ifPresent(keys -> new KeyRoutes(keys, oversight).bind(door));
         oversight.auditLog().ifPresent(log -> new AuditRoutes(log).bind(door));
         oversight.feedback().ifPresent(feedback -> new FeedbackRoutes(feedback, oversight).bind(door));
@@ -78,26 +64,6 @@ final class Routes {
                 COLLECTION + "/items/{id}/picture",
                 Role.READER,
                 (call, request) -> hosts.expected(call).browsing().picture(id(call)));
-    }
-
-    /** What the admin port answers, to whoever reaches it. */
-    void bindAdmin(Door door) {
-        bindState(door);
-        door.open("/metrics", (call, request) -> metrics());
-    }
-
-    private void bindState(Door door) {
-        door.open("/livez", (call, request) -> plain("live"));
-        door.open("/readyz", (call, request) -> {
-            if (!ready.getAsBoolean()) {
-                throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
-            }
-            return plain(readiness());
-        });
-    }
-
-    private HttpResponse metrics() {
-        return HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, HttpData.ofUtf8(meters.text()));
     }
 
     private void browse(Door door, String path, BiFunction<Hosted, Call, JsonObject> answer) {
@@ -131,21 +97,6 @@ final class Routes {
         }
     }
 
-    /** Ready, and what is less than whole: a line each, which keeps nobody from asking. */
-    private String readiness() {
-        StringBuilder text = new StringBuilder("ready");
-        for (Hosted hosted : hosts.all()) {
-            for (Degradation.How how : hosted.degradation().now()) {
-                text.append("\ndegraded ")
-                        .append(hosted.served().collection())
-                        .append(' ')
-                        .append(how.wire());
-            }
-        }
-        hosts.shut().keySet().forEach(name -> text.append("\nunavailable ").append(name));
-        return text.toString();
-    }
-
     /** All collections that this caller may read, each as {@link Browsing#collection} has it. */
     private JsonObject collections(Call call) {
         JsonArray all = new JsonArray();
@@ -163,10 +114,6 @@ final class Routes {
         JsonObject json = new JsonObject();
         json.add("collections", all);
         return json;
-    }
-
-    private static HttpResponse plain(String text) {
-        return HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, text + "\n");
     }
 
     /** The id as the address has it: one segment, percent-encoded; it is only ever a key, never part of a path. */

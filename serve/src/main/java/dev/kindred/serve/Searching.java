@@ -19,6 +19,7 @@ import dev.kindred.index.Reordering;
 import dev.kindred.index.Value;
 import dev.kindred.index.WordQuery;
 import dev.kindred.serve.batch.Lane;
+import dev.kindred.serve.seen.Meters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -188,7 +189,18 @@ final class Searching {
         Result result = compute.run(
                 meters.search(),
                 () -> vector.isPresent() ? alike(asked, vector.get(), filter) : byWords(asked, filter));
+        count(query, result);
         return reply(query, result);
+    }
+
+    /** A fused score is of one query's ranking, and words have none that is alike: neither is counted. */
+    private void count(SearchQuery query, Result result) {
+        meters.queries(1);
+        if (!result.fused() && !result.byWords() && !result.found().neighbors().isEmpty()) {
+            meters.score(
+                    query.rerank() ? Meters.Scored.RERANK : Meters.Scored.SEARCH,
+                    result.found().neighbors().getFirst().score());
+        }
     }
 
     private Result byWords(Asked asked, Filter filter) {

@@ -67,6 +67,7 @@ final class Verifying {
                 List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents(), Lane.ASK);
         double plain = scores.plain(pair.get(0), pair.get(1));
         double score = served.comparator().isPresent() ? scores.of(pair.get(0), pair.subList(1, 2))[0] : plain;
+        scores.answered(score);
         JsonObject reply = new JsonObject();
         reply.addProperty("bundle", served.bundle());
         reply.addProperty("space", served.space().id());

@@ -11,7 +11,6 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestId;
 import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
@@ -19,10 +18,13 @@ import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.serve.seen.Seen;
+import dev.kindred.serve.seen.Trail;
+import dev.kindred.serve.seen.Watched;
 import dev.kindred.serve.wire.Dialect;
 import org.jspecify.annotations.Nullable;
 
-/** What every reply has in common: its request's id, the headers that keep a browser safe, its count, and how errors look. */
+/** What every reply has in common: its request's id, the headers that keep a browser safe, and how errors look. */
 public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHandler {
     public static final String REQUEST = "kindred-request";
     public static final String BUNDLE = "kindred-bundle";
@@ -30,12 +32,12 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
     static final String TIMEOUT = "kindred-timeout-ms";
 
     private final Guard guard;
-    private final Meters meters;
+    private final Seen seen;
     private final Faults faults;
 
-    Wire(Guard guard, Meters meters, Faults faults) {
+    Wire(Guard guard, Seen seen, Faults faults) {
         this.guard = guard;
-        this.meters = meters;
+        this.seen = seen;
         this.faults = faults;
     }
 
@@ -49,9 +51,12 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
                         .set("cross-origin-opener-policy", "same-origin")
                         .set("cross-origin-resource-policy", "same-origin")
                         .set("x-frame-options", "DENY"));
-        String route = ctx.config().route().patternString();
-        ctx.log().whenComplete().thenAccept(log -> meters.request(route, status(log)));
         try {
+            if (seen.running().isStopping() && !Watched.isProbe(ctx)) {
+                // Says Connection: close, so that a client does not try the same one again.
+                ctx.initiateConnectionShutdown();
+                throw Problem.stopping();
+            }
             guard.check(request);
             UnderWay.on(ctx);
             return delegate.serve(ctx, request);
@@ -59,12 +64,6 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
             request.abort();
             return reply(problem, ctx);
         }
-    }
-
-    /** What was answered; who hung up before there was anything is counted as such. */
-    private static HttpStatus status(RequestLog log) {
-        HttpStatus status = log.responseStatus();
-        return status.code() == 0 ? HttpStatus.CLIENT_CLOSED_REQUEST : status;
     }
 
     /** A JSON reply. */
@@ -115,7 +114,12 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
                 ? Problem.ofStatus(HttpStatus.REQUEST_TIMEOUT)
                 : Problem.of(cause);
         if (problem.isFault()) {
-            faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
+            Trail trail = Trail.of(ctx);
+            trail.failed(cause);
+            trail.during(() -> {
+                faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
+                return problem;
+            });
         }
         return reply(problem, ctx);
     }
@@ -127,6 +131,7 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
+        seen.meters().refused(status.codeAsText());
         return Dialect.NATIVE.reply(Problem.ofStatus(status), RequestId.random().text());
     }
 
@@ -139,9 +144,11 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
             @Nullable String description,
             @Nullable Throwable cause) {
         Problem problem = Problem.ofStatus(status);
-        return ctx == null
-                ? Dialect.NATIVE.reply(problem, RequestId.random().text())
-                : Dialect.of(ctx).reply(problem, ctx.id().text());
+        if (ctx == null) {
+            seen.meters().refused(status.codeAsText());
+            return Dialect.NATIVE.reply(problem, RequestId.random().text());
+        }
+        return Dialect.of(ctx).reply(problem, ctx.id().text());
     }
 
     private static HttpResponse reply(Problem problem, ServiceRequestContext ctx) {

@@ -88,11 +88,13 @@ class DegradationTest {
             assertThat(write.code()).isEqualTo(409);
             assertThat(write.text()).contains("a snapshot of").contains("kindred index rescue");
             assertThat(home.bulk("v", "", "{}").toString()).contains("read-only");
-            assertThat(home.caller.get("/readyz").text()).isEqualTo("ready\ndegraded v snapshot\n");
+            assertThat(home.caller.get("/readyz").text())
+                    .contains("{\"part\":\"items\",\"state\":\"degraded\",\"why\":\"snapshot\"}");
             assertThat(home.caller.get("/metrics").text())
-                    .contains("kindred_degraded{collection=\"v\",how=\"snapshot\"} 1")
-                    .contains("kindred_degraded{collection=\"v\",how=\"exact\"} 0")
-                    .contains("kindred_degraded_answers_total{collection=\"v\",how=\"snapshot\"} 1");
+                    .containsPattern("kindred_degraded\\{collection=\"v\",how=\"snapshot\",release=\"[^\"]*\"} 1")
+                    .containsPattern("kindred_degraded\\{collection=\"v\",how=\"exact\",release=\"[^\"]*\"} 0")
+                    .containsPattern(
+                            "kindred_degraded_answers_total\\{collection=\"v\",how=\"snapshot\",release=\"[^\"]*\"} 1");
             assertThat(home.told).anyMatch(line -> line.contains("answered from its snapshot"));
             assertThat(Files.readAllBytes(items)).as("the damaged file is left").isEqualTo(damaged);
         } finally {
@@ -115,7 +117,8 @@ class DegradationTest {
             Reply reply = home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0]}");
             assertThat(reply.code()).isEqualTo(503);
             assertThat(reply.problem()).isEqualTo("unavailable");
-            assertThat(home.caller.get("/readyz").text()).isEqualTo("ready\nunavailable v\n");
+            assertThat(home.caller.get("/readyz").text())
+                    .contains("{\"ready\":true", "\"collection\":\"v\",\"state\":\"unavailable\"");
             assertThat(home.caller.get("/v1/collections").text()).contains("\"unavailable\"");
             assertThat(home.put("/v1/collections/v", "{\"vectors\":{\"dimension\":2}}")
                             .problem())
@@ -167,7 +170,8 @@ class DegradationTest {
             List<JsonObject> bulk = home.bulk("v", "", "{\"id\":\"c\",\"vector\":[1,1]}\n");
             assertThat(bulk.getLast().get("status").getAsString()).isEqualTo("ended");
             assertThat(bulk.getLast().get("durable").getAsInt()).isZero();
-            assertThat(home.caller.get("/readyz").text()).isEqualTo("ready\ndegraded v items\n");
+            assertThat(home.caller.get("/readyz").text())
+                    .contains("{\"part\":\"items\",\"state\":\"degraded\",\"why\":\"items\"}");
             assertThat(home.caller.get("/v1/collections/v").code()).isEqualTo(200);
             assertThat(home.told).anyMatch(line -> line.startsWith("collection v: "));
         }
@@ -223,7 +227,8 @@ class DegradationTest {
             Reply embed = home.caller.json("/v1/collections/v/embed", "{\"text\":\"ships\"}");
             assertThat(embed.code()).isEqualTo(503);
             assertThat(embed.problem()).isEqualTo("encoder-failing");
-            assertThat(home.caller.get("/readyz").text()).contains("degraded v words");
+            assertThat(home.caller.get("/readyz").text())
+                    .contains("{\"part\":\"encoder\",\"state\":\"degraded\",\"why\":\"words\"}");
         } finally {
             home.stop();
         }
@@ -295,7 +300,7 @@ class DegradationTest {
                     .as("a vector is there")
                     .isNotEmpty();
             assertThat(caller.get("/metrics").text())
-                    .contains("kindred_degraded{collection=\"default\",how=\"words\"} 1");
+                    .containsPattern("kindred_degraded\\{collection=\"default\",how=\"words\",release=\"[^\"]*\"} 1");
             assertThat(caller.json("/v1/verify", "{\"left\":{\"text\":\"a\"},\"right\":{\"text\":\"b\"}}")
                             .code())
                     .as("what cannot be told is not told")
@@ -304,7 +309,7 @@ class DegradationTest {
             Reply again = caller.json("/v1/search", body);
             assertThat(items(again)).isEqualTo(whole);
             assertThat(again.json().has("degraded")).isFalse();
-            assertThat(caller.get("/readyz").text()).isEqualTo("ready\n");
+            assertThat(caller.get("/readyz").text()).startsWith("{\"ready\":true,\"state\":\"ready\"");
         }
     }
 
@@ -360,12 +365,14 @@ class DegradationTest {
                 Reply found = home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0]}");
                 assertThat(items(found)).isEqualTo("a b");
                 assertThat(found.json().get("degraded").getAsString()).isEqualTo("exact");
-                assertThat(home.caller.get("/readyz").text()).isEqualTo("ready\ndegraded v exact\n");
+                assertThat(home.caller.get("/readyz").text())
+                        .contains("{\"part\":\"index\",\"state\":\"degraded\",\"why\":\"exact\"}");
                 assertThat(home.caller.get("/metrics").text())
-                        .contains("kindred_degraded{collection=\"v\",how=\"exact\"} 1");
+                        .containsPattern("kindred_degraded\\{collection=\"v\",how=\"exact\",release=\"[^\"]*\"} 1");
                 Files.delete(view);
                 long until = System.nanoTime() + 20_000_000_000L;
-                while (!home.caller.get("/readyz").text().equals("ready\n") && System.nanoTime() < until) {
+                while (!home.caller.get("/readyz").text().startsWith("{\"ready\":true,\"state\":\"ready\"")
+                        && System.nanoTime() < until) {
                     Thread.sleep(50);
                 }
                 assertThat(home.caller

@@ -17,6 +17,7 @@ import dev.kindred.release.AuditLog;
 import dev.kindred.serve.Caller.Reply;
 import dev.kindred.serve.KeyedServer.Held;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.seen.Seen;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
@@ -54,6 +55,7 @@ class DoorTest {
     private KeyedServer home;
     private Server server;
     private Compute compute;
+    private Seen seen;
     private ExecutorService waiting;
     private Caller caller;
     private final AtomicReference<List<AuditLog.Row>> seenWithin = new AtomicReference<>(List.of());
@@ -63,9 +65,9 @@ class DoorTest {
         home = new KeyedServer(folder, nanos::get);
         waiting = Executors.newVirtualThreadPerTaskExecutor();
         ServerBuilder builder = Server.builder().http(0).requestTimeoutMillis(0);
-        Meters meters = new Meters();
-        compute = new Compute(ServeOptions.defaults(), meters.registry());
-        Wire wire = new Wire(new Guard("127.0.0.1"), meters, (request, route, cause) -> home.told.add(route + cause));
+        seen = Seen.quiet();
+        compute = new Compute(ServeOptions.defaults(), seen.meters().registry());
+        Wire wire = new Wire(new Guard("127.0.0.1"), seen, (request, route, cause) -> home.told.add(route + cause));
         builder.errorHandler(wire).decorator(wire);
         Door door = new Door(builder, home.oversight(), waiting, compute, collection -> false, 8);
         door.handle(
@@ -98,6 +100,7 @@ class DoorTest {
 
     @AfterEach
     void stop() {
+        seen.close();
         caller.close();
         server.close();
         compute.close();

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -91,23 +92,25 @@ final class BatchMeters {
         Gauge.builder(name, value).description(description).register(registry);
     }
 
-    OfCollection of(String collection) {
+    /** As labels have collection and release. */
+    OfCollection of(String collection, String release) {
+        Tags tags = Tags.of("collection", collection, "release", release);
         return new OfCollection(
                 DistributionSummary.builder("kindred.batch.size")
                         .description("Contents that were run together.")
-                        .tag("collection", collection)
+                        .tags(tags)
                         .serviceLevelObjectives(SIZES)
                         .register(registry),
-                cache(collection, "hit"),
-                cache(collection, "miss"),
-                cache(collection, "joined"));
+                cache(tags, "hit"),
+                cache(tags, "miss"),
+                cache(tags, "joined"));
     }
 
-    private Counter cache(String collection, String outcome) {
+    private Counter cache(Tags tags, String outcome) {
         return Counter.builder("kindred.cache")
                 .description(
                         "Contents looked up among remembered embeddings; joined: another request was computing it.")
-                .tag("collection", collection)
+                .tags(tags)
                 .tag("outcome", outcome)
                 .register(registry);
     }

@@ -6,8 +6,9 @@ import dev.kindred.encode.Encoder;
 import dev.kindred.encode.Prepared;
 import dev.kindred.encode.Tensor;
 import dev.kindred.encode.TensorInput;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Trail;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class Encoding {
     private final Line documents;
     private final boolean remembered;
     private final Timer timer;
+    private final Meters.@Nullable OfCollection own;
 
     /**
      * @param queries may be the same as {@code documents}
@@ -46,18 +48,49 @@ public final class Encoding {
             boolean remembered,
             Timer timer,
             Runnable undecodable) {
-        this.pool = pool;
-        this.remembered = remembered && pool.cache().remembers();
-        this.timer = timer;
-        BatchMeters.OfCollection meters = pool.meters().of(collection);
-        this.documents = line(pool, documents, queries == documents ? "" : " document", meters, undecodable);
-        this.queries = queries == documents ? this.documents : line(pool, queries, " query", meters, undecodable);
+        this(pool, collection, "", queries, documents, remembered, timer, undecodable, null);
     }
 
-    private static Line line(
-            Pool pool, Encoder encoder, String role, BatchMeters.OfCollection meters, Runnable undecodable) {
+    /**
+     * The same, all of it counted for a collection that is served.
+     *
+     * @param remembered whether embeddings may be kept by what they were made of
+     */
+    public Encoding(Pool pool, Encoder queries, Encoder documents, boolean remembered, Meters.OfCollection own) {
+        this(
+                pool,
+                own.collection(),
+                own.release(),
+                queries,
+                documents,
+                remembered,
+                own.embed().timer(),
+                own::preprocessingFailure,
+                own);
+    }
+
+    private Encoding(
+            Pool pool,
+            String collection,
+            String release,
+            Encoder queries,
+            Encoder documents,
+            boolean remembered,
+            Timer timer,
+            Runnable undecodable,
+            Meters.@Nullable OfCollection own) {
+        this.pool = pool;
+        this.own = own;
+        this.remembered = remembered && pool.cache().remembers();
+        this.timer = timer;
+        BatchMeters.OfCollection meters = pool.meters().of(collection, release);
+        this.documents = line(documents, queries == documents ? "" : " document", meters, undecodable);
+        this.queries = queries == documents ? this.documents : line(queries, " query", meters, undecodable);
+    }
+
+    private Line line(Encoder encoder, String role, BatchMeters.OfCollection meters, Runnable undecodable) {
         int budget = pool.batching().budget(encoder.unit());
-        return new Line(encoder, encoder.space().id() + role, budget, pool.cache(), meters, undecodable);
+        return new Line(encoder, encoder.space().id() + role, budget, pool.cache(), meters, undecodable, own);
     }
 
     public Space space() {
@@ -72,6 +105,9 @@ public final class Encoding {
      *     that is none, 413 for pictures of too many pixels
      */
     public Embeddings embed(Asker asker, Lane lane, Role role, List<Source> sources) {
+        if (own != null && lane == Lane.EMBED) {
+            own.queries(sources.size());
+        }
         Line line = line(role);
         int d = space().dimension();
         float[] values = new float[Math.multiplyExact(sources.size(), d)];
@@ -101,7 +137,7 @@ public final class Encoding {
 
     private float[] compute(Order order, List<Piece.Content> pieces) {
         float[] made = pool.embed(order, pieces);
-        timer.record(Duration.ofNanos(Math.max(0, System.nanoTime() - order.begun)));
+        Trail.current().time(timer, Math.max(0, System.nanoTime() - order.begun));
         return made;
     }
 

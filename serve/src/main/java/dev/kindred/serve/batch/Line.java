@@ -9,10 +9,16 @@ import dev.kindred.encode.Prepared;
 import dev.kindred.media.Pictures;
 import dev.kindred.serve.Problem;
 import dev.kindred.serve.batch.BatchMeters.Dropped;
+import dev.kindred.serve.seen.BatchTrail;
+import dev.kindred.serve.seen.Meters;
+import dev.kindred.serve.seen.Stage;
+import dev.kindred.serve.seen.Trail;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One encoder and how fast it is: what waits for it is prepared, packed and run together. Safe for many threads. */
@@ -28,6 +34,7 @@ final class Line {
     private final EmbeddingCache cache;
     private final BatchMeters.OfCollection meters;
     private final Runnable undecodable;
+    private final Meters.@Nullable OfCollection own;
     private final Tempo encoding;
     private final Tempo decoding = new Tempo(DECODING_GUESS);
 
@@ -38,6 +45,7 @@ final class Line {
      * @param scope space and role: what is equal within it has equal embeddings
      * @param budget of one pack, in the encoder's unit
      * @param undecodable told of each picture that is none
+     * @param own of the collection that is served; null where none is
      */
     Line(
             Encoder encoder,
@@ -45,7 +53,9 @@ final class Line {
             int budget,
             EmbeddingCache cache,
             BatchMeters.OfCollection meters,
-            Runnable undecodable) {
+            Runnable undecodable,
+            Meters.@Nullable OfCollection own) {
+        this.own = own;
         this.encoder = encoder;
         this.scope = scope;
         this.budget = budget;
@@ -114,20 +124,45 @@ final class Line {
 
     /** On a computing thread: ends every piece, for better or worse. */
     void work(List<Piece.Content> pieces, FairQueue queue) {
+        long spent = own == null ? 0 : own.embed().begun();
+        try (BatchTrail batch = BatchTrail.of(waitingFor(pieces, queue), pieces.size())) {
+            work(pieces, queue, batch);
+        } finally {
+            if (own != null) {
+                own.embed().spent(spent);
+            }
+        }
+    }
+
+    /** What is seen of the requests that wait for these pieces. */
+    private static List<Trail> waitingFor(List<Piece.Content> pieces, FairQueue queue) {
+        Set<Order> orders = new LinkedHashSet<>();
+        for (Piece.Content piece : pieces) {
+            queue.waitingFor(piece).forEach(entry -> orders.add(entry.order()));
+        }
+        orders.forEach(Order::noLongerWaits);
+        return orders.stream().map(order -> order.trail).toList();
+    }
+
+    private void work(List<Piece.Content> pieces, FairQueue queue, BatchTrail batch) {
         long begun = System.nanoTime();
         List<Packable> ready = new ArrayList<>(pieces.size());
-        for (Piece.Content piece : pieces) {
-            Packable made = queue.isWanted(piece) ? prepare(piece, queue) : null;
-            if (made != null) {
-                ready.add(made);
+        try (Stage stage = batch.stage("preprocess")) {
+            for (Piece.Content piece : pieces) {
+                Packable made = queue.isWanted(piece) ? prepare(piece, queue) : null;
+                if (made != null) {
+                    ready.add(made);
+                }
             }
         }
         // Longest first, so that each pack is as wide as its first.
         ready.sort(Comparator.comparingInt((Packable each) -> -each.prepared().cost()));
-        for (int from = 0; from < ready.size(); ) {
-            int to = packEnd(ready, from);
-            run(ready.subList(from, to), queue);
-            from = to;
+        try (Stage stage = batch.stage("encode")) {
+            for (int from = 0; from < ready.size(); ) {
+                int to = packEnd(ready, from);
+                run(ready.subList(from, to), queue);
+                from = to;
+            }
         }
         long units = 0;
         long decoded = 0;
@@ -220,9 +255,13 @@ final class Line {
         int d = rows.dimension();
         for (int row = 0; row < wanted.size(); row++) {
             Piece.Content piece = wanted.get(row).piece();
+            float[] one = Arrays.copyOfRange(values, row * d, row * d + d);
             if (piece.digest != null) {
                 // Before it is forgotten that it was computed: whoever comes in between finds one or the other.
-                cache.put(piece.digest, Arrays.copyOfRange(values, row * d, row * d + d));
+                cache.put(piece.digest, one);
+            }
+            if (own != null) {
+                own.embedding(one);
             }
             for (Entry entry : queue.finish(piece)) {
                 entry.order().put(entry.index(), values, row * d);

@@ -3,6 +3,8 @@ package dev.kindred.serve.batch;
 import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.media.Pictures;
 import dev.kindred.serve.Problem;
+import dev.kindred.serve.seen.Stage;
+import dev.kindred.serve.seen.Trail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,11 @@ final class Order {
 
     private final long[] pixels;
     private long allPixels;
+
+    /** What is seen of the request, and of its wait: that begins when this is made. */
+    final Trail trail = Trail.current();
+
+    private final Stage queued = trail.stage("queue");
 
     /** Those of its entries that wait, and when they came. Guarded by the queue's lock. */
     final List<Entry> waiting = new ArrayList<>();
@@ -44,6 +51,11 @@ final class Order {
 
     Asker asker() {
         return asker;
+    }
+
+    /** Ends the wait, as the request's trace shows it: it is computed, or given up. */
+    void noLongerWaits() {
+        queued.close();
     }
 
     Lane lane() {

@@ -90,14 +90,19 @@ public final class Pool implements AutoCloseable {
         Order order = new Order(asker, lane, List.of(), 0);
         AtomicReference<@Nullable T> result = new AtomicReference<>();
         Runnable task = () -> {
+            order.noLongerWaits();
             long start = System.nanoTime();
+            @Nullable Throwable failed = null;
             try {
-                result.set(work.call());
-                order.finishOne();
+                result.set(order.trail.calling(work));
             } catch (Throwable e) {
-                order.fail(e);
-            } finally {
-                timer.record(Duration.ofNanos(System.nanoTime() - start));
+                failed = e;
+            }
+            order.trail.time(timer, System.nanoTime() - start);
+            if (failed == null) {
+                order.finishOne();
+            } else {
+                order.fail(failed);
             }
         };
         long cost = timer.count() == 0 ? TASK_GUESS : Math.max(1, Math.round(timer.mean(TimeUnit.NANOSECONDS)));
@@ -128,6 +133,8 @@ public final class Pool implements AutoCloseable {
                 throw unchecked;
             }
             throw new IllegalStateException("computing failed", e.getCause());
+        } finally {
+            order.noLongerWaits();
         }
     }
 
