@@ -115,7 +115,7 @@ public final class KindredServer implements AutoCloseable {
         AtomicBoolean ready = new AtomicBoolean(true);
         Optional<Server> admin = Optional.empty();
         Hosting hosting = new Hosting(holdings, compute, meters, faults);
-        ConsoleRoutes console = new ConsoleRoutes(hosting.hosts(), meters, ready::get, faults);
+        ConsoleRoutes console = new ConsoleRoutes(hosting, meters, ready::get, faults);
         try {
             opened.forEach(hosting::host);
             hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
