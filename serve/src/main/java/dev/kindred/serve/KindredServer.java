@@ -138,7 +138,7 @@ public final class KindredServer implements AutoCloseable {
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         Optional<Server> admin = Optional.empty();
         Hosting hosting = new Hosting(holdings, compute, seen.meters(), faults);
-        ConsoleRoutes console = new ConsoleRoutes(hosting.hosts(), seen.meters(), seen.readiness()::isReady, faults);
+        ConsoleRoutes console = new ConsoleRoutes(hosting, seen.meters(), seen.readiness()::isReady, faults);
         try {
             opened.forEach(hosting::host);
             hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
