@@ -102,11 +102,13 @@ public final class Main {
     }
 
     private int run(CommandList.Entry entry, List<String> arguments) {
-        if (entry.name().equals("bundle show")) {
-            Optional<Command> plain = BundleShowCommand.plain(arguments);
-            if (plain.isPresent()) {
-                return run(entry, plain.get(), arguments);
-            }
+        Optional<Command> plain = switch (entry.name()) {
+            case "bundle show" -> BundleShowCommand.plain(arguments);
+            case "serve" -> ServeCommand.plain(arguments);
+            default -> Optional.empty();
+        };
+        if (plain.isPresent()) {
+            return run(entry, plain.get(), arguments);
         }
         Command command = entry.maker().get();
         CommandLine line = CommandList.line(entry, command);

@@ -3,8 +3,12 @@ package dev.kindred.cli;
 import dev.kindred.release.Bundles;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -95,6 +99,59 @@ final class ServeCommand implements Command {
 
     @Mixin
     CommonOptions common = new CommonOptions();
+
+    /**
+     * A line of options in their full form, each once, understood without the parser, whose reading of this class's annotations is a
+     * quarter of a start. Empty where there is anything to be judged: the parser says then what is wrong.
+     */
+    static Optional<Command> plain(List<String> arguments) {
+        ServeCommand command = new ServeCommand();
+        Set<String> seen = new HashSet<>();
+        for (Iterator<String> left = arguments.iterator(); left.hasNext(); ) {
+            String name = left.next();
+            if (!seen.add(name)) {
+                return Optional.empty();
+            }
+            if (name.equals("--json")) {
+                command.common.json = true;
+            } else if (!left.hasNext() || !command.take(name, left.next())) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(command);
+    }
+
+    /** Whether it is one of those that are taken as they are, with a value that needs no judging. */
+    private boolean take(String name, String value) {
+        if (value.isEmpty() || value.startsWith("-")) {
+            return false;
+        }
+        boolean whole = value.matches("[0-9]{1,9}");
+        switch (name) {
+            case "--index" -> index = Path.of(value);
+            case "--bundle" -> bundle = Path.of(value);
+            case "--host" -> host = value;
+            case "--home" -> common.home = Path.of(value);
+            case "--config" -> common.config = Path.of(value);
+            case "--tls-certificate" -> tlsCertificate = Path.of(value);
+            case "--tls-key" -> tlsKey = Path.of(value);
+            case "--log" -> seen.log = value;
+            case "--traces" -> seen.traces = value;
+            case "--port", "--admin-port", "--threads" -> {
+                Integer number = whole ? Integer.valueOf(value) : null;
+                switch (name) {
+                    case "--port" -> port = number;
+                    case "--admin-port" -> adminPort = number;
+                    default -> common.threads = number;
+                }
+                return whole;
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
 
     @Override
     public CommonOptions common() {

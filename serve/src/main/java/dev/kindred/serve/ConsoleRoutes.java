@@ -7,11 +7,15 @@ import java.util.function.BooleanSupplier;
 
 /** What the console asks for beside what everybody does: which addresses there are, maps of collections, the last quarter of an hour. */
 final class ConsoleRoutes implements AutoCloseable {
+    private static final String COLLECTION = " /v1/collections/{collection}";
+
+    private final Hosting hosting;
     private final Maps maps;
     private final Health health;
 
-    ConsoleRoutes(Hosts hosts, Meters meters, BooleanSupplier ready, Faults faults) {
-        this.maps = new Maps(hosts, faults);
+    ConsoleRoutes(Hosting hosting, Meters meters, BooleanSupplier ready, Faults faults) {
+        this.hosting = hosting;
+        this.maps = new Maps(hosting.hosts(), faults);
         this.health = new Health(meters::text, ready);
     }
 
@@ -26,10 +30,13 @@ final class ConsoleRoutes implements AutoCloseable {
         health.watch();
     }
 
-    /** What is answered here, {@code {"offers": ["GET /v1/collections", …]}}. */
-    private static JsonObject offers(Door door) {
+    /** What can be done here, {@code {"offers": ["GET /v1/collections", …]}}. */
+    private JsonObject offers(Door door) {
         JsonArray offers = new JsonArray();
-        door.addresses().stream().sorted().forEach(offers::add);
+        door.addresses().stream()
+                .filter(address -> hosting.isOfHome() || address.startsWith("GET ") || !address.endsWith(COLLECTION))
+                .sorted()
+                .forEach(offers::add);
         JsonObject json = new JsonObject();
         json.add("offers", offers);
         return json;

@@ -83,6 +83,11 @@ final class Hosting implements AutoCloseable {
         return parts;
     }
 
+    /** Whether collections can be made and dropped here. */
+    boolean isOfHome() {
+        return holdings != null && holdings.collections() != null;
+    }
+
     /** Whether it is written down who asks this collection. */
     boolean isSensitive(String collection) {
         return hosts.find(collection)

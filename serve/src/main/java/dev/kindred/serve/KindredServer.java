@@ -32,6 +32,7 @@ public final class KindredServer implements AutoCloseable {
     /** How many ports after an unstated one are tried before any free one is taken. */
     private static final int PORTS_TRIED = 20;
 
+    private static final Duration BEFORE_WARMING = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(KindredServer.class);
 
     private final Server server;
@@ -139,10 +140,9 @@ public final class KindredServer implements AutoCloseable {
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         Optional<Server> admin = Optional.empty();
         Hosting hosting = new Hosting(holdings, compute, seen.meters(), faults);
-        ConsoleRoutes console = new ConsoleRoutes(hosting.hosts(), seen.meters(), seen.readiness()::isReady, faults);
+        ConsoleRoutes console = new ConsoleRoutes(hosting, seen.meters(), seen.readiness()::isReady, faults);
         try {
             opened.forEach(hosting::host);
-            hosting.hosts().all().forEach(hosted -> waiting.execute(hosted.browsing()::warm));
             int bodies = options.threads() + options.queue();
             seen.readiness().of(hosting::parts);
             Routes routes = new Routes(hosting, oversight, seen.readiness()::isReady);
@@ -171,7 +171,7 @@ public final class KindredServer implements AutoCloseable {
             hosting.warm();
             console.begin();
             seen.clock().done("listening");
-            waiting.execute(seen::awaitReady);
+            waiting.execute(() -> warm(hosting, seen));
             return new KindredServer(server, admin, options, compute, seen, console, waiting, hosting);
         } catch (RuntimeException e) {
             console.close();
@@ -181,6 +181,21 @@ public final class KindredServer implements AutoCloseable {
             hosting.close();
             seen.close();
             throw e;
+        }
+    }
+
+    /**
+     * Reads the items' names before somebody browses them; not before the first requests are answered, which would wait for it where there
+     * is but one processor.
+     */
+    private static void warm(Hosting hosting, Seen seen) {
+        seen.awaitReady();
+        try {
+            if (!seen.running().stopsWithin(BEFORE_WARMING)) {
+                hosting.hosts().all().forEach(hosted -> hosted.browsing().warm());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

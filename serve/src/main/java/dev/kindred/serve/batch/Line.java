@@ -147,7 +147,7 @@ final class Line {
     private void work(List<Piece.Content> pieces, FairQueue queue, BatchTrail batch) {
         long begun = System.nanoTime();
         List<Packable> ready = new ArrayList<>(pieces.size());
-        try (Stage stage = batch.stage("preprocess")) {
+        try (Stage _ = batch.stage("preprocess")) {
             for (Piece.Content piece : pieces) {
                 Packable made = queue.isWanted(piece) ? prepare(piece, queue) : null;
                 if (made != null) {
@@ -157,7 +157,7 @@ final class Line {
         }
         // Longest first, so that each pack is as wide as its first.
         ready.sort(Comparator.comparingInt((Packable each) -> -each.prepared().cost()));
-        try (Stage stage = batch.stage("encode")) {
+        try (Stage _ = batch.stage("encode")) {
             for (int from = 0; from < ready.size(); ) {
                 int to = packEnd(ready, from);
                 run(ready.subList(from, to), queue);

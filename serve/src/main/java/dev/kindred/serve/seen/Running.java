@@ -19,6 +19,16 @@ public final class Running {
     /** From now on new ones are refused. */
     public synchronized void stop() {
         stopping = true;
+        notifyAll();
+    }
+
+    /** Waits so long, or less where the server stops meanwhile; whether it does. */
+    public synchronized boolean stopsWithin(Duration most) throws InterruptedException {
+        long until = System.nanoTime() + most.toNanos();
+        while (!stopping && System.nanoTime() < until) {
+            wait(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+        }
+        return stopping;
     }
 
     public synchronized boolean isStopping() {

@@ -6,12 +6,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** All that is seen of one server: its metrics, traces and log, whether it is ready, and what is under way. Closed with the server. */
 public final class Seen implements AutoCloseable {
-    private static final long LOOK_MILLIS = 20;
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final Meters meters;
     private final Traces traces;
@@ -109,10 +110,9 @@ public final class Seen implements AutoCloseable {
     public void awaitReady() {
         try {
             while (!readiness.isReady()) {
-                if (running.isStopping()) {
+                if (running.stopsWithin(LOOK)) {
                     return;
                 }
-                Thread.sleep(LOOK_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -63,10 +63,6 @@ async function gather(name = info?.collection) {
 }
 
 async function show(name, open) {
-  for (const tab of document.querySelectorAll('.tabs a')) {
-    if (tab.dataset.view === name) tab.setAttribute('aria-current', 'page');
-    else tab.removeAttribute('aria-current');
-  }
   document.title = `${TITLES[name]} · Kindred`;
   document.body.dataset.view = name;
   let view;
@@ -80,6 +76,11 @@ async function show(name, open) {
   if (document.body.dataset.view !== name) return;
   if (current !== view) current?.leave?.();
   current = view;
+  // Only now do keys mean what they mean in this view.
+  for (const tab of document.querySelectorAll('.tabs a')) {
+    if (tab.dataset.view === name) tab.setAttribute('aria-current', 'page');
+    else tab.removeAttribute('aria-current');
+  }
   if (main.firstElementChild !== view.node) main.replaceChildren(view.node);
   open(view);
 }
