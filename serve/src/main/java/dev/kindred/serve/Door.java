@@ -14,6 +14,7 @@ import dev.kindred.serve.access.Role;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -27,10 +28,10 @@ final class Door {
         HttpResponse to(Call call, HttpRequest request);
     }
 
-    /** What answers a request that was read whole. */
+    /** What answers a request that was read whole, of what was found out before it was read. */
     @FunctionalInterface
-    interface Asked {
-        HttpResponse to(Call call, Body body);
+    interface Asked<T> {
+        HttpResponse to(T found, Body body);
     }
 
     private final ServerBuilder server;
@@ -70,10 +71,17 @@ final class Door {
         });
     }
 
-    /** A request whose body is read whole first, as many at once as there is room for. */
-    void post(String path, Role role, Asked asked) {
+    /**
+     * A request whose body is read whole, as many at once as there is room for.
+     *
+     * @param first what is found out, or refused, before any of the body is read
+     */
+    <T> void post(String path, Role role, Function<Call, T> first, Asked<T> asked) {
         Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
-        server.service(route, (ctx, request) -> read(let(ctx, request, role), request, asked));
+        server.service(route, (ctx, request) -> {
+            Call call = let(ctx, request, role);
+            return read(call, request, first.apply(call), asked);
+        });
     }
 
     private Call let(ServiceRequestContext ctx, HttpRequest request, Role role) {
@@ -93,13 +101,13 @@ final class Door {
         return HttpResponse.of(CompletableFuture.supplyAsync(answer, waiting));
     }
 
-    private HttpResponse read(Call call, HttpRequest request, Asked asked) {
+    private <T> HttpResponse read(Call call, HttpRequest request, T found, Asked<T> asked) {
         if (bodies.incrementAndGet() > mostBodies) {
             bodies.decrementAndGet();
             throw Problem.busy();
         }
         return HttpResponse.of(body(call, request)
-                .thenApplyAsync(body -> understood(() -> asked.to(call, body)), waiting)
+                .thenApplyAsync(body -> understood(() -> asked.to(found, body)), waiting)
                 .whenComplete((reply, failure) -> bodies.decrementAndGet()));
     }
 

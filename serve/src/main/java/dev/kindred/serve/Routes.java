@@ -3,7 +3,6 @@ package dev.kindred.serve;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -58,26 +57,27 @@ final class Routes {
         door.get(
                 COLLECTION + "/items/{id}/source",
                 Role.READER,
-                (call, request) -> hosted(call, request).browsing().source(id(call)));
+                (call, request) -> hosted(call).browsing().source(id(call)));
         door.get(
                 COLLECTION + "/items/{id}/picture",
                 Role.READER,
-                (call, request) -> hosted(call, request).browsing().picture(id(call)));
+                (call, request) -> hosted(call).browsing().picture(id(call)));
     }
 
     private void browse(Door door, String path, BiFunction<Browsing, Call, JsonObject> answer) {
         door.get(COLLECTION + path, Role.READER, (call, request) -> {
-            Hosted hosted = hosted(call, request);
+            Hosted hosted = hosted(call);
             return Wire.json(answer.apply(hosted.browsing(), call), hosted.served());
         });
     }
 
     private void bindAnswer(Door door, String verb, BiFunction<Answers, Body, JsonObject> answer) {
         for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
-            door.post(path, Role.READER, (call, body) -> {
-                Hosted hosted = hosted(call, call.context().request());
-                return Wire.json(answer.apply(hosted.answers(), body), hosted.served());
-            });
+            door.post(
+                    path,
+                    Role.READER,
+                    this::hosted,
+                    (hosted, body) -> Wire.json(answer.apply(hosted.answers(), body), hosted.served()));
         }
     }
 
@@ -93,10 +93,10 @@ final class Routes {
     }
 
     /** The collection asked for; a caller who says which space it expects is never answered from another. */
-    private Hosted hosted(Call call, HttpRequest request) {
+    private Hosted hosted(Call call) {
         Hosted hosted = hosts.require(call);
         Served served = hosted.served();
-        String expected = request.headers().get(Wire.SPACE);
+        String expected = call.context().request().headers().get(Wire.SPACE);
         if (expected != null && !expected.equals(served.space().id())) {
             throw new Problem(
                     HttpStatus.CONFLICT,

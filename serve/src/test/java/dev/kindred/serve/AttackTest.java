@@ -314,6 +314,20 @@ class AttackTest {
         isProblem(caller.get("/v1/collections/default/items?from=-1"), 400, "bad-request");
     }
 
+    /** The body that is announced is never sent: whoever waits for it before it refuses hangs until the request's time is over. */
+    @ParameterizedTest
+    @CsvSource({"/v1/collections/defalt/embed, X-Nothing: 1, 404", "/v1/embed, Kindred-Space: elsewhere, 409"})
+    void whatIsRefusedAnywayIsSoBeforeItsBodyIsRead(String path, String header, int code) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + header + "\r\nContent-Length: 1000\r\n\r\n{")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(answered(socket)).startsWith("HTTP/1.1 " + code);
+        }
+    }
+
     @Test
     void pagesOfOtherSitesAreKeptOut() throws IOException {
         String body = "{\"id\":\"octo/star.png\"}";
