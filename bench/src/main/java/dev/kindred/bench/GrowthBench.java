@@ -15,7 +15,7 @@ public final class GrowthBench {
     private final SetCells cells;
 
     private GrowthBench(BenchRun run) {
-        this.cells = new SetCells(run, "growth");
+        this.cells = new SetCells(run, "growth", "graphs");
     }
 
     public static void main(String[] arguments) {
@@ -46,7 +46,7 @@ public final class GrowthBench {
             SetCells.Set set = cells.set(name, n);
             growth.add(
                     n,
-                    cells.built(set, "graphs"),
+                    cells.built(set),
                     cells.searched(set),
                     cells.memory(set, "graph"),
                     cells.memory(set, "graph-int8"));

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class GrowthRows {
     }
 
     static String name(GrowthPlot.Of of, int n, String kind) {
-        return NAME.formatted(of.name(), n, kind);
+        return String.format(Locale.ROOT, NAME, of.name(), n, kind);
     }
 
     /** One size; the cells in the order in which they are to be measured. */
@@ -65,21 +66,25 @@ final class GrowthRows {
     }
 
     /**
-     * All rows, and from the smallest size to the largest the exponents of n.
+     * All rows, and from the smallest of at least two sizes to the largest the exponents of n.
      *
      * @param floor of the exponents; null for none
      */
     List<Row> all(@Nullable Double floor) {
-        int to = sizes.getLast();
         List<Row> all = new ArrayList<>(rows);
         Map<String, Double> theirs = new LinkedHashMap<>();
-        IndexRows.put(theirs, HNSWLIB, exponent(HNSWLIB, to));
+        IndexRows.put(theirs, HNSWLIB, exponent(HNSWLIB));
         for (String kind : List.of(FLOAT, INT8)) {
             all.add(Row.of(
-                            "%s, %,d to %,d, %s: latency at Recall@10 0.95, as n to the power of"
-                                    .formatted(of.name(), sizes.getFirst(), to, kind),
+                            String.format(
+                                    Locale.ROOT,
+                                    "%s, %,d to %,d, %s: latency at Recall@10 0.95, as n to the power of",
+                                    of.name(),
+                                    sizes.getFirst(),
+                                    sizes.getLast(),
+                                    kind),
                             "",
-                            exponent(kind, to),
+                            exponent(kind),
                             Row.Bound.AT_MOST,
                             floor,
                             null)
@@ -88,15 +93,11 @@ final class GrowthRows {
         return all;
     }
 
-    private @Nullable Double exponent(String kind, int to) {
-        int last = sizes.indexOf(to);
-        if (last < 1) {
-            return null;
-        }
+    private @Nullable Double exponent(String kind) {
         Double before = IndexRows.median(at(searches.getFirst(), kind), micros(kind));
-        Double after = IndexRows.median(at(searches.get(last), kind), micros(kind));
+        Double after = IndexRows.median(at(searches.getLast(), kind), micros(kind));
         return before == null || after == null
                 ? null
-                : (Double) (Math.log(after / before) / Math.log((double) to / sizes.getFirst()));
+                : (Double) (Math.log(after / before) / Math.log((double) sizes.getLast() / sizes.getFirst()));
     }
 }

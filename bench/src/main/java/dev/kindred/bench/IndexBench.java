@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The embedded index beside hnswlib and FAISS: search, building, scanning, memory, filters, opening, writing. */
@@ -23,7 +22,7 @@ public final class IndexBench {
 
     private IndexBench(BenchRun run) {
         this.run = run;
-        this.cells = new SetCells(run, "index");
+        this.cells = new SetCells(run, "index", "build");
     }
 
     public static void main(String[] arguments) {
@@ -50,10 +49,8 @@ public final class IndexBench {
         rows.filters(cells.ofBuilt(
                 "filters",
                 clustered,
-                () -> run.java(
+                () -> cells.java(
                         FilterTimes.class,
-                        Map.of(),
-                        List.of(SetCells.HEAP),
                         clustered.folder().toString(),
                         clustered.ours("graph"),
                         String.valueOf(cells.rounds()))));
@@ -61,10 +58,8 @@ public final class IndexBench {
         rows.writes(
                 cells.cell(
                         "writes",
-                        () -> run.java(
+                        () -> cells.java(
                                 WriteTimes.class,
-                                Map.of(),
-                                List.of(SetCells.HEAP),
                                 "single",
                                 clustered.folder().toString(),
                                 cells.scratch("writes"),
@@ -72,19 +67,12 @@ public final class IndexBench {
                                 run.smoke() ? "200" : "2000")),
                 cells.cell(
                         "bulk",
-                        () -> run.java(
-                                WriteTimes.class,
-                                Map.of(),
-                                List.of(SetCells.HEAP),
-                                "bulk",
-                                clustered.folder().toString(),
-                                cells.scratch("bulk"))));
+                        () -> cells.java(
+                                WriteTimes.class, "bulk", clustered.folder().toString(), cells.scratch("bulk"))));
         rows.churn(cells.cell(
                 "churn",
-                () -> run.java(
+                () -> cells.java(
                         ChurnRecall.class,
-                        Map.of(),
-                        List.of(SetCells.HEAP),
                         run.smoke() ? "10000" : "50000",
                         String.valueOf(cells.queries()),
                         cells.scratch("churn"))));
@@ -99,7 +87,7 @@ public final class IndexBench {
                 .cell(
                         "build for opening exact",
                         kept -> Files.exists(Path.of(folder)),
-                        () -> run.java(OpeningTimes.class, Map.of(), List.of(SetCells.HEAP), "build", n, folder));
+                        () -> cells.java(OpeningTimes.class, "build", n, folder));
         return built.isEmpty() ? built : cells.cell("opening exact", () -> cells.opened(n, folder, "exact"));
     }
 

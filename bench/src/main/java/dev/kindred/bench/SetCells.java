@@ -11,17 +11,22 @@ import java.util.function.Supplier;
 /** What the benches of indexes measure of a set: each a cell of its own, in a process of its own. */
 final class SetCells {
     /** A million's rows beside the graph that is being built of them. */
-    static final String HEAP = "-Xmx6g";
+    private static final String HEAP = "-Xmx6g";
 
     private final BenchRun run;
     private final String bench;
+    private final String built;
     private final int rounds;
     private final int queries;
 
-    /** @param bench whose results hold the sets */
-    SetCells(BenchRun run, String bench) {
+    /**
+     * @param bench whose results hold the sets
+     * @param built of each set, as {@link GraphTimes} has it: {@code build}, or {@code graphs} alone
+     */
+    SetCells(BenchRun run, String bench, String built) {
         this.run = run;
         this.bench = bench;
+        this.built = built;
         this.rounds = run.smoke() ? 1 : 5;
         this.queries = run.smoke() ? 100 : 1_000;
     }
@@ -71,24 +76,22 @@ final class SetCells {
     }
 
     JsonObject built(Set set) {
-        return built(set, "build");
-    }
-
-    /** @param what {@code build}, or {@code graphs} alone */
-    JsonObject built(Set set, String what) {
         return run.ledger()
                 .cell(
                         "build " + set.name(),
                         kept -> Files.exists(Path.of(set.ours("graph"))),
-                        () -> run.java(
+                        () -> java(
                                 GraphTimes.class,
-                                Map.of(),
-                                List.of(HEAP),
-                                what,
+                                built,
                                 run.root().toString(),
                                 set.folder().toString(),
                                 set.ours(),
                                 "2"));
+    }
+
+    /** A measuring process of its own. */
+    JsonObject java(Class<?> main, String... words) {
+        return run.java(main, Map.of(), List.of(HEAP), words);
     }
 
     /** Measured where the set's indexes are built, which they are first. */
@@ -105,10 +108,8 @@ final class SetCells {
         return ofBuilt(
                 "search " + set.name(),
                 set,
-                () -> run.java(
+                () -> java(
                         GraphTimes.class,
-                        Map.of(),
-                        List.of(HEAP),
                         "search",
                         run.root().toString(),
                         set.folder().toString(),
@@ -122,10 +123,8 @@ final class SetCells {
         return ofBuilt(
                 "scan " + set.name(),
                 set,
-                () -> run.java(
+                () -> java(
                         ScanTimes.class,
-                        Map.of(),
-                        List.of(HEAP),
                         run.root().toString(),
                         set.folder().toString(),
                         set.ours(),
@@ -137,10 +136,8 @@ final class SetCells {
         return ofBuilt(
                 "memory " + engine + " " + set.name(),
                 set,
-                () -> run.java(
+                () -> java(
                         IndexMemory.class,
-                        Map.of(),
-                        List.of(HEAP),
                         set.folder().toString(),
                         set.ours(engine),
                         engine.equals("exact") ? "0" : "200"));
@@ -151,7 +148,7 @@ final class SetCells {
         List<Double> seconds = new ArrayList<>();
         List<Double> slower = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            JsonObject said = run.java(OpeningTimes.class, Map.of(), List.of(HEAP), "open", n, folder, engine, "200");
+            JsonObject said = java(OpeningTimes.class, "open", n, folder, engine, "200");
             seconds.add(said.get("firstAnswerSeconds").getAsDouble());
             slower.add(
                     Spread.of(Spread.values(said.getAsJsonArray("earlyMicros"))).median()

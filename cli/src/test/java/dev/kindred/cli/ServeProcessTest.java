@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,11 +85,17 @@ class ServeProcessTest {
         return socket;
     }
 
+    private static void until(Callable<Boolean> happened) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!happened.call()) {
+            assertThat(System.nanoTime()).as("within thirty seconds").isLessThan(end);
+            Thread.sleep(5);
+        }
+    }
+
     private void awaitRunning(HttpClient client) throws Exception {
         // The one that asks is under way itself.
-        while (!get(client, "/metrics").body().contains("kindred_requests_running 2.0")) {
-            Thread.onSpinWait();
-        }
+        until(() -> get(client, "/metrics").body().contains("kindred_requests_running 2.0"));
     }
 
     private List<JsonObject> log() throws IOException {
@@ -106,9 +113,7 @@ class ServeProcessTest {
             awaitRunning(client);
             assertThat(get(client, "/readyz").statusCode()).isEqualTo(200);
             assertThat(process.toHandle().destroy()).isTrue();
-            while (get(client, "/readyz").statusCode() == 200) {
-                Thread.onSpinWait();
-            }
+            until(() -> get(client, "/readyz").statusCode() != 200);
             HttpResponse<String> refused = get(client, "/v1/collections/default");
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.body()).contains("stopping");
@@ -132,9 +137,7 @@ class ServeProcessTest {
                 Socket slow = begin()) {
             awaitRunning(client);
             assertThat(process.toHandle().destroy()).isTrue();
-            while (get(client, "/readyz").statusCode() == 200) {
-                Thread.onSpinWait();
-            }
+            until(() -> get(client, "/readyz").statusCode() != 200);
             assertThat(process.toHandle().destroy()).isTrue();
             assertThat(process.waitFor(9, TimeUnit.SECONDS))
                     .as("before draining would end")

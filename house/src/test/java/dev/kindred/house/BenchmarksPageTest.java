@@ -2,12 +2,15 @@ package dev.kindred.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kindred.bench.BenchmarksPage;
+import dev.kindred.bench.GrowthPlot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +34,28 @@ class BenchmarksPageTest {
         for (var picture : BenchmarksPage.pictures(root()).entrySet()) {
             assertThat(picture.getKey()).as("drawn by bench/growth --docs").hasContent(picture.getValue());
         }
+    }
+
+    @Test
+    void growthIsDrawnWhereTwoSizesWereMeasured() {
+        JsonObject summary = new JsonObject();
+        JsonArray numbers = new JsonArray();
+        summary.add("numbers", numbers);
+        numbers.add(growth("clustered × 128, 10,000, float: median latency at Recall@10 0.95", 78.0));
+        numbers.add(growth("clustered × 128, 1,000,000, float: median latency at Recall@10 0.95", null));
+        assertThat(GrowthPlot.of(root(), summary)).isEmpty();
+        numbers.add(growth("clustered × 128, 100,000, float: median latency at Recall@10 0.95", 682.0));
+        assertThat(GrowthPlot.of(root(), summary)).hasSize(1).allSatisfy((file, svg) -> {
+            assertThat(file).hasFileName("growth-clustered.svg");
+            assertThat(svg).contains("float: 100,000, 682").contains("n^0.35").doesNotContain("hnswlib");
+        });
+    }
+
+    private static JsonObject growth(String what, @Nullable Double micros) {
+        JsonObject row = new JsonObject();
+        row.addProperty("what", what);
+        row.addProperty("measured", micros);
+        return row;
     }
 
     @ParameterizedTest

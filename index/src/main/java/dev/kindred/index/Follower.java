@@ -334,8 +334,6 @@ final class Follower implements AutoCloseable {
 
     /** Holding {@link #working}. */
     void commit(LuceneView there) throws IOException {
-        // A view must not outlive items that it holds.
-        truth.sync();
         there.commit();
         committedAt = System.nanoTime();
         if (!rebuilding) {

@@ -233,9 +233,7 @@ final class LuceneView implements Closeable {
             // What ended a merge closed the writer, or is just about to.
             case IllegalStateException closed when closed.getCause() instanceof Exception cause -> isDamage(cause);
             case IOException outer when outer.getCause() instanceof IOException cause -> isDamage(cause);
-            // The items, not the view.
-            case Refusal refusal ->
-                !(refusal.getCause() instanceof SQLException || refusal.getCause() instanceof IOException);
+            case Refusal refusal -> !(refusal.getCause() instanceof SQLException);
             default -> false;
         };
     }

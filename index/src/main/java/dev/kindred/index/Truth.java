@@ -157,7 +157,7 @@ public final class Truth implements AutoCloseable {
         return write(items.stream().<Change>map(Change.Put::new).toList(), true, true);
     }
 
-    /** Makes everything written so far durable. */
+    /** Makes everything written so far durable; takes a number. */
     void sync() {
         writer().sync();
     }

@@ -1,7 +1,6 @@
 package dev.kindred.index;
 
 import dev.kindred.core.Refusal;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * makes all that wait durable in one transaction, with one wait for the disk. Nobody waits on a timer, so a lone writer waits for the disk
  * alone.
  *
- * <p>SQLite itself waits for the disk before a checkpoint only ({@code synchronous=NORMAL}); for its writes the writer waits, by {@link
- * TruthLog}, before anybody is told that they are there. A relaxed write does not wait. A loss
+ * <p>A relaxed write does not wait for the disk (SQLite's {@code synchronous=NORMAL}: the log is synced before a checkpoint only). A loss
  * of power may take the last relaxed writes, whole and from the end; it never damages the file, and takes nothing that was there when a
  * durable write returned, since that syncs the log with all that is in it. The end of the process, however it comes, takes nothing.
  */
@@ -42,9 +40,8 @@ final class TruthWriter implements AutoCloseable {
     private boolean busy;
 
     private boolean closed;
-    private final TruthLog log;
-    /** Set once the disk did not do what it was waited for: what is in the log then is anybody's guess. */
-    private volatile @Nullable Refusal broken;
+    /** Of {@code PRAGMA synchronous}: whether a commit waits for the disk. */
+    private boolean waits = true;
 
     private volatile long lastSequence;
     private volatile long commits;
@@ -54,12 +51,6 @@ final class TruthWriter implements AutoCloseable {
         this.file = file;
         this.files = FilesThere.of(file);
         this.statements = Statements.of(connection);
-        TruthFile.execute(connection, "PRAGMA synchronous = NORMAL");
-        try {
-            this.log = TruthLog.open(files.log());
-        } catch (IOException e) {
-            throw failed(e);
-        }
         this.lastSequence = TruthFile.number(connection, "SELECT sequence FROM generation");
     }
 
@@ -215,12 +206,11 @@ final class TruthWriter implements AutoCloseable {
     private void apply(List<Pending> group) {
         long sequence = lastSequence;
         Refusal failure = new Refusal("was not written", file.toString(), "try again");
-        boolean committed = false;
         boolean done = false;
         try {
             // SQLite would go on writing into a file that has no name any more.
             files.requireAll();
-            requireWhole();
+            waitFor(!group.stream().allMatch(each -> each.relaxed));
             TruthFile.execute(connection, "BEGIN IMMEDIATE");
             for (Pending each : group) {
                 String known = each.isNew ? known(each) : null;
@@ -237,58 +227,40 @@ final class TruthWriter implements AutoCloseable {
             statements.number().setLong(1, sequence);
             statements.number().executeUpdate();
             TruthFile.execute(connection, "COMMIT");
-            committed = true;
-            if (!group.stream().allMatch(each -> each.relaxed)) {
-                force();
-            }
-            lastSequence = sequence;
             done = true;
+            commits += waits ? 1 : 0;
+            lastSequence = sequence;
         } catch (SQLException e) {
             failure = TruthFile.failed(file, e);
-        } catch (Refusal refused) {
-            failure = refused;
+        } catch (Refusal gone) {
+            failure = gone;
         } finally {
             if (!done) {
                 for (Pending each : group) {
                     each.failure = failure;
                 }
-            }
-            if (!committed) {
                 undo();
             }
         }
     }
 
-    /** Waits for the disk. A system may forget what it could not write, so that trying again would say nothing. */
-    private void force() {
-        try {
-            log.force();
-            commits++;
-        } catch (IOException e) {
-            Refusal failure = failed(e);
-            broken = failure;
-            throw failure;
+    /** Between two transactions. */
+    private void waitFor(boolean disk) throws SQLException {
+        if (waits != disk) {
+            TruthFile.execute(connection, "PRAGMA synchronous = " + (disk ? "FULL" : "NORMAL"));
+            waits = disk;
         }
     }
 
-    private Refusal failed(IOException cause) {
-        return new Refusal(
-                "the disk failed (" + cause.getMessage() + "): the last writes may or may not be there",
-                file.toString(),
-                "look after the disk, then open the items anew: what was acknowledged is there",
-                cause);
-    }
-
-    private void requireWhole() {
-        Refusal failure = broken;
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    /** Makes every relaxed write before durable. */
+    /** Makes every relaxed write before durable: a number is taken, since only a transaction that changes something is synced. */
     void sync() {
-        alone(connection -> {});
+        alone(connection -> {
+            long next = lastSequence + 1;
+            statements.number().setLong(1, next);
+            statements.number().executeUpdate();
+            commits++;
+            lastSequence = next;
+        });
     }
 
     private static Refusal twice(String id) {
@@ -376,9 +348,8 @@ final class TruthWriter implements AutoCloseable {
             lock.unlock();
         }
         try {
-            requireWhole();
+            waitFor(true);
             work.on(connection);
-            force();
         } catch (SQLException e) {
             undo();
             throw TruthFile.failed(file, e);
@@ -406,10 +377,5 @@ final class TruthWriter implements AutoCloseable {
             lock.unlock();
         }
         TruthFile.close(connection);
-        try {
-            log.close();
-        } catch (IOException e) {
-            throw failed(e);
-        }
     }
 }

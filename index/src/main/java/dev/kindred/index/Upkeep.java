@@ -82,7 +82,6 @@ final class Upkeep {
                 long total = truth.count();
                 follower.take(fresh, done -> progress.at("reading the items", Math.min(done, total), total, ""));
                 building.rows().tell(fresh::compact, progress);
-                truth.sync();
                 fresh.commit();
             }
             working.lock();

@@ -202,12 +202,17 @@ public final class Door {
         server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
     }
 
-    /** The same where answering takes the computing pool: a request that it would turn away is so before its body is read. */
-    void post(String path, Role role, Lane lane, Asked asked) {
+    /**
+     * The same where answering takes the computing pool: a request that it would turn away is so before its body is read.
+     *
+     * @param first throws what else can be refused before that
+     */
+    void post(String path, Role role, Lane lane, Consumer<Call> first, Asked asked) {
         Rule rule = Rule.in(role);
         Route route = route(path, role, HttpMethod.POST);
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, rule);
+            first.accept(call);
             compute.check(call, lane);
             return read(call, rule, request, asked);
         });

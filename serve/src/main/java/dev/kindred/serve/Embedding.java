@@ -114,7 +114,8 @@ public final class Embedding {
                     call.asAsker(),
                     Lane.EMBED,
                     work.timer(),
-                    () -> work.counted(() -> portion.stream().map(encoder::length).toList())));
+                    () -> work.counted(
+                            () -> portion.stream().map(encoder::length).toList())));
         }
         return lengths;
     }

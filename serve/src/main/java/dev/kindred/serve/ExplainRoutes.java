@@ -1,6 +1,7 @@
 package dev.kindred.serve;
 
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.batch.Lane;
 
 /** Why things score as they do. */
 final class ExplainRoutes {
@@ -15,6 +16,8 @@ final class ExplainRoutes {
             door.post(
                     path,
                     Role.READER,
+                    Lane.ASK,
+                    hosting.hosts()::expected,
                     (call, body) ->
                             hosting.answered(call, hosted -> hosted.explaining().explain(body)));
         }

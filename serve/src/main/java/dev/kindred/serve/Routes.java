@@ -79,6 +79,7 @@ final class Routes {
                     path,
                     Role.READER,
                     lane,
+                    hosts::expected,
                     (call, body) -> hosting.answered(call, hosted -> {
                         JsonObject reply = answer.apply(hosted.answers(), body);
                         keep(call, verb, hosted.served(), reply);

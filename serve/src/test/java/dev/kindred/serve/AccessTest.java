@@ -166,14 +166,14 @@ class AccessTest {
     void aKeyThatIsRevokedOrExpiresOpensNothingAtOnce() {
         Held revoked = home.key("reader");
         Held expiring = home.key("reader", List.of(), "10s");
-        KeyedServer.until(
+        Await.until(
                 "both are known",
                 () -> caller.get("/v1/collections", revoked.shown()).code() == 200);
         assertThat(caller.get("/v1/collections", expiring.shown()).code()).isEqualTo(200);
 
         home.revoke(revoked);
         long start = System.nanoTime();
-        KeyedServer.until(
+        Await.until(
                 "it is revoked",
                 () -> caller.get("/v1/collections", revoked.shown()).code() == 401);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
@@ -233,7 +233,7 @@ class AccessTest {
                 caller.json("/v1/collections/photos/search", SEARCH, reader).header("Kindred-Request");
         caller.json("/v1/collections/default/search", SEARCH, keys.get("reader").shown());
         AuditLog log = home.audit();
-        KeyedServer.until(
+        Await.until(
                 "it is written",
                 () -> log.newest(0, 1000).stream()
                         .anyMatch(row -> row.entry().request().equals(request)));
@@ -253,7 +253,7 @@ class AccessTest {
     @Test
     void aKeyShowsNowhere() throws Exception {
         Held held = home.key("admin");
-        KeyedServer.until(
+        Await.until(
                 "it is known", () -> caller.get("/v1/collections", held.shown()).code() == 200);
         String key = held.key();
         String[] shown = held.shown();
@@ -273,8 +273,7 @@ class AccessTest {
         assertThat(replies).extracting(Reply::code).contains(200, 400, 401, 404).doesNotContain(500);
         caller.get("/v1/audit", shown);
         home.revoke(held);
-        KeyedServer.until(
-                "it is revoked", () -> caller.get("/v1/collections", shown).code() == 401);
+        Await.until("it is revoked", () -> caller.get("/v1/collections", shown).code() == 401);
         StringBuilder everything = new StringBuilder();
         try (Caller admin = new Caller(home.server().adminUrl().orElseThrow())) {
             everything.append(admin.get("/metrics").text());
@@ -336,13 +335,13 @@ class AccessTest {
                         .as("a client that must send some key")
                         .isEqualTo(200);
                 Held first = open.key("admin");
-                KeyedServer.until("it asks", () -> anybody.get("/v1/keys").code() == 401);
+                Await.until("it asks", () -> anybody.get("/v1/keys").code() == 401);
                 assertThat(anybody.get("/v1/keys", first.shown()).code()).isEqualTo(200);
                 assertThat(anybody.get("/metrics", first.shown()).code())
                         .as("there is no admin port yet")
                         .isEqualTo(200);
                 open.revoke(first);
-                KeyedServer.until(
+                Await.until(
                         "it is revoked",
                         () -> anybody.get("/v1/keys", first.shown()).code() == 401);
                 assertThat(anybody.get("/v1/keys").code()).isEqualTo(401);

@@ -138,9 +138,7 @@ class BatchServerTest {
     }
 
     private void awaitMetric(String line, double value) {
-        while (metric(line) != value) {
-            Thread.onSpinWait();
-        }
+        Await.until(line + " " + value, () -> metric(line) == value);
     }
 
     private void awaitWaiting(int requests) {
@@ -153,16 +151,14 @@ class BatchServerTest {
         for (int i = 0; i < 3 * QUEUE; i++) {
             flood.add(embed("flood", "flood number " + i));
         }
-        while (flood.stream().filter(CompletableFuture::isDone).count() < 2 * QUEUE - 1) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                "all but those that wait are refused",
+                () -> flood.stream().filter(CompletableFuture::isDone).count() >= 2 * QUEUE - 1);
         double refused = metric("kindred_dropped_total{reason=\"busy\"}");
         CompletableFuture<Reply> one = embed("one", "a single request");
         CompletableFuture<Reply> search = call("/v1/search", "flood", "a tower for ships");
         // Each takes the place of one of the flood, of which one more may have been refused meanwhile.
-        while (metric("kindred_dropped_total{reason=\"busy\"}") < refused + 2) {
-            Thread.onSpinWait();
-        }
+        Await.until("two more are refused", () -> metric("kindred_dropped_total{reason=\"busy\"}") >= refused + 2);
         awaitWaiting(QUEUE);
         encoder.gate.countDown();
         assertThat(one.join().code()).isEqualTo(200);
@@ -196,12 +192,12 @@ class BatchServerTest {
             awaitWaiting(2);
         }
         // Its end is logged as soon as the server has seen it.
-        while (caller.get("/metrics")
-                .text()
-                .lines()
-                .noneMatch(line -> line.startsWith("kindred_requests_total") && line.contains("/v1/embed"))) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                "its end is counted",
+                () -> caller.get("/metrics")
+                        .text()
+                        .lines()
+                        .anyMatch(line -> line.startsWith("kindred_requests_total") && line.contains("/v1/embed")));
         encoder.gate.countDown();
         assertThat(stays.join().code()).isEqualTo(200);
         assertThat(encoder.packs.stream().flatMap(List::stream)).containsExactly("the first", "waits on");

@@ -178,7 +178,7 @@ class DoorTest {
 
         assertThat(send("DELETE", "/v1/collections/photos/items/bad", writer).code())
                 .isEqualTo(400);
-        KeyedServer.until(
+        Await.until(
                 "how it ended is written",
                 () -> home.audit().newest(0, 1).getFirst().entry().detail().has("failed"));
         assertThat(home.audit().newest(0, 2))

@@ -98,10 +98,11 @@ class DrawnEncodingTest {
                 }
                 asked.add(CompletableFuture.supplyAsync(() -> embed(sources), callers));
             }
-            while (pool.waiting() < drawings.size()) {
-                Thread.onSpinWait();
+            try {
+                Await.until("all wait", () -> pool.waiting() >= drawings.size());
+            } finally {
+                gate.countDown();
             }
-            gate.countDown();
             for (int i = 0; i < asked.size(); i++) {
                 Embeddings rows = asked.get(i).join();
                 assertThat(rows.count()).isEqualTo(1 + i % 3);

@@ -187,7 +187,7 @@ class FeedbackTest {
         assertThat(answered.find("old10")).isPresent();
         home.now.updateAndGet(now -> now.plusSeconds(1));
         Reply newest = search();
-        KeyedServer.until(
+        Await.until(
                 "it is kept",
                 () -> answered.find(newest.header("Kindred-Request")).isPresent());
         assertThat(answered.forget(0, 1)).isEqualTo(1);

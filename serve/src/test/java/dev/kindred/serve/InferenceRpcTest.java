@@ -33,7 +33,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -358,7 +357,11 @@ class InferenceRpcTest {
         static Held of(Path folder, int queue) {
             TokenCollection collection = TokenCollection.in(folder);
             KindredServer server = KindredServer.start(
-                    ServeOptions.defaults().onPort(0).withMaxRequestBytes(MOST).withThreads(1).withQueue(queue),
+                    ServeOptions.defaults()
+                            .onPort(0)
+                            .withMaxRequestBytes(MOST)
+                            .withThreads(1)
+                            .withQueue(queue),
                     collection.served());
             Held held = new Held(collection, server, InferenceRpcTest.channel(server), new CountDownLatch(1));
             collection.encoder.entered = new CountDownLatch(1);

@@ -15,7 +15,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** A server on a home of its own, with the collections {@code default} and {@code photos}, the second of them sensitive. */
@@ -114,17 +113,6 @@ final class KeyedServer implements AutoCloseable {
 
     KindredServer server() {
         return server;
-    }
-
-    /** Waits for what happens within hundredths of a second. */
-    static void until(String what, BooleanSupplier happened) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!happened.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("not within ten seconds: " + what);
-            }
-            Thread.onSpinWait();
-        }
     }
 
     @Override

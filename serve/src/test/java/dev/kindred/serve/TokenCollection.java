@@ -44,7 +44,8 @@ final class TokenCollection implements AutoCloseable {
 
     private TokenCollection(String name, Distance distance, Path folder) {
         this.name = name;
-        encoder = new Tokens(new Space((distance == Distance.COSINE ? "70ce" : "70cf").repeat(16), DIMENSION, distance));
+        encoder =
+                new Tokens(new Space((distance == Distance.COSINE ? "70ce" : "70cf").repeat(16), DIMENSION, distance));
         Item item = new Item("one", encoder.embed("one word").row(0), Map.of("name", Value.of("one")), null);
         index = ExactIndex.build(folder.resolve(name), encoder.space(), Stream.of(item), Progress.SILENT);
     }
@@ -109,8 +110,8 @@ final class TokenCollection implements AutoCloseable {
         @Override
         public List<TensorInput> inputs() {
             return Stream.of("input_ids", "attention_mask")
-                    .map(name -> new TensorInput(
-                            name, TensorInput.Type.INT64, List.of(TensorInput.ANY, TensorInput.ANY)))
+                    .map(name ->
+                            new TensorInput(name, TensorInput.Type.INT64, List.of(TensorInput.ANY, TensorInput.ANY)))
                     .toList();
         }
 

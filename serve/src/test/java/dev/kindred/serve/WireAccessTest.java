@@ -49,14 +49,19 @@ class WireAccessTest {
                     .isEqualTo(200);
             assertThat(caller.json(
                                     "/v2/models/" + model + "/infer",
-                                    "{\"inputs\":[{\"name\":\"text\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"a tower\"]}]}",
+                                    "{\"inputs\":[{\"name\":\"text\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"a"
+                                            + " tower\"]}]}",
                                     reader.shown())
                             .code())
                     .isEqualTo(200);
         }
-        KeyedServer.until("both are written down", () -> actions().size() >= 2 + actions().stream()
-                .filter(action -> action.startsWith("keys."))
-                .count());
+        Await.until(
+                "both are written down",
+                () -> actions().size()
+                        >= 2
+                                + actions().stream()
+                                        .filter(action -> action.startsWith("keys."))
+                                        .count());
         assertThat(actions())
                 .contains("POST /v1/embeddings photos", "POST /v2/models/:model/infer photos")
                 .noneMatch(action -> action.startsWith("POST") && action.endsWith(" default"));
@@ -66,8 +71,8 @@ class WireAccessTest {
     void inputsAreCountedAgainstWhatTheKeyMayAsk() {
         Held few = home.key("reader", List.of("default"), null, "inputs=3/day");
         home.look();
-        Reply within = caller.json(
-                "/v1/embeddings", "{\"model\":\"default\",\"input\":[\"one\",\"two\"]}", few.shown());
+        Reply within =
+                caller.json("/v1/embeddings", "{\"model\":\"default\",\"input\":[\"one\",\"two\"]}", few.shown());
         assertThat(within.code()).isEqualTo(200);
         Reply over = caller.json("/embed", "{\"inputs\":[\"one\",\"two\"]}", few.shown());
         assertThat(over.code()).as(over.text()).isEqualTo(429);

@@ -19,7 +19,9 @@ import java.util.Base64;
  * @param schemas by name, as {@code #/components/schemas/} has them
  */
 record ApiWords(JsonObject calls, JsonObject schemas) {
-    private static final String[] THEMES = {"kindred", "collections", "access", "openai", "text-embeddings", "open-inference", "server"};
+    private static final String[] THEMES = {
+        "kindred", "collections", "access", "openai", "text-embeddings", "open-inference", "server"
+    };
 
     /** In an example: a picture in base64. */
     private static final String PICTURE = "$picture";

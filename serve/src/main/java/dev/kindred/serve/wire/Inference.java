@@ -100,8 +100,7 @@ final class Inference {
             requireList(first);
             return hosted.embedding().pictures(call, first.elements(), side, first.name());
         }
-        return hosted.embedding()
-                .tensors(call, tensors(hosted, byName, side), samples(first), side, first.name());
+        return hosted.embedding().tensors(call, tensors(hosted, byName, side), samples(first), side, first.name());
     }
 
     private static List<String> texts(Tensor tensor) {
@@ -165,7 +164,8 @@ final class Inference {
         List<Long> wanted = longs(input.shape());
         boolean fits = tensor.shape().size() == wanted.size();
         for (int i = 0; fits && i < wanted.size(); i++) {
-            fits = wanted.get(i) == TensorInput.ANY || wanted.get(i).equals(tensor.shape().get(i));
+            fits = wanted.get(i) == TensorInput.ANY
+                    || wanted.get(i).equals(tensor.shape().get(i));
         }
         if (!fits) {
             throw Tensor.bad(tensor.name(), "a shape of " + tensor.shape(), "the graph takes " + wanted);

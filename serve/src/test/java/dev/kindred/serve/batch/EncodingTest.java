@@ -9,6 +9,7 @@ import dev.kindred.core.Embeddings;
 import dev.kindred.core.Space;
 import dev.kindred.encode.Encoder;
 import dev.kindred.encode.Prepared;
+import dev.kindred.serve.Await;
 import dev.kindred.serve.Problem;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -157,9 +158,7 @@ class EncodingTest {
     }
 
     private void awaitWaiting(int orders) {
-        while (pool.waiting() != orders) {
-            Thread.onSpinWait();
-        }
+        Await.until(orders + " wait", () -> pool.waiting() == orders);
     }
 
     private double count(String name, String tag, String value) {
@@ -259,7 +258,7 @@ class EncodingTest {
         gone.set(true);
         encoder.letGo();
         assertThat(stays.join().row(0)[0]).isEqualTo(4);
-        assertThatThrownBy(left::join).hasMessageContaining("nobody waits");
+        assertThatThrownBy(left::join).hasMessageContaining("hung up");
         assertThat(encoder.packs.stream().flatMap(List::stream)).containsExactly("the first", "both");
         assertThat(count("kindred.dropped", "reason", "gone")).isEqualTo(1);
     }
