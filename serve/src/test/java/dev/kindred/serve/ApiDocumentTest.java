@@ -15,6 +15,7 @@ import dev.kindred.serve.Caller.Reply;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.wire.ApiDocument;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,7 +158,7 @@ class ApiDocumentTest {
     }
 
     private static Door door(ServerBuilder builder) {
-        Compute compute = new Compute(ServeOptions.defaults(), new Meters().registry());
+        Compute compute = new Compute(ServeOptions.defaults(), new SimpleMeterRegistry());
         compute.close();
         return new Door(
                 builder,
