@@ -52,7 +52,6 @@ public final class Registry implements AutoCloseable {
             Files.createDirectories(home);
             keepToOwner(file);
             SQLiteConfig config = new SQLiteConfig();
-            config.setJournalMode(SQLiteConfig.JournalMode.WAL);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             config.setBusyTimeout(5_000);
             config.enableLoadExtension(false);
@@ -60,6 +59,10 @@ public final class Registry implements AutoCloseable {
             Registry registry = new Registry(file, connection);
             boolean ready = false;
             try {
+                registry.requireOurs();
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("PRAGMA journal_mode = WAL");
+                }
                 registry.bringForward();
                 ready = true;
                 return registry;
@@ -92,8 +95,9 @@ public final class Registry implements AutoCloseable {
         }
     }
 
-    private void bringForward() {
-        write(connection -> {
+    /** Of a file that is another's nothing is written, not even how it keeps its journal. */
+    private void requireOurs() {
+        read(connection -> {
             int format = whole(connection, "PRAGMA user_version");
             int application = whole(connection, "PRAGMA application_id");
             boolean isNew = format == 0 && whole(connection, "SELECT count(*) FROM sqlite_schema") == 0;
@@ -105,6 +109,13 @@ public final class Registry implements AutoCloseable {
                 throw new Refusal(
                         "is of format " + format + ", newer than this Kindred", file.toString(), "use a newer Kindred");
             }
+            return format;
+        });
+    }
+
+    private void bringForward() {
+        write(connection -> {
+            int format = whole(connection, "PRAGMA user_version");
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA trusted_schema = OFF");
                 for (int next = format + 1; next <= FORMAT; next++) {

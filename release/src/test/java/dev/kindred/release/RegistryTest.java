@@ -7,6 +7,7 @@ import dev.kindred.core.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -90,5 +91,17 @@ class RegistryTest {
         Path other = Files.createDirectory(home.resolve("other"));
         Files.writeString(other.resolve(Registry.FILE), "these are my notes, no database at all".repeat(100));
         assertThatThrownBy(() -> Registry.open(other)).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void ofAnothersDatabaseNothingIsWritten() throws Exception {
+        Path file = home.resolve(Registry.FILE);
+        try (Connection theirs = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            run(theirs, "CREATE TABLE notes (text)");
+        }
+        byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(() -> Registry.open(home)).hasMessageContaining("no registry of Kindred's");
+        assertThat(file).hasBinaryContent(before);
+        assertThat(home).isDirectoryContaining(each -> each.equals(file));
     }
 }

@@ -102,7 +102,7 @@ public record Call(ServiceRequestContext context, Principal principal, Oversight
     /** Writes down that a sensitive collection is asked: for one that the body names, not the address. */
     public void tell(Hosted hosted) {
         String collection = hosted.served().collection();
-        if (oversight.isSensitive(collection) || hosted.settings().sensitive()) {
+        if (oversight.isSensitive(collection)) {
             String action = context.method() + " " + context.config().route().patternString();
             oversight.note(principal, action, collection, request(), new JsonObject());
         }

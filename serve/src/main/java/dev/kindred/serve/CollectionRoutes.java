@@ -11,6 +11,7 @@ import dev.kindred.index.Engine;
 import dev.kindred.index.ItemsSnapshot;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.release.Collections;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,9 +26,12 @@ final class CollectionRoutes {
     private static final int MOST_DIMENSIONS = 1 << 16;
 
     private final Hosting hosting;
+    private final Oversight oversight;
 
-    CollectionRoutes(Hosting hosting) {
+    /** @param oversight told of settings that it heeds */
+    CollectionRoutes(Hosting hosting, Oversight oversight) {
         this.hosting = hosting;
+        this.oversight = oversight;
     }
 
     void bind(Door door) {
@@ -72,6 +76,7 @@ final class CollectionRoutes {
                 made = hosting.create(
                         name, space(name, fields.inner("vectors").orElseThrow()), engine, Optional.empty(), settings);
             }
+            oversight.changed();
             return Wire.json(made.about(), made.served());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -121,6 +126,7 @@ final class CollectionRoutes {
         Fields fields = body.fields().only(SETTINGS);
         Hosted hosted = hosting.hosts().expected(call);
         hosting.settle(hosted, now -> settings(fields, now));
+        oversight.changed();
         return Wire.json(hosted.about(), hosted.served());
     }
 

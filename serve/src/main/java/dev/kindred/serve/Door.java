@@ -30,7 +30,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +102,6 @@ public final class Door {
     private final Oversight oversight;
     private final ExecutorService waiting;
     private final Compute compute;
-    private final Predicate<String> sensitive;
     private final int mostBodies;
     private final List<Bound> bound = new CopyOnWriteArrayList<>();
     private final AtomicInteger allBodies = new AtomicInteger();
@@ -111,21 +109,13 @@ public final class Door {
     private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
 
     /**
-     * @param sensitive whether it is written down who asks a collection, beside those that the oversight knows of
      * @param mostBodies requests of one key whose bodies may be in memory at once
      */
-    Door(
-            ServerBuilder server,
-            Oversight oversight,
-            ExecutorService waiting,
-            Compute compute,
-            Predicate<String> sensitive,
-            int mostBodies) {
+    Door(ServerBuilder server, Oversight oversight, ExecutorService waiting, Compute compute, int mostBodies) {
         this.server = server;
         this.oversight = oversight;
         this.waiting = waiting;
         this.compute = compute;
-        this.sensitive = sensitive;
         this.mostBodies = mostBodies;
     }
 
@@ -348,7 +338,7 @@ public final class Door {
             }
         });
         if (role == Role.READER) {
-            if ((oversight.isSensitive(collection) || sensitive.test(collection))) {
+            if (oversight.isSensitive(collection)) {
                 oversight.note(call.principal(), action, collection, call.request(), detail);
             }
             return answer.get();
@@ -367,7 +357,8 @@ public final class Door {
         return HttpResponse.of(CompletableFuture.supplyAsync(() -> by(call, answer), waiting));
     }
 
-    private static HttpResponse by(Call call, Supplier<HttpResponse> answer) {
+    /** Does the work of a request that was let in, on the thread that calls: it is done for whoever asked, in the request's trace. */
+    public static <T> T by(Call call, Supplier<T> answer) {
         return ScopedValue.where(Call.CURRENT, call)
                 .call(() -> Trail.of(call.context()).during(answer));
     }

@@ -88,13 +88,6 @@ final class Hosting implements AutoCloseable {
         return holdings != null && holdings.collections() != null;
     }
 
-    /** Whether it is written down who asks this collection. */
-    boolean isSensitive(String collection) {
-        return hosts.find(collection)
-                .filter(hosted -> hosted.settings().sensitive())
-                .isPresent();
-    }
-
     Hosted host(Opened opened) {
         Hosted hosted = hosted(opened);
         hosts.add(hosted);

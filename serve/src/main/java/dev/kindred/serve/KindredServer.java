@@ -146,22 +146,22 @@ public final class KindredServer implements AutoCloseable {
             int bodies = options.threads() + options.queue();
             seen.readiness().of(hosting::parts);
             Routes routes = new Routes(hosting, oversight, seen.readiness()::isReady);
-            Standing standing = new Standing(seen);
+            Standing standing = new Standing(seen, oversight::asksForKeys);
             if (oversight.asksForKeys()) {
                 Wire wire = new Wire(new Guard(options.admin().host()), seen, faults);
                 admin = Optional.of(listen(options, options.admin(), "--admin-port", Optional.empty(), builder -> {
                     builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
-                    standing.bindAdmin(new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies));
+                    standing.bindAdmin(new Door(builder, oversight, waiting, compute, bodies));
                 }));
             }
             Wire wire = new Wire(new Guard(options.main().host()), seen, faults);
             Server server = listen(options, options.main(), "--port", tls, builder -> {
                 // The last added stands outermost: a request that is turned away is counted like any other.
                 builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
-                Door door = new Door(builder, oversight, waiting, compute, hosting::isSensitive, bodies);
+                Door door = new Door(builder, oversight, waiting, compute, bodies);
                 routes.bind(door, bodies);
                 standing.bind(door, oversight.asksForKeys());
-                new CollectionRoutes(hosting).bind(door);
+                new CollectionRoutes(hosting, oversight).bind(door);
                 new ItemRoutes(hosting, waiting, options).bind(door);
                 new ExplainRoutes(hosting).bind(door);
                 console.bind(door);

@@ -155,7 +155,7 @@ class AccessTest {
     void metricsAreAtTheAdminPortAlone() {
         try (Caller admin = new Caller(home.server().adminUrl().orElseThrow())) {
             assertThat(admin.get("/metrics").text()).contains("kindred_");
-            assertThat(admin.get("/readyz").code()).isEqualTo(200);
+            assertThat(admin.get("/readyz").json().has("collections")).isTrue();
             for (String other : List.of("/", "/v1/collections", "/v1/keys", "/console/api.js")) {
                 assertThat(admin.get(other).code()).as(other).isEqualTo(404);
             }
@@ -335,7 +335,9 @@ class AccessTest {
                         .as("a client that must send some key")
                         .isEqualTo(200);
                 Held first = open.key("admin");
+                assertThat(anybody.get("/readyz").json().has("collections")).isTrue();
                 Await.until("it asks", () -> anybody.get("/v1/keys").code() == 401);
+                assertThat(anybody.get("/readyz").json().keySet()).containsOnly("ready", "state");
                 assertThat(anybody.get("/v1/keys", first.shown()).code()).isEqualTo(200);
                 assertThat(anybody.get("/metrics", first.shown()).code())
                         .as("there is no admin port yet")

@@ -165,7 +165,6 @@ class ApiDocumentTest {
                 Oversight.none(),
                 java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor(),
                 compute,
-                collection -> false,
                 1);
     }
 

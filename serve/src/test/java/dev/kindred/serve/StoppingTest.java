@@ -33,10 +33,8 @@ class StoppingTest {
                 assertThat(gated.entered.await(60, TimeUnit.SECONDS)).isTrue();
                 assertThat(caller.get("/readyz").code()).isEqualTo(200);
                 CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close, callers);
+                Await.until("it says so", () -> caller.get("/readyz").code() != 200);
                 Reply ready = caller.get("/readyz");
-                while (ready.code() == 200) {
-                    ready = caller.get("/readyz");
-                }
                 assertThat(ready.code()).isEqualTo(503);
                 assertThat(ready.json().get("state").getAsString()).isEqualTo("stopping");
                 assertThat(caller.get("/livez").code()).isEqualTo(200);

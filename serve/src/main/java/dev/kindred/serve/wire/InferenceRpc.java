@@ -257,7 +257,7 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
         Call call = Call.in(context);
         waiting.execute(() -> {
             try {
-                reply.onNext(answer.apply(call));
+                reply.onNext(Door.by(call, () -> answer.apply(call)));
                 reply.onCompleted();
             } catch (RuntimeException e) {
                 fail(reply, said(context, e));
