@@ -334,8 +334,8 @@ class AccessTest {
                                 .code())
                         .as("a client that must send some key")
                         .isEqualTo(200);
-                Held first = open.key("admin");
                 assertThat(anybody.get("/readyz").json().has("collections")).isTrue();
+                Held first = open.key("admin");
                 Await.until("it asks", () -> anybody.get("/v1/keys").code() == 401);
                 assertThat(anybody.get("/readyz").json().keySet()).containsOnly("ready", "state");
                 assertThat(anybody.get("/v1/keys", first.shown()).code()).isEqualTo(200);

@@ -64,7 +64,11 @@ class DrawnEncodingTest {
     }
 
     private Embeddings embed(List<Source> sources) {
-        return encoding.embed(Asker.patient("test"), Lane.EMBED, Encoding.Role.DOCUMENT, sources);
+        return embed("test", sources);
+    }
+
+    private Embeddings embed(String key, List<Source> sources) {
+        return encoding.embed(Asker.patient(key), Lane.EMBED, Encoding.Role.DOCUMENT, sources);
     }
 
     private static List<byte[]> drawings() {
@@ -96,7 +100,9 @@ class DrawnEncodingTest {
                 for (int j = 0; j <= i % 3; j++) {
                     sources.add(new Source.Picture(drawings.get((i + j) % drawings.size()), "picture"));
                 }
-                asked.add(CompletableFuture.supplyAsync(() -> embed(sources), callers));
+                // A key of its own each: none is turned away for what the others have waiting.
+                String key = "key" + i;
+                asked.add(CompletableFuture.supplyAsync(() -> embed(key, sources), callers));
             }
             try {
                 Await.until("all wait", () -> pool.waiting() >= drawings.size());
