@@ -95,6 +95,7 @@ final class Explaining {
         Found nearest = nearest(asked, one);
         reply.add("nearest", neighbors(nearest));
         hosted.degradation().mark(reply, nearest, false);
+        meters.queries(1);
         return reply;
     }
 
@@ -284,7 +285,7 @@ final class Explaining {
 
     /** In one batch; each one's score with the other's vector. */
     private double[] scored(List<Content> contents, Encoder encoder, float[] other) {
-        Embeddings embeddings = compute.run(meters.embed(), () -> encoder.encode(contents));
+        Embeddings embeddings = compute.run(meters.explain(), () -> encoder.encode(contents));
         List<float[]> vectors = new ArrayList<>();
         for (int i = 0; i < embeddings.count(); i++) {
             vectors.add(embeddings.row(i));

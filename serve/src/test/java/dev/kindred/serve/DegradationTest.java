@@ -348,43 +348,42 @@ class DegradationTest {
         }
     }
 
-    /** The view's files are damaged under a running server: items are read one by one meanwhile, then the view is whole again. */
+    /** The view's files are damaged and it cannot be made anew yet: items are read one by one meanwhile, then the view is whole again. */
     @Test
     void aViewThatIsDamagedIsReadAroundAndSaysSo() throws Exception {
         ServedHome home = withVectors(folder);
         home.stop();
         Path view = generation(folder).resolve(Generation.VIEW);
-        Generations.delete(view);
-        // A file in its place: no view can be made.
-        Files.writeString(view, "in the way");
-        try {
-            home.start();
-        } catch (Refusal e) {
-            home = null;
-        }
-        if (home != null) {
-            try {
-                Reply found = home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0]}");
-                assertThat(items(found)).isEqualTo("a b");
-                assertThat(found.json().get("degraded").getAsString()).isEqualTo("exact");
-                assertThat(home.caller.get("/readyz").text())
-                        .contains("{\"part\":\"index\",\"state\":\"degraded\",\"why\":\"exact\"}");
-                assertThat(home.caller.get("/metrics").text())
-                        .containsPattern("kindred_degraded\\{collection=\"v\",how=\"exact\",release=\"[^\"]*\"} 1");
-                Files.delete(view);
-                long until = System.nanoTime() + 20_000_000_000L;
-                while (!home.caller.get("/readyz").text().startsWith("{\"ready\":true,\"state\":\"ready\"")
-                        && System.nanoTime() < until) {
-                    Thread.sleep(50);
-                }
-                assertThat(home.caller
-                                .json("/v1/collections/v/search", "{\"vector\":[0,0]}")
-                                .json()
-                                .has("degraded"))
-                        .isFalse();
-            } finally {
-                home.stop();
+        Path inTheWay = view.resolve("folder").resolve("file");
+        Files.createDirectories(inTheWay.getParent());
+        Files.writeString(inTheWay, "of somebody's");
+        // Damaged, and not to be cleared away as long as the folder is in it: no view can be made.
+        try (var files = Files.list(view)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.writeString(file, "damaged");
             }
+        }
+        home.start();
+        try {
+            Reply found = home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0]}");
+            assertThat(items(found)).isEqualTo("a b");
+            assertThat(found.json().get("degraded").getAsString()).isEqualTo("exact");
+            assertThat(home.caller.get("/readyz").text())
+                    .contains("{\"part\":\"index\",\"state\":\"degraded\",\"why\":\"exact\"}");
+            assertThat(home.caller.get("/metrics").text())
+                    .containsPattern("kindred_degraded\\{collection=\"v\",how=\"exact\",release=\"[^\"]*\"} 1");
+            Files.delete(inTheWay);
+            Files.delete(inTheWay.getParent());
+            Await.until(
+                    "it is whole again",
+                    () -> home.caller.get("/readyz").text().startsWith("{\"ready\":true,\"state\":\"ready\""));
+            assertThat(home.caller
+                            .json("/v1/collections/v/search", "{\"vector\":[0,0]}")
+                            .json()
+                            .has("degraded"))
+                    .isFalse();
+        } finally {
+            home.stop();
         }
     }
 }

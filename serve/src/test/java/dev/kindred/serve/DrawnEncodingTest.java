@@ -85,15 +85,16 @@ class DrawnEncodingTest {
     void whatIsComputedWithOthersIsWhatItIsAlone() {
         List<byte[]> drawings = drawings();
         CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(2);
         List<CompletableFuture<Embeddings>> asked = new ArrayList<>();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int thread = 0; thread < 2; thread++) {
-                callers.execute(() -> pool.run(
-                        Asker.patient("holds"),
-                        Lane.ASK,
-                        registry.timer("hold"),
-                        () -> gate.await(30, TimeUnit.SECONDS)));
+                callers.execute(() -> pool.run(Asker.patient("holds"), Lane.ASK, registry.timer("hold"), () -> {
+                    held.countDown();
+                    return gate.await(30, TimeUnit.SECONDS);
+                }));
             }
+            Await.until("both threads are held", () -> held.getCount() == 0);
             for (int i = 0; i < drawings.size(); i++) {
                 // Requests of one to three, overlapping.
                 List<Source> sources = new ArrayList<>();

@@ -82,12 +82,14 @@ class LoadTest {
                 for (byte[] drawing : drawings().subList(0, 12)) {
                     replies.add(CompletableFuture.supplyAsync(
                             () -> caller.bytes("/v1/embed", "image/png", drawing), callers));
+                    if (replies.size() == 1) {
+                        assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
+                    }
                 }
-                assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
                 // One is computed, two wait: nine of the twelve are turned away while the gate is shut.
-                while (replies.stream().filter(CompletableFuture::isDone).count() < 9) {
-                    Thread.sleep(10);
-                }
+                Await.until(
+                        "nine are turned away",
+                        () -> replies.stream().filter(CompletableFuture::isDone).count() >= 9);
                 assertThat(caller.get("/livez").code()).as("alive while busy").isEqualTo(200);
                 CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close, callers);
                 Thread.sleep(300);

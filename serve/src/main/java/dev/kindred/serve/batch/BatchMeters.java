@@ -54,7 +54,7 @@ final class BatchMeters {
     }
 
     /** What is counted of one collection. */
-    record OfCollection(DistributionSummary size, Counter hits, Counter misses, Counter joined) {}
+    record OfCollection(DistributionSummary size, Counter failures, Counter hits, Counter misses, Counter joined) {}
 
     private final MeterRegistry registry;
     private final Map<Dropped, Counter> dropped = new EnumMap<>(Dropped.class);
@@ -100,6 +100,10 @@ final class BatchMeters {
                         .description("Contents that were run together.")
                         .tags(tags)
                         .serviceLevelObjectives(SIZES)
+                        .register(registry),
+                Counter.builder("kindred.batch.failures")
+                        .description("Batches that failed together; their contents were then run one by one.")
+                        .tags(tags)
                         .register(registry),
                 cache(tags, "hit"),
                 cache(tags, "miss"),

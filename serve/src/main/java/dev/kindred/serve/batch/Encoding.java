@@ -105,9 +105,6 @@ public final class Encoding {
      *     that is none, 413 for pictures of too many pixels
      */
     public Embeddings embed(Asker asker, Lane lane, Role role, List<Source> sources) {
-        if (own != null && lane == Lane.EMBED) {
-            own.queries(sources.size());
-        }
         Line line = line(role);
         int d = space().dimension();
         float[] values = new float[Math.multiplyExact(sources.size(), d)];
@@ -131,6 +128,9 @@ public final class Encoding {
             for (int i = 0; i < missing.size(); i++) {
                 System.arraycopy(made, i * d, values, places[i] * d, d);
             }
+        }
+        if (own != null && lane == Lane.EMBED) {
+            own.queries(sources.size());
         }
         return new Embeddings(space(), sources.size(), values);
     }

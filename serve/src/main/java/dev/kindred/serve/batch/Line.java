@@ -246,6 +246,7 @@ final class Line {
                 fail(wanted.getFirst().piece(), e, queue);
             } else {
                 // What cannot be run takes nobody else's with it.
+                meters.failures().increment();
                 wanted.forEach(each -> run(List.of(each), queue));
             }
             return;

@@ -26,7 +26,8 @@ final class CollectionSeries {
                 .tags(tags)
                 .register(registry);
         this.queries = counter(
-                "kindred.queries", "Questions answered: each input embedded, each search, each comparison is one.");
+                "kindred.queries",
+                "Questions answered: each input embedded, each search, each comparison, each explanation is one.");
         this.undecodable = counter("kindred.preprocessing.failures", "Inputs that could not be decoded.");
         if (price.isKnown()) {
             Gauge.builder("kindred.cost.per.thousand.queries", () -> cost(price))

@@ -95,6 +95,7 @@ public final class Meters implements AutoCloseable {
         private final Work search;
         private final Work compare;
         private final Work picture;
+        private final Work explain;
 
         private OfCollection(String name, String bundle, Space space, LongSupplier count) {
             by = labelled(new Labelled(name, Meters.release(bundle)));
@@ -107,6 +108,7 @@ public final class Meters implements AutoCloseable {
             compare = series.work("kindred.compare", "One pair judged by the learned distance.", "compare");
             picture =
                     series.work("kindred.picture", "Making an item's source a picture that browsers show.", "picture");
+            explain = series.work("kindred.explain", "The parts of one thing covered in turn and encoded.", "explain");
             Labels labels = Labels.of("collection", by.collection(), "release", by.release());
             norm = norms.of(labels, Bounds.NORMS);
             for (Scored kind : Scored.values()) {
@@ -160,12 +162,16 @@ public final class Meters implements AutoCloseable {
             return picture;
         }
 
+        public Work explain() {
+            return explain;
+        }
+
         /** An input that could not be made ready: a picture that cannot be decoded. */
         public void preprocessingFailure() {
             series.undecodable();
         }
 
-        /** Questions answered: each input embedded, each search, each comparison is one. The cost is shared among these. */
+        /** Questions answered: each input embedded, each search, each comparison, each explanation is one. The cost is shared among these. */
         public void queries(int answered) {
             series.queries(answered);
         }

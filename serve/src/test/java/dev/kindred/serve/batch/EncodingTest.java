@@ -324,6 +324,7 @@ class EncodingTest {
         encoder.letGo();
         assertThat(well.join().row(0)[0]).isEqualTo(4);
         assertThatThrownBy(poisoned::join).hasRootCauseMessage("poisoned");
+        assertThat(registry.get("kindred.batch.failures").counter().count()).isEqualTo(1);
         assertThat(pool.waiting()).isZero();
         assertThat(embed("b", "fine").join().row(0)[0]).isEqualTo(4);
     }
