@@ -134,7 +134,7 @@ public final class BenchmarksPage {
 
     private static String measured(JsonObject row) {
         if (row.get("measured").isJsonNull()) {
-            return "not measured";
+            return row.has("why") ? "not measured: " + cell(row.get("why").getAsString()) : "not measured";
         }
         String told = number(row, row.get("measured").getAsDouble());
         if (row.has("spread")) {
@@ -157,6 +157,11 @@ public final class BenchmarksPage {
             }
         }
         return told;
+    }
+
+    /** On one line, with no bar of its own. */
+    private static String cell(String text) {
+        return text.replaceAll("\\s+", " ").replace("|", "\\|");
     }
 
     private static String limit(JsonObject row, String name) {

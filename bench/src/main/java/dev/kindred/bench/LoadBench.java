@@ -12,6 +12,8 @@ import dev.kindred.cli.load.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** The server on one core, its load on another, and what it does in process on the server's core, by turns. */
@@ -20,13 +22,16 @@ public final class LoadBench {
         Pins a server to one core and its load to another, and measures saturated throughput beside the bare encoder and
         the bare index on the server's core, added latency, P99 at 60% of saturation, the first embedding after a start,
         half an hour at 80% (an hour with --goals), and five times more than it can do. Needs two cores, taskset
-        (util-linux), and all-MiniLM-L6-v2, which is imported once. Takes at most an hour on a quiet machine.\
+        (util-linux), and all-MiniLM-L6-v2, which is imported once. The server remembers no embeddings meanwhile. Takes
+        at most an hour on a quiet machine.\
         """;
 
     /** Texts of one call. */
     private static final int BATCH = 32;
 
     private static final int CALLERS = 16;
+    private static final int LEAST_EF = 64;
+    private static final int MOST_EF = 1_000;
     private static final int BATCH_CALLERS = 4;
 
     private final BenchRun run;
@@ -92,19 +97,41 @@ public final class LoadBench {
         return rows.all();
     }
 
+    /** One that fails leaves the others, whatever it failed by, and its rows say why they are empty. */
     private JsonObject cell(String name, Supplier<JsonObject> measure) {
-        return run.ledger().cell(name, measure);
+        AtomicReference<String> why = new AtomicReference<>();
+        JsonObject json = run.ledger().cell(name, () -> {
+            try {
+                return measure.get();
+            } catch (RuntimeException | Error e) {
+                String said = e.getMessage() == null ? e.toString() : e.getMessage();
+                why.set(said);
+                throw new IllegalStateException(said, e);
+            }
+        });
+        if (why.get() != null) {
+            json.addProperty(LoadRows.WHY, why.get());
+        }
+        return json;
     }
 
     /** What is served and asked is made on all cores; from then on this process keeps to its own. */
     private void pin() {
         if (!pinned) {
-            setting.pictures();
-            setting.searchedAlone();
-            setting.texts();
-            setting.small();
-            setting.textFile();
-            setting.drawingFiles();
+            for (Runnable make : List.<Runnable>of(
+                    setting::pictures,
+                    setting::searchedAlone,
+                    setting::texts,
+                    setting::small,
+                    setting::textFile,
+                    setting::drawingFiles)) {
+                try {
+                    make.run();
+                } catch (RuntimeException e) {
+                    // Who needs it fails by it; the others need not.
+                    System.err.println("bench: " + e);
+                }
+            }
             Cores.takeLoads();
             pinned = true;
         }
@@ -133,29 +160,37 @@ public final class LoadBench {
                         setting.minilm().toString(),
                         setting.textFile().toString(),
                         String.valueOf(BATCH))) {
-            boolean oip = Oip.isSpoken(target, batches.getFirst());
-            List<Shot> shots = batches.stream()
-                    .map(texts -> oip ? Oip.shot(texts) : LoadSetting.batchShot(texts))
-                    .toList();
-            JsonObject json = runs.saturated(target, shots, BATCH_CALLERS, BATCH, bare, rounds);
-            json.addProperty("oip", oip);
-            return json;
+            if (!Oip.isSpoken(target, batches.getFirst(), LoadSetting.TEXT_DIMENSION)) {
+                throw new IllegalStateException("the server does not speak the Open Inference Protocol over gRPC");
+            }
+            List<Shot> shots = batches.stream().map(Oip::shot).toList();
+            return runs.saturated(target, shots, BATCH_CALLERS, BATCH, bare, rounds);
         }
     }
 
+    /** As hard as is usual; where that finds too little, both try harder. */
     private JsonObject searching() {
-        List<Shot> shots = setting.searchShots();
         try (ServerProcess server = serve(setting.pictures());
-                Target target = target(server, false);
-                Bare bare = Bare.start(
-                        run.root(),
-                        "search",
-                        setting.searchedAlone().toString(),
-                        setting.queries().toString())) {
-            double recall = LoadRuns.recall(target, shots, setting.searched().truth());
-            JsonObject json = runs.saturated(target, shots, CALLERS, 1, bare, rounds);
-            json.addProperty("recall", recall);
-            return json;
+                Target target = target(server, false)) {
+            int[] truth = setting.searched().truth();
+            List<Shot> shots = setting.searchShots();
+            double recall = LoadRuns.recall(target, shots, truth);
+            OptionalInt ef = OptionalInt.empty();
+            for (int more = LEAST_EF; recall < LoadRows.LEAST_RECALL && more <= MOST_EF; more += more / 4) {
+                ef = OptionalInt.of(more);
+                shots = setting.searchShots(ef);
+                recall = LoadRuns.recall(target, shots, truth);
+            }
+            List<String> words = new ArrayList<>(List.of(
+                    "search",
+                    setting.searchedAlone().toString(),
+                    setting.queries().toString()));
+            ef.ifPresent(candidates -> words.add(String.valueOf(candidates)));
+            try (Bare bare = Bare.start(run.root(), words.toArray(String[]::new))) {
+                JsonObject json = runs.saturated(target, shots, CALLERS, 1, bare, rounds);
+                json.addProperty("recall", recall);
+                return json;
+            }
         }
     }
 

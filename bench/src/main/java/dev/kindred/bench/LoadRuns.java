@@ -3,9 +3,12 @@ package dev.kindred.bench;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
 import dev.kindred.bench.load.Bare;
 import dev.kindred.bench.load.Flatness;
+import dev.kindred.bench.load.Residence;
 import dev.kindred.bench.load.ServerProcess;
+import dev.kindred.cli.load.CacheCounts;
 import dev.kindred.cli.load.Figures;
 import dev.kindred.cli.load.Generator;
 import dev.kindred.cli.load.Mix;
@@ -15,8 +18,8 @@ import dev.kindred.cli.load.Target;
 import dev.kindred.core.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** The measurements of {@code bench/load}, each on a server that is up: rounds by turns with what it is compared with. */
 final class LoadRuns {
@@ -33,7 +36,17 @@ final class LoadRuns {
     private static final double LEAST_OFFERED = 0.9;
 
     private static final int CONNECTIONS = 512;
+    /** What may fill up after a start is full by then; and over so long memory's medians are taken. */
     private static final double SETTLED_SECONDS = 300;
+
+    /** Beyond this the generator is what was saturated. */
+    private static final double MOST_BUSY = 0.9;
+
+    private static final double UNLOADED_SHARE = 0.1;
+    /** One in a hundred of fewer is a matter of luck. */
+    private static final int UNLOADED_CALLS = 1_000;
+    /** Calls that leave within the last moment's jitter, as a share. */
+    private static final double MOST_LATE = 1e-3;
 
     private final boolean smoke;
 
@@ -49,12 +62,29 @@ final class LoadRuns {
         return Mix.of(new Mix.Kind(OWN, 1, shots));
     }
 
+    /** Nothing may be remembered meanwhile: the bare process computes every call. */
     private static Figures run(Target target, Mix mix, Plan plan) {
+        CacheCounts before = cached(target);
         Figures figures = Generator.run(target, mix, plan, Progress.SILENT, () -> false);
+        double spared = cached(target).since(before).spared();
+        if (spared > 0) {
+            throw new IllegalStateException("%.0f embeddings were remembered, not computed".formatted(spared));
+        }
         if (figures.all().ok() == 0) {
             throw new IllegalStateException("nothing was answered well: " + figures.codes() + figures.failures());
         }
         return figures;
+    }
+
+    private static CacheCounts cached(Target target) {
+        // A run of half an hour is not lost by one connection.
+        for (int attempt = 0; attempt < 3; attempt++) {
+            Optional<CacheCounts> counts = CacheCounts.read(target, null);
+            if (counts.isPresent()) {
+                return counts.get();
+            }
+        }
+        throw new IllegalStateException("the server does not tell what it remembered");
     }
 
     /** Until code is compiled and caches are full. */
@@ -97,9 +127,9 @@ final class LoadRuns {
         return json;
     }
 
-    /** Throughput with errors in it is none. */
+    /** Throughput with errors in it is none, nor is latency where some were turned away. */
     private static void requireWell(Figures figures) {
-        if (figures.failed() > 0) {
+        if (notWell(figures) > 0) {
             throw new IllegalStateException("failed: " + figures.codes() + " " + figures.failures());
         }
     }
@@ -123,8 +153,22 @@ final class LoadRuns {
         return json;
     }
 
+    private static long notWell(Figures figures) {
+        return figures.failed() + figures.all().turnedAway();
+    }
+
+    /** The most it did, by so many callers or by four times as many: too few would make all shares of it easy. */
     private double saturation(Target target, Mix mix, int callers) {
-        return run(target, mix, Plan.closed(callers, seconds(2), seconds(8))).goodput();
+        double most = 0;
+        for (int each : List.of(callers, 4 * callers)) {
+            Figures figures = run(target, mix, Plan.closed(each, seconds(2), seconds(8)));
+            // Who is turned away asks again at once, which keeps the generator busy and not the encoder waiting.
+            if (figures.schedule().busy() > MOST_BUSY && figures.all().turnedAway() == 0 && !smoke) {
+                throw new IllegalStateException("the generator was saturated, not the server");
+            }
+            most = Math.max(most, figures.goodput());
+        }
+        return most;
     }
 
     /** P99 at a share of saturation, as users come; a route that does nothing is asked beside. */
@@ -135,36 +179,43 @@ final class LoadRuns {
         Mix mix = Mix.of(
                 new Mix.Kind(OWN, rate, shots), new Mix.Kind(NOTHING, NOTHING_PER_SECOND, List.of(Shot.get("/livez"))));
         List<Double> p99 = new ArrayList<>();
+        List<Double> allP99 = new ArrayList<>();
         List<Double> nothing = new ArrayList<>();
         int thrownAway = 0;
-        long failed = 0;
+        long notWell = 0;
+        long notWellThrownAway = 0;
         for (int round = 0; round < rounds; round++) {
             Figures figures =
                     run(target, mix, Plan.open(rate + NOTHING_PER_SECOND, seconds(2), seconds(12), CONNECTIONS));
             double noOp = kind(figures, NOTHING).latency().p99();
+            double own = kind(figures, OWN).latency().p99();
             nothing.add(noOp);
+            allP99.add(own);
             if (noOp < MOST_NOTHING_MILLIS || smoke) {
-                p99.add(kind(figures, OWN).latency().p99());
-                failed += figures.failed() + figures.all().turnedAway();
+                p99.add(own);
+                notWell += notWell(figures);
             } else {
                 thrownAway++;
+                notWellThrownAway += notWell(figures);
             }
         }
         JsonObject json = new JsonObject();
         json.add("p99Millis", Spread.array(p99));
+        json.add("allP99Millis", Spread.array(allP99));
         json.add("noOpP99Millis", Spread.array(nothing));
         json.addProperty("thrownAway", thrownAway);
         json.addProperty("rounds", rounds);
         json.addProperty("saturation", most);
-        json.addProperty("notWell", failed);
+        json.addProperty("notWell", notWell);
+        json.addProperty("notWellThrownAway", notWellThrownAway);
         return json;
     }
 
     private static Figures.OfKind kind(Figures figures, String name) {
         return figures.kinds().stream()
-                .filter(kind -> kind.name().equals(name))
+                .filter(kind -> kind.name().equals(name) && kind.ok() > 0)
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow(() -> new IllegalStateException("of " + name + " nothing was answered well"));
     }
 
     /** Five times what it can do. */
@@ -175,22 +226,21 @@ final class LoadRuns {
         List<Double> offered = new ArrayList<>();
         long unclean = 0;
         long turnedAway = 0;
+        long leastTurnedAway = Long.MAX_VALUE;
         for (int round = 0; round < rounds; round++) {
             double most = saturation(target, mix(shots), callers);
-            double unloaded = run(target, mix(shots), Plan.open(most / 10, seconds(1), seconds(15), CONNECTIONS))
-                    .all()
-                    .latency()
-                    .p99();
+            double unloaded = unloaded(target, shots, most);
             Figures figures = run(target, mix(shots), Plan.open(OVERLOAD * most, seconds(3), seconds(20), CONNECTIONS));
-            double asked = figures.all().asked() / figures.seconds() / (OVERLOAD * most);
-            if (asked < LEAST_OFFERED && !smoke) {
-                throw new IllegalStateException("only %.2f of the load left the generator".formatted(asked));
+            double left = figures.offered() / most;
+            if (left < LEAST_OFFERED * OVERLOAD && !smoke) {
+                throw new IllegalStateException("only %.2f × saturation left the generator".formatted(left));
             }
-            offered.add(asked * OVERLOAD);
+            offered.add(left);
             goodput.add(figures.goodput() / most);
             latency.add(figures.all().latency().p99() / unloaded);
             unclean += figures.failed() + figures.all().bare();
             turnedAway += figures.all().turnedAway();
+            leastTurnedAway = Math.min(leastTurnedAway, figures.all().turnedAway());
         }
         JsonObject json = new JsonObject();
         json.add("goodput", Spread.array(goodput));
@@ -198,7 +248,22 @@ final class LoadRuns {
         json.add("offered", Spread.array(offered));
         json.addProperty("unclean", unclean);
         json.addProperty("turnedAway", turnedAway);
+        json.addProperty("leastTurnedAway", leastTurnedAway);
         return json;
+    }
+
+    /** P99 in milliseconds where there is room, of enough calls to have one. */
+    private double unloaded(Target target, List<Shot> shots, double most) {
+        double rate = UNLOADED_SHARE * most;
+        // A few more, as arrivals are drawn.
+        double seconds = Math.max(15, 1.15 * UNLOADED_CALLS / rate);
+        Figures figures = run(target, mix(shots), Plan.open(rate, seconds(1), seconds(seconds), CONNECTIONS));
+        requireWell(figures);
+        long calls = figures.all().ok();
+        if (calls < UNLOADED_CALLS && !smoke) {
+            throw new IllegalStateException("only " + calls + " calls while there was room");
+        }
+        return figures.all().latency().p99();
     }
 
     /** Long, at most of what it can do; its memory is looked at all the time. */
@@ -206,29 +271,39 @@ final class LoadRuns {
         warm(target, mix, Shot.get("/v1/collections"), callers);
         double most = saturation(target, mix, callers);
         Duration duration = Duration.ofMillis(Math.round(minutes * 60_000));
-        List<Flatness.Sample> samples = Collections.synchronizedList(new ArrayList<>());
-        long begun = System.nanoTime();
-        Thread looking = Thread.ofVirtual().start(() -> {
-            try {
-                while (true) {
-                    samples.add(new Flatness.Sample((System.nanoTime() - begun) / 1e9, server.resident()));
-                    Thread.sleep(smoke ? 500 : 5_000);
-                }
-            } catch (InterruptedException e) {
-                // Over.
-            }
-        });
-        Figures figures = run(target, mix, Plan.open(SOAK_SHARE * most, Duration.ZERO, duration, CONNECTIONS));
-        looking.interrupt();
-        List<Flatness.Sample> all = List.copyOf(samples);
+        Residence residence = Residence.watch(server, Duration.ofMillis(smoke ? 500 : 5_000));
+        JsonObject json;
+        try {
+            json = soaked(run(target, mix, Plan.open(SOAK_SHARE * most, Duration.ZERO, duration, CONNECTIONS)));
+        } finally {
+            residence.close();
+        }
+        json.addProperty("saturation", most);
+        // What is known of the calls stands, even where memory could not be looked at to the end.
+        Optional<String> lost = residence.lost();
+        Optional<Flatness> flatness =
+                Flatness.of(residence.samples(), smoke ? 3 : SETTLED_SECONDS, smoke ? 5 : SETTLED_SECONDS);
+        if (lost.isPresent() || flatness.isEmpty()) {
+            json.addProperty("memoryWhy", lost.orElse("memory was looked at too seldom"));
+        } else {
+            json.addProperty("trend", flatness.get().trend());
+            json.addProperty("late", flatness.get().late());
+            json.addProperty("growth", flatness.get().growth());
+            json.addProperty("highestMb", flatness.get().highest() / 1e6);
+            json.addProperty("residentMb", residence.samples().getLast().bytes() / 1e6);
+        }
+        return json;
+    }
+
+    /** At less than it can do nobody is to be turned away: who is counts as an error, as does who came too late to be asked in time. */
+    static JsonObject soaked(Figures figures) {
+        long late = figures.schedule().late();
         JsonObject json = new JsonObject();
         json.addProperty("asked", figures.all().asked());
-        json.addProperty("errors", figures.failed());
+        json.addProperty(
+                "errors", notWell(figures) + (late > MOST_LATE * figures.all().asked() ? late : 0));
         json.addProperty("turnedAway", figures.all().turnedAway());
         json.addProperty("p99Millis", figures.all().latency().p99());
-        json.addProperty("saturation", most);
-        json.addProperty("growth", Flatness.growth(all, smoke ? 0 : SETTLED_SECONDS));
-        json.addProperty("residentMb", all.getLast().bytes() / 1e6);
         return json;
     }
 
@@ -236,9 +311,11 @@ final class LoadRuns {
     static double recall(Target target, List<Shot> shots, int[] truth) {
         long hits = 0;
         for (int query = 0; query < shots.size(); query++) {
-            JsonObject reply = JsonParser.parseString(
-                            target.ask(shots.get(query)).contentUtf8())
-                    .getAsJsonObject();
+            AggregatedHttpResponse answer = target.ask(shots.get(query));
+            if (answer.status().code() != 200) {
+                throw new IllegalStateException("a search was answered by " + answer.status());
+            }
+            JsonObject reply = JsonParser.parseString(answer.contentUtf8()).getAsJsonObject();
             for (JsonElement neighbor : reply.getAsJsonArray("neighbors")) {
                 int row = Integer.parseInt(neighbor.getAsJsonObject().get("id").getAsString());
                 for (int i = query * ExactNeighbors.K; i < (query + 1) * ExactNeighbors.K; i++) {

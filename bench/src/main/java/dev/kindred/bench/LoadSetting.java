@@ -22,12 +22,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What {@code bench/load} serves and asks: made once and kept beside its results. */
 final class LoadSetting {
     static final int DIMENSION = 128;
+    /** Of MiniLM. */
+    static final int TEXT_DIMENSION = 384;
+
     private static final String OWNER = "bench";
     private static final String BUNDLE = "bundle.kindred";
 
@@ -253,15 +257,13 @@ final class LoadSetting {
         return batches;
     }
 
-    static Shot batchShot(List<String> texts) {
-        JsonArray all = new JsonArray();
-        texts.forEach(all::add);
-        JsonObject body = new JsonObject();
-        body.add("texts", all);
-        return Shot.json("/v1/embed", body.toString());
+    /** As hard as is usual. */
+    List<Shot> searchShots() {
+        return searchShots(OptionalInt.empty());
     }
 
-    List<Shot> searchShots() {
+    /** @param ef candidates that are kept; empty for what is usual */
+    List<Shot> searchShots(OptionalInt ef) {
         searched();
         List<Shot> shots = new ArrayList<>();
         try {
@@ -273,6 +275,7 @@ final class LoadSetting {
                 JsonObject body = new JsonObject();
                 body.add("vector", vector);
                 body.addProperty("k", ExactNeighbors.K);
+                ef.ifPresent(candidates -> body.addProperty("ef", candidates));
                 shots.add(Shot.json("/v1/search", body.toString()));
             }
         } catch (IOException e) {

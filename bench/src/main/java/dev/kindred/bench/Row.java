@@ -66,6 +66,13 @@ record Row(
         return new Row(what, unit, measured, bound, floor, goal, wider);
     }
 
+    /** The same row with a word on why it is empty. */
+    Row because(String why) {
+        JsonObject wider = more.deepCopy();
+        wider.addProperty("why", why);
+        return new Row(what, unit, measured, bound, floor, goal, wider);
+    }
+
     /** The same row with its spread. */
     Row with(Spread spread) {
         JsonObject wider = more.deepCopy();

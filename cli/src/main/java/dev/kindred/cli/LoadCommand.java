@@ -1,6 +1,7 @@
 package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
+import dev.kindred.cli.load.CacheCounts;
 import dev.kindred.cli.load.Figures;
 import dev.kindred.cli.load.Generator;
 import dev.kindred.cli.load.LoadAnswer;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -37,7 +39,8 @@ import picocli.CommandLine.Parameters;
             "",
             "With --rate calls come as independent users send them, and each one's time runs from when it was due: a"
                     + " server that stalls cannot hide it by being asked less. With --callers so many ask one after"
-                    + " another, which finds the most it can do. What is sent are the collection's own items, or DATA.",
+                    + " another, which finds the most it can do. What is sent are the collection's own items, or DATA:"
+                    + " a few hundred again and again, which a server remembers. With --fresh each is new to it.",
         },
         footer = {
             "",
@@ -118,6 +121,11 @@ final class LoadCommand implements Command {
             description = "What is searched and compared with: content, id or vector. Default: content.")
     Payloads.By by = Payloads.By.CONTENT;
 
+    @Option(
+            names = "--fresh",
+            description = "Send no content twice: texts and pictures get a running number, and none is remembered.")
+    boolean fresh;
+
     @Option(names = "--key", paramLabel = "KEY", description = "The server's key. Default: KINDRED_KEY, if set.")
     @Nullable
     String key;
@@ -181,8 +189,12 @@ final class LoadCommand implements Command {
         try (Target target = Target.open(url, http.equals("2"), secret, new Target.Trust(authorities, insecure))) {
             Payloads payloads = payloads(target, run);
             Mix asked = payloads.mix(mix);
+            Optional<CacheCounts> before = CacheCounts.read(target, collection);
             Figures figures = Generator.run(target, asked, plan, run.words(), run.stop());
-            LoadAnswer answer = LoadAnswer.of(target, mix, payloads, plan, figures, objectives);
+            CacheCounts cached = before.flatMap(
+                            then -> CacheCounts.read(target, collection).map(now -> now.since(then)))
+                    .orElse(null);
+            LoadAnswer answer = LoadAnswer.of(target, mix, payloads, plan, figures, cached, objectives);
             JsonObject json = answer.json();
             String text = answer.text();
             if (report != null) {
@@ -261,6 +273,6 @@ final class LoadCommand implements Command {
                 throw new Refusal("holds neither texts nor pictures", "--data", "name some that do");
             }
         }
-        return Payloads.of(target, collection, given, pictures, batch, k, by, seed);
+        return Payloads.of(target, collection, given, pictures, batch, k, by, fresh, seed);
     }
 }

@@ -128,6 +128,39 @@ class LoadCommandTest {
     }
 
     @Test
+    void whatIsRememberedIsSaidAndFreshContentsAreNot() {
+        Shell.Ended again = load(texts, "--callers", "2", "--mix", "embed,search", "--json");
+        JsonObject cache = again.json().getAsJsonObject("cache");
+        // Two callers ask for the one text that all items have, as they embed and as they search.
+        assertThat(cache.get("misses").getAsDouble()).isLessThanOrEqualTo(4);
+        assertThat(cache.get("hits").getAsDouble()).isPositive();
+        assertThat(load(texts, "--callers", "2", "--mix", "embed").out())
+                .containsPattern("caution: \\d+% of the contents were not computed .*--fresh");
+        for (KindredServer server : List.of(texts, pictures)) {
+            for (int run = 0; run < 2; run++) {
+                Shell.Ended fresh = load(
+                        server,
+                        "--callers",
+                        "2",
+                        "--mix",
+                        "embed,search,verify",
+                        "--batch",
+                        server == texts ? "3" : "1",
+                        "--fresh",
+                        "--errors",
+                        "0",
+                        "--json");
+                assertThat(fresh.code()).as(fresh.out() + fresh.err()).isZero();
+                JsonObject counts = fresh.json().getAsJsonObject("cache");
+                assertThat(counts.get("hits").getAsDouble()).isZero();
+                assertThat(counts.get("joined").getAsDouble()).isZero();
+                assertThat(counts.get("misses").getAsDouble())
+                        .isGreaterThanOrEqualTo(fresh.json().get("ok").getAsDouble());
+            }
+        }
+    }
+
+    @Test
     void anObjectiveThatIsNotMetIsExitOne() {
         Shell.Ended ended = load(texts, "--callers", "1", "--mix", "live", "--goodput", "10000000");
         assertThat(ended.code()).isEqualTo(1);

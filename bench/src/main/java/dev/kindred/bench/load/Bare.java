@@ -23,15 +23,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a server does, without a server: encoder or index in a process of its own on the server's core, asked one call after another by one
  * thread. It measures when it is told to: {@code Bare texts BUNDLE FILE BATCH}, {@code Bare pictures BUNDLE FOLDER}, {@code Bare search
- * INDEX QUERIES.f32}, then a line of seconds on standard input for each measurement.
+ * INDEX QUERIES.f32 [EF]}, then a line of seconds on standard input for each measurement.
  */
 public final class Bare implements AutoCloseable {
+    /** Opening and its first calls among it. */
+    private static final double MOST_WAIT_SECONDS = 180;
+
     private final Process process;
     private final Writer to;
     private final BufferedReader from;
@@ -76,7 +83,7 @@ public final class Bare implements AutoCloseable {
         try {
             to.write(seconds + "\n");
             to.flush();
-            String line = from.readLine();
+            String line = lineWithin(seconds + MOST_WAIT_SECONDS);
             if (line == null) {
                 throw new IllegalStateException("the bare process ended");
             }
@@ -86,6 +93,28 @@ public final class Bare implements AutoCloseable {
                     json.get("medianMillis").getAsDouble());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One that hangs must not hold all other rows. */
+    private @Nullable String lineWithin(double seconds) throws IOException {
+        CompletableFuture<@Nullable String> line = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                line.complete(from.readLine());
+            } catch (IOException e) {
+                line.completeExceptionally(e);
+            }
+        });
+        try {
+            return line.get(Math.round(seconds * 1_000), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("the bare process does not answer", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
         }
     }
 
@@ -118,7 +147,12 @@ public final class Bare implements AutoCloseable {
                             call -> encoder.embed(Pictures.decode(pictures.get(call % pictures.size()), "picture")));
                 }
             }
-            case "search" -> search(out, Path.of(words[1]), Path.of(words[2]));
+            case "search" ->
+                search(
+                        out,
+                        Path.of(words[1]),
+                        Path.of(words[2]),
+                        words.length > 3 ? new Effort.Ef(Integer.parseInt(words[3])) : Effort.usual());
             default -> throw new IllegalArgumentException(words[0]);
         }
     }
@@ -131,7 +165,7 @@ public final class Bare implements AutoCloseable {
         return batch;
     }
 
-    private static void search(PrintStream out, Path folder, Path queries) throws IOException {
+    private static void search(PrintStream out, Path folder, Path queries, Effort effort) throws IOException {
         try (Generation index = Generation.open(folder, "bench", 1)) {
             index.warm();
             float[][] vectors = Vectors.read(queries, index.info().dimension());
@@ -143,7 +177,7 @@ public final class Bare implements AutoCloseable {
                             index.info().space(),
                             10,
                             Filter.everything(),
-                            Effort.usual(),
+                            effort,
                             null)));
         }
     }

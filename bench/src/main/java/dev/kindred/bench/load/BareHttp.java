@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The least that answers over HTTP: the JDK's own server and one route. {@code BareHttp PORT}. */
 public final class BareHttp {
@@ -34,7 +35,8 @@ public final class BareHttp {
                 classes(),
                 BareHttp.class.getName(),
                 Integer.toString(port));
-        try (ServerProcess server = ServerProcess.start(root, home, command, port, ServerProcess.First.ready())) {
+        try (ServerProcess server =
+                ServerProcess.start(root, home, command, port, ServerProcess.First.ready(), Map.of())) {
             return server.secondsToFirst();
         }
     }

@@ -2,10 +2,19 @@ package dev.kindred.bench.load;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
-/** Whether memory stays where it is. */
-public final class Flatness {
-    private Flatness() {}
+/**
+ * Whether memory stays where it is, by two looks that miss different things: a line through all of it does not see what only the last
+ * minutes did, and two medians do not see a slope between them that noise hides. Both are shares of what there was.
+ *
+ * @param trend growth from when it had settled to the end along the line whose slope is the median of all pairs' slopes (Theil 1950, Sen
+ *     1968), which a few odd samples do not turn
+ * @param late the median of the last window against that of the first one after it had settled
+ * @param highest bytes after it had settled
+ */
+public record Flatness(double trend, double late, long highest) {
+    private static final int LEAST = 5;
 
     /**
      * What a server has of memory at a moment.
@@ -15,19 +24,46 @@ public final class Flatness {
     public record Sample(double seconds, long bytes) {}
 
     /**
-     * By how much it grew from a moment to the end, as a share of what it had: along the line whose slope is the median of all pairs'
-     * slopes (Theil 1950, Sen 1968), which a few odd samples do not turn.
-     *
-     * @param from seconds that are left out
-     * @return NaN with fewer than three samples
+     * @param samples in their order
+     * @param settled seconds that are left out
+     * @param window seconds of which medians are taken
+     * @return empty where the two windows would overlap, or where either has fewer than five samples
      */
-    public static double growth(List<Sample> samples, double from) {
-        List<Sample> counted =
-                samples.stream().filter(sample -> sample.seconds() >= from).toList();
-        int n = counted.size();
-        if (n < 3) {
-            return Double.NaN;
+    public static Optional<Flatness> of(List<Sample> samples, double settled, double window) {
+        if (samples.isEmpty()) {
+            return Optional.empty();
         }
+        double end = samples.getLast().seconds();
+        List<Sample> counted = between(samples, settled, end);
+        List<Sample> first = between(samples, settled, settled + window);
+        List<Sample> last = between(samples, end - window, end);
+        if (end - window < settled + window || first.size() < LEAST || last.size() < LEAST) {
+            return Optional.empty();
+        }
+        return Optional.of(new Flatness(
+                trend(counted),
+                median(last) / median(first) - 1,
+                counted.stream().mapToLong(Sample::bytes).max().orElseThrow()));
+    }
+
+    /** The worse of the two. */
+    public double growth() {
+        return Math.max(trend, late);
+    }
+
+    private static List<Sample> between(List<Sample> samples, double from, double to) {
+        return samples.stream()
+                .filter(sample -> sample.seconds() >= from && sample.seconds() <= to)
+                .toList();
+    }
+
+    private static double median(List<Sample> samples) {
+        long[] bytes = samples.stream().mapToLong(Sample::bytes).sorted().toArray();
+        return bytes[bytes.length / 2];
+    }
+
+    private static double trend(List<Sample> counted) {
+        int n = counted.size();
         double[] slopes = new double[n * (n - 1) / 2];
         int at = 0;
         for (int i = 0; i < n; i++) {
@@ -38,8 +74,7 @@ public final class Flatness {
             }
         }
         Arrays.sort(slopes);
-        double[] bytes = counted.stream().mapToDouble(Sample::bytes).sorted().toArray();
         double span = counted.getLast().seconds() - counted.getFirst().seconds();
-        return slopes[slopes.length / 2] * span / bytes[n / 2];
+        return slopes[slopes.length / 2] * span / median(counted);
     }
 }

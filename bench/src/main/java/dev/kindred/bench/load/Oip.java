@@ -24,11 +24,13 @@ public final class Oip {
 
     private Oip() {}
 
-    /** Whether a server speaks it. */
-    public static boolean isSpoken(Target http2, List<String> texts) {
+    /** Whether a server speaks it, and answers with a whole embedding for each text. */
+    public static boolean isSpoken(Target http2, List<String> texts, int dimension) {
         AggregatedHttpResponse reply = http2.ask(shot(texts));
         String status = reply.trailers().get("grpc-status", reply.headers().get("grpc-status", ""));
-        return reply.status().code() == 200 && status.equals("0");
+        return reply.status().code() == 200
+                && status.equals("0")
+                && reply.content().length() >= (long) Float.BYTES * dimension * texts.size();
     }
 
     public static Shot shot(List<String> texts) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code kindred serve} in a process of its own, on the server's core. */
@@ -25,7 +26,11 @@ public final class ServerProcess implements AutoCloseable {
         this.secondsToFirst = secondsToFirst;
     }
 
-    /** @param home of its own, so that nothing of the person's is read */
+    /**
+     * One that remembers no embeddings: what is measured is computed.
+     *
+     * @param home of its own, so that nothing of the person's is read
+     */
     public static ServerProcess serve(Path root, Path home, Path index) {
         return serve(root, home, index, List.of());
     }
@@ -44,7 +49,7 @@ public final class ServerProcess implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.kindred.cli.Main"));
         command.addAll(words(index, port));
-        return start(root, home, command, port, First.ready());
+        return start(root, home, command, port, First.ready(), Map.of("KINDRED_CACHE", "0"));
     }
 
     /** By the launcher, as people start it. */
@@ -52,7 +57,7 @@ public final class ServerProcess implements AutoCloseable {
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(root.resolve("kindred").toString()));
         command.addAll(words(index, port));
-        return start(root, home, command, port, First.embedding(png));
+        return start(root, home, command, port, First.embedding(png), Map.of());
     }
 
     private static List<String> words(Path index, int port) {
@@ -71,13 +76,17 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    static ServerProcess start(Path root, Path home, List<String> command, int port, First first) {
+    static ServerProcess start(
+            Path root, Path home, List<String> command, int port, First first, Map<String, String> settings) {
         ProcessBuilder builder = new ProcessBuilder(Cores.serving(command))
                 .directory(root.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
+        // Nor are the person's settings its own.
+        builder.environment().keySet().removeIf(name -> name.startsWith("KINDRED_"));
         builder.environment().put("KINDRED_HOME", home.toString());
+        builder.environment().putAll(settings);
         long begun = System.nanoTime();
         try {
             Process process = builder.start();
@@ -140,21 +149,26 @@ public final class ServerProcess implements AutoCloseable {
         return secondsToFirst;
     }
 
-    /** Resident bytes of the process; 0 where the system does not tell. */
+    /**
+     * Resident bytes of the process.
+     *
+     * @throws IllegalStateException where the system does not tell, e.g. because the process has ended
+     */
     public long resident() {
         try {
             return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
                     .filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
                     .findFirst()
-                    .orElse(0);
+                    .orElseThrow(() -> new IllegalStateException("the server has ended"));
         } catch (IOException e) {
-            return 0;
+            throw new IllegalStateException("the server's memory cannot be read: " + e, e);
         }
     }
 
     @Override
     public void close() {
+        process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {

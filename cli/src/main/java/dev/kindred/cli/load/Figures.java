@@ -82,10 +82,11 @@ public record Figures(
      * @param lagP50 milliseconds that calls left late though a connection was free: the generator's own fault. 0 in a closed loop
      * @param lagP99 the same, what one in a hundred exceeds
      * @param heldBack calls that waited for a connection
+     * @param late calls that were due in the counted time and left only when it was over
      * @param unsent calls that were due and never left
      * @param busy share of the time in which the generator's thread computed
      */
-    public record Schedule(double lagP50, double lagP99, long heldBack, long unsent, double busy) {
+    public record Schedule(double lagP50, double lagP99, long heldBack, long late, long unsent, double busy) {
         private static final double MOST_LAG = 2;
         private static final double MOST_BUSY = 0.85;
 
@@ -100,6 +101,7 @@ public record Figures(
             json.addProperty("lagMillisP50", Latency.rounded(lagP50));
             json.addProperty("lagMillisP99", Latency.rounded(lagP99));
             json.addProperty("heldBack", heldBack);
+            json.addProperty("late", late);
             json.addProperty("unsent", unsent);
             json.addProperty("busyShare", busy);
             return json;
@@ -114,6 +116,11 @@ public record Figures(
     /** Calls that were due and not answered as they should be, those turned away left out. */
     public long failed() {
         return all.errors() + schedule.unsent();
+    }
+
+    /** Calls a second that left while it was counted, those that left only once it was over apart. */
+    public double offered() {
+        return (all.asked() - schedule.late()) / seconds;
     }
 
     /** All of it but what was planned. */

@@ -128,7 +128,7 @@ public final class Generator {
     private void guarded(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             over = true;
             done.completeExceptionally(e);
         }

@@ -4,7 +4,10 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A run as it is told: as JSON, in words, and with what a reader must know of it. */
 public record LoadAnswer(
@@ -14,16 +17,42 @@ public record LoadAnswer(
         String payloads,
         Plan plan,
         Figures figures,
+        Caching caching,
         List<Objectives.Judged> judged) {
+
+    /**
+     * What was remembered instead of computed while it was asked, warm-up and others' requests among it.
+     *
+     * @param fresh whether no content was sent twice
+     * @param counts null where the server did not tell
+     */
+    public record Caching(boolean fresh, @Nullable CacheCounts counts) {}
+
+    private static final Set<String> ENCODED = Set.of("embed", "search", "verify");
+    /** Fewer are not worth a word. */
+    private static final double LEAST_SPARED = 0.01;
 
     public LoadAnswer {
         judged = List.copyOf(judged);
     }
 
     public static LoadAnswer of(
-            Target target, String mix, Payloads payloads, Plan plan, Figures figures, Objectives objectives) {
+            Target target,
+            String mix,
+            Payloads payloads,
+            Plan plan,
+            Figures figures,
+            @Nullable CacheCounts cached,
+            Objectives objectives) {
         return new LoadAnswer(
-                target.url(), target.http(), mix, payloads.words(), plan, figures, objectives.judge(figures));
+                target.url(),
+                target.http(),
+                mix,
+                payloads.words(),
+                plan,
+                figures,
+                new Caching(payloads.fresh(), cached),
+                objectives.judge(figures));
     }
 
     /** Whether every objective was met; with none it is yes. */
@@ -38,6 +67,11 @@ public record LoadAnswer(
         json.addProperty("mix", mix);
         json.add("pace", plan.pace().json());
         json.addProperty("connections", plan.connections());
+        json.addProperty("fresh", caching.fresh());
+        CacheCounts counts = caching.counts();
+        if (counts != null) {
+            json.add("cache", counts.json());
+        }
         figures.json().entrySet().forEach(entry -> json.add(entry.getKey(), entry.getValue()));
         json.add("objectives", Objectives.json(judged));
         json.addProperty("met", met());
@@ -109,6 +143,29 @@ public record LoadAnswer(
                         .collect(Collectors.joining(", "));
     }
 
+    /** Whoever sends the same contents again and again measures how quickly they are remembered. */
+    private Optional<String> remembered() {
+        CacheCounts counts = caching.counts();
+        if (counts == null) {
+            return caching.fresh() || figures.kinds().stream().noneMatch(kind -> ENCODED.contains(kind.name()))
+                    ? Optional.empty()
+                    : Optional.of("the same few hundred contents were sent again and again, and a server remembers"
+                            + " embeddings (how many it did, its metrics did not tell): what it does with new ones,"
+                            + " --fresh tells");
+        }
+        double share = counts.sparedShare();
+        if (share < LEAST_SPARED) {
+            return Optional.empty();
+        }
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "%.0f%% of the contents were not computed but remembered from before%s",
+                100 * share,
+                caching.fresh()
+                        ? ", though none was sent twice: others ask too"
+                        : ": what it does with new ones, --fresh tells"));
+    }
+
     /** What would mislead who looks at the figures alone. */
     public List<String> cautions() {
         List<String> cautions = new ArrayList<>();
@@ -136,6 +193,7 @@ public record LoadAnswer(
         if (plan.pace() instanceof Pace.Closed) {
             cautions.add("callers wait for one another's stalls here; what independent users would see, --rate tells");
         }
+        remembered().ifPresent(cautions::add);
         if (figures.all().bare() > 0) {
             cautions.add(String.format(
                     Locale.ROOT,

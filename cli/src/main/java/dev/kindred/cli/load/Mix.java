@@ -3,6 +3,7 @@ package dev.kindred.cli.load;
 import dev.kindred.core.Keyed;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /** What is asked, of which kinds and how often each: a kind is drawn by its weight, its requests come in turn. */
 public final class Mix {
@@ -10,25 +11,36 @@ public final class Mix {
     /**
      * @param name as the figures have it
      * @param weight against the other kinds', above 0
-     * @param shots at least one
+     * @param shots its requests by their number from 0 on, without end; asked for one after another, by one thread
      */
-    public record Kind(String name, double weight, List<Shot> shots) {
+    public record Kind(String name, double weight, LongFunction<Shot> shots) {
         public Kind {
-            shots = List.copyOf(shots);
-            if (!(weight > 0 && Double.isFinite(weight)) || shots.isEmpty()) {
-                throw new IllegalArgumentException("a kind of call without weight or requests");
+            if (!(weight > 0 && Double.isFinite(weight))) {
+                throw new IllegalArgumentException("a kind of call without weight");
             }
+        }
+
+        /** @param shots at least one; the first comes again after the last */
+        public Kind(String name, double weight, List<Shot> shots) {
+            this(name, weight, over(List.copyOf(shots)));
+        }
+
+        private static LongFunction<Shot> over(List<Shot> shots) {
+            if (shots.isEmpty()) {
+                throw new IllegalArgumentException("a kind of call without requests");
+            }
+            return n -> shots.get((int) (n % shots.size()));
         }
     }
 
     private final List<Kind> kinds;
     private final double[] upTo;
-    private final int[] next;
+    private final long[] next;
 
     private Mix(List<Kind> kinds) {
         this.kinds = List.copyOf(kinds);
         this.upTo = new double[kinds.size()];
-        this.next = new int[kinds.size()];
+        this.next = new long[kinds.size()];
         double sum = 0;
         for (int i = 0; i < upTo.length; i++) {
             sum += kinds.get(i).weight();
@@ -65,10 +77,7 @@ public final class Mix {
 
     /** That kind's next request. */
     Shot shot(int kind) {
-        List<Shot> shots = kinds.get(kind).shots();
-        int at = next[kind];
-        next[kind] = at + 1 == shots.size() ? 0 : at + 1;
-        return shots.get(at);
+        return kinds.get(kind).shots().apply(next[kind]++);
     }
 
     /** The same from its beginning, for a run of its own. */

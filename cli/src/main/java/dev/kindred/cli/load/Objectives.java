@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run has to reach for the answer to be yes; null where nothing is asked.
  *
- * @param p50 and {@code p99}: of calls answered well, in milliseconds, at most
+ * @param p50 and {@code p99}: of calls answered well, in milliseconds, at most; not met where so many failed that among all calls, those
+ *     turned away apart, there is none
  * @param errors calls, at most, those that never left among them; calls turned away by 429 are none
  * @param turnedAway share of calls answered with 429, at most
  * @param goodput calls answered well a second, at least
@@ -33,22 +34,34 @@ public record Objectives(
     public List<Judged> judge(Figures figures) {
         List<Judged> all = new ArrayList<>();
         if (p50 != null) {
-            all.add(atMost("p50 in ms", figures.all().latency().p50(), p50));
+            all.add(atMost(
+                    "p50 in ms", among(figures, 0.5, figures.all().latency().p50()), p50));
         }
         if (p99 != null) {
-            all.add(atMost("p99 in ms", figures.all().latency().p99(), p99));
+            all.add(atMost(
+                    "p99 in ms", among(figures, 0.99, figures.all().latency().p99()), p99));
         }
         if (errors != null) {
-            all.add(atMost("errors", figures.failed(), errors));
+            all.add(atMost("errors", due(figures) == 0 ? Double.NaN : figures.failed(), errors));
         }
         if (turnedAway != null) {
-            long asked = Math.max(1, figures.all().asked());
-            all.add(atMost("share turned away", (double) figures.all().turnedAway() / asked, turnedAway));
+            // 0 / 0 where nothing was asked.
+            double share = figures.all().turnedAway() / (double) figures.all().asked();
+            all.add(atMost("share turned away", share, turnedAway));
         }
         if (goodput != null) {
             all.add(new Judged("goodput a second", figures.goodput(), "≥", goodput, figures.goodput() >= goodput));
         }
         return all;
+    }
+
+    private static long due(Figures figures) {
+        return figures.all().asked() + figures.schedule().unsent();
+    }
+
+    /** A call that failed never ended: beyond a share of them a percentile is none. */
+    private static double among(Figures figures, double share, double millis) {
+        return figures.failed() > (1 - share) * due(figures) ? Double.NaN : millis;
     }
 
     /** Where nothing was measured, nothing is met. */

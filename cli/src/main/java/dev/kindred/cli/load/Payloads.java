@@ -21,7 +21,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntFunction;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What requests carry: things that the collection says it takes. They come from the person's own data, else from the collection's items,
@@ -42,6 +43,10 @@ public final class Payloads {
     }
 
     private static final int MOST_SHOTS = 256;
+    private static final int EMBEDDED = 0;
+    private static final int SEARCHED = 1;
+    private static final int VERIFIED = 2;
+    private static final int FRESH_KINDS = 3;
     private static final int MOST_PICTURES = 64;
     private static final int SIDE = 48;
     private static final List<String> WORDS = List.of(
@@ -57,6 +62,7 @@ public final class Payloads {
     private final By by;
     private final List<byte[]> contents;
     private final List<String> ids;
+    private final @Nullable Fresh fresh;
 
     private Payloads(
             Target target,
@@ -66,7 +72,8 @@ public final class Payloads {
             int k,
             By by,
             List<byte[]> contents,
-            List<String> ids) {
+            List<String> ids,
+            @Nullable Fresh fresh) {
         this.target = target;
         this.collection = collection;
         this.pictures = pictures;
@@ -75,6 +82,7 @@ public final class Payloads {
         this.by = by;
         this.contents = contents;
         this.ids = ids;
+        this.fresh = fresh;
     }
 
     /**
@@ -84,6 +92,7 @@ public final class Payloads {
      * @param ofPictures what those are; not looked at where there are none
      * @param batch inputs of one embed, 1 to 64
      * @param k neighbours that a search asks for
+     * @param fresh whether no content is sent twice
      */
     public static Payloads of(
             Target target,
@@ -93,6 +102,7 @@ public final class Payloads {
             int batch,
             int k,
             By by,
+            boolean fresh,
             long seed) {
         String path = "/v1/collections/" + encoded(collection);
         JsonObject about = json(target, Shot.get(path));
@@ -114,7 +124,7 @@ public final class Payloads {
         if (contents.isEmpty()) {
             contents = drawn(Keyed.of(seed, 1), pictures);
         }
-        return new Payloads(target, path, pictures, batch, k, by, contents, ids);
+        return new Payloads(target, path, pictures, batch, k, by, contents, ids, fresh ? Fresh.now() : null);
     }
 
     /**
@@ -136,7 +146,7 @@ public final class Payloads {
             if (kinds.stream().anyMatch(kind -> kind.name().equals(name))) {
                 throw new Refusal("'" + name + "' stands twice", "--mix", "write each call once");
             }
-            kinds.add(new Mix.Kind(name, weight(pair.length == 2 ? pair[1].strip() : "1"), shots(name)));
+            kinds.add(kind(name, weight(pair.length == 2 ? pair[1].strip() : "1")));
         }
         return Mix.of(kinds);
     }
@@ -153,63 +163,69 @@ public final class Payloads {
         throw new Refusal("'" + text + "' is no weight", "--mix", "write numbers above 0: embed=70,search=25");
     }
 
-    private List<Shot> shots(String kind) {
-        return switch (kind) {
-            case "embed" -> several(this::embed);
-            case "search" -> several(this::search);
-            case "verify" -> several(this::verify);
-            case "item" -> several(i -> Shot.get(collection + "/items/" + encoded(id(i))));
-            default -> List.of(Shot.get("/livez"));
+    private Mix.Kind kind(String name, double weight) {
+        return switch (name) {
+            case "embed" -> kind(name, weight, this::embed, true);
+            case "search" -> kind(name, weight, this::search, by == By.CONTENT);
+            case "verify" -> kind(name, weight, this::verify, by == By.CONTENT);
+            case "item" -> kind(name, weight, i -> Shot.get(collection + "/items/" + encoded(id(i))), false);
+            default -> new Mix.Kind(name, weight, List.of(Shot.get("/livez")));
         };
     }
 
-    private static List<Shot> several(IntFunction<Shot> make) {
+    /** @param encoded whether the server makes embeddings for it */
+    private Mix.Kind kind(String name, double weight, LongFunction<Shot> make, boolean encoded) {
+        if (fresh != null && encoded) {
+            return new Mix.Kind(name, weight, make);
+        }
         List<Shot> shots = new ArrayList<>();
         for (int i = 0; i < MOST_SHOTS; i++) {
             shots.add(make.apply(i));
         }
-        return shots;
+        return new Mix.Kind(name, weight, shots);
     }
 
-    private Shot embed(int i) {
+    private Shot embed(long i) {
         if (pictures && batch == 1) {
-            byte[] picture = content(i);
+            byte[] picture = content(EMBEDDED, i);
             return Shot.bytes(collection + "/embed", type(picture), picture);
         }
         JsonArray all = new JsonArray();
         for (int j = 0; j < batch; j++) {
-            all.add(said(content(i * batch + j)));
+            all.add(said(content(EMBEDDED, i * batch + j)));
         }
         JsonObject body = new JsonObject();
         body.add(pictures ? "images" : "texts", all);
         return Shot.json(collection + "/embed", body.toString());
     }
 
-    private Shot search(int i) {
-        JsonObject body = input(i);
+    private Shot search(long i) {
+        JsonObject body = input(SEARCHED, i);
         body.addProperty("k", k);
         return Shot.json(collection + "/search", body.toString());
     }
 
-    private Shot verify(int i) {
+    private Shot verify(long i) {
         JsonObject body = new JsonObject();
-        body.add("left", input(2 * i));
-        body.add("right", input(2 * i + 1));
+        body.add("left", input(VERIFIED, 2 * i));
+        body.add("right", input(VERIFIED, 2 * i + 1));
         return Shot.json(collection + "/verify", body.toString());
     }
 
-    private JsonObject input(int i) {
+    private JsonObject input(int kind, long i) {
         JsonObject input = new JsonObject();
         switch (by) {
-            case CONTENT -> input.add(pictures ? "image" : "text", said(content(i)));
+            case CONTENT -> input.add(pictures ? "image" : "text", said(content(kind, i)));
             case ID -> input.addProperty("id", id(i));
             case VECTOR -> input.add("vector", vector(id(i)));
         }
         return input;
     }
 
-    private byte[] content(int i) {
-        return contents.get(i % contents.size());
+    /** @param kind of call: each has numbers of its own */
+    private byte[] content(int kind, long i) {
+        byte[] content = contents.get((int) (i % contents.size()));
+        return fresh == null ? content : fresh.content(content, pictures, FRESH_KINDS * i + kind);
     }
 
     private JsonPrimitive said(byte[] content) {
@@ -217,11 +233,11 @@ public final class Payloads {
                 pictures ? Base64.getEncoder().encodeToString(content) : new String(content, StandardCharsets.UTF_8));
     }
 
-    private String id(int i) {
+    private String id(long i) {
         if (ids.isEmpty()) {
             throw new Refusal("holds no items", collection, "ask it to embed alone: --mix embed");
         }
-        return ids.get(i % ids.size());
+        return ids.get((int) (i % ids.size()));
     }
 
     private JsonElement vector(String id) {
@@ -338,6 +354,15 @@ public final class Payloads {
 
     /** What is asked with, for people. */
     public String words() {
-        return String.format(Locale.ROOT, "%,d %s", contents.size(), pictures ? "pictures" : "texts");
+        return String.format(
+                Locale.ROOT,
+                "%,d %s%s",
+                contents.size(),
+                pictures ? "pictures" : "texts",
+                fresh == null ? "" : ", each changed a little whenever it was sent");
+    }
+
+    boolean fresh() {
+        return fresh != null;
     }
 }

@@ -61,6 +61,7 @@ final class Recording {
     private long okInTime;
     private long heldBack;
     private long unsent;
+    private long late;
 
     /**
      * @param from nanoseconds of the clock from which on calls count
@@ -96,6 +97,7 @@ final class Recording {
     void left(int kind, long due, long now, boolean waited) {
         if (counts(due)) {
             kinds[kind].asked++;
+            late += now >= to ? 1 : 0;
             if (waited) {
                 heldBack++;
             } else {
@@ -217,6 +219,7 @@ final class Recording {
                         any ? lag.getValueAtPercentile(50) / 1e6 : 0,
                         any ? lag.getValueAtPercentile(99) / 1e6 : 0,
                         heldBack,
+                        late,
                         unsent,
                         busy));
     }

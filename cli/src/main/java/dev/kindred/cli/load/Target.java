@@ -2,6 +2,7 @@ package dev.kindred.cli.load;
 
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.ClientFactoryBuilder;
+import com.linecorp.armeria.client.RequestOptions;
 import com.linecorp.armeria.client.UnprocessedRequestException;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** A running server, and the one thread and its connections by which it is asked. */
 public final class Target implements AutoCloseable {
     private static final long MOST_REPLY_BYTES = 256L << 20;
+    /** Of a request that is asked by itself. */
+    private static final RequestOptions PATIENT =
+            RequestOptions.builder().responseTimeoutMillis(60_000).build();
 
     private final URI url;
     private final boolean http2;
@@ -118,11 +122,11 @@ public final class Target implements AutoCloseable {
     /**
      * Asks once and waits.
      *
-     * @throws Refusal where nobody answers
+     * @throws Refusal where nobody answers, within a minute
      */
     public AggregatedHttpResponse ask(Shot shot) {
         try {
-            return client.execute(shot.request(headers)).aggregate().join();
+            return client.execute(shot.request(headers), PATIENT).aggregate().join();
         } catch (RuntimeException e) {
             Throwable cause = Exceptions.peel(e);
             if (cause instanceof UnprocessedRequestException && cause.getCause() != null) {

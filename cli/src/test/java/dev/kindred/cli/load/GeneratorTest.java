@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,9 +63,11 @@ class GeneratorTest {
      */
     @Test
     void aStallCountsForEveryoneWhoCameMeanwhile() {
-        long begun = System.nanoTime();
+        AtomicLong first = new AtomicLong();
         server.createContext("/stalling", exchange -> {
-            long at = System.nanoTime() - begun;
+            long now = System.nanoTime();
+            first.compareAndSet(0, now);
+            long at = now - first.get();
             long still = 1_400_000_000L - at;
             if (at > 800_000_000L && still > 0) {
                 sleep(still / 1_000_000);
@@ -82,6 +85,19 @@ class GeneratorTest {
                         .max()
                         .orElse(0))
                 .isGreaterThan(450);
+    }
+
+    /** Of 100 calls that are due in half a second, one connection and 50 ms each let ten leave in it, and the others drain. */
+    @Test
+    void whatLeavesOnlyWhenItIsOverWasNotOffered() {
+        server.createContext("/slow", exchange -> {
+            sleep(50);
+            reply(exchange, 200);
+        });
+        Figures figures = run(Plan.open(200, NONE, Duration.ofMillis(500), 1), "/slow");
+        assertThat(figures.all().asked()).isGreaterThan(50);
+        assertThat(figures.all().asked() - figures.schedule().late()).isBetween(1L, 11L);
+        assertThat(figures.offered()).isLessThanOrEqualTo(22);
     }
 
     private static void sleep(long millis) {
