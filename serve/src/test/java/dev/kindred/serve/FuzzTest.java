@@ -19,7 +19,9 @@ import dev.kindred.serve.access.Oversight;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,14 +47,19 @@ class FuzzTest {
     private DrawnCollection drawn;
     private WordCollection words;
 
+    /** What threads ended by: no reply tells of it. */
+    private final Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+
     @BeforeAll
     void make(@TempDir Path folder) {
+        Thread.setDefaultUncaughtExceptionHandler((_, cause) -> uncaught.add(cause));
         drawn = DrawnCollection.in(folder);
         words = WordCollection.in(folder);
     }
 
     @AfterAll
     void close() {
+        Thread.setDefaultUncaughtExceptionHandler(null);
         words.close();
         drawn.close();
     }
@@ -132,6 +139,7 @@ class FuzzTest {
                     Fuzz.run(plan, Exchanges.of(port, home.things()), Exchanges.sound(home.things()), Progress.SILENT);
             assertThat(verdict.findings()).isEmpty();
             assertThat(home.told).isEmpty();
+            assertThat(uncaught).isEmpty();
             assertThat(verdict.never()).containsExactlyInAnyOrderElementsOf(UNANSWERED);
             assertThat(verdict.sent()).isEqualTo(MUTATIONS);
             assertThat(verdict.families())

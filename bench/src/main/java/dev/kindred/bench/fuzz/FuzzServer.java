@@ -191,6 +191,7 @@ public final class FuzzServer implements AutoCloseable {
                 .withRequestTime(TIMEOUT)
                 .withThreads(2);
         Faults faults = (request, route, cause) -> tell(told, route, cause);
+        Thread.setDefaultUncaughtExceptionHandler((thread, cause) -> tell(told, "thread " + thread.getName(), cause));
         if (fault == Fault.NONE) {
             FuzzedHome home = FuzzedHome.in(folder);
             KindredServer server = home.served(options, faults);
