@@ -1,6 +1,7 @@
 package dev.kindred.bench;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kindred.bench.Row.Bound;
 import dev.kindred.bench.fuzz.Fault;
@@ -12,7 +13,6 @@ import dev.kindred.fuzz.Exchange;
 import dev.kindred.fuzz.Exchanges;
 import dev.kindred.fuzz.Finding;
 import dev.kindred.fuzz.Fuzz;
-import dev.kindred.fuzz.Route;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,22 +23,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Spoiled requests of every route, and a protocol spoken badly: none may be answered by a fault. */
 public final class FuzzBench {
     private static final String ABOUT = """
-        Sends spoiled requests of every route to a server of two collections: JSON by its structure, bytes, pictures,
-        addresses, headers, HTTP/1.1 and HTTP/2 frames; all made of one seed. None may give a code of 500 or more (503
-        for want of room apart), hang, show a stack trace, or leave something on the heap. Prints the routes and codes
-        reached. Each of three faults that are put in on purpose must be found. A case that finds something is kept in
-        bench/results/fuzz/: bench/fuzz --replay FILE sends it again, alone.\
+        Sends spoiled requests of every route to a server of a home with keys: JSON by its structure, bytes, pictures,
+        addresses, headers, HTTP/1.1 and HTTP/2 frames, gRPC's frames and messages; all made of one seed. None may give a
+        code of 500 or more (or what gRPC says in its place; but for a deadline that the request set), hang, show a stack
+        trace, or leave something on the heap. As they should be, all are answered before and after, and of each route
+        some spoiled ones are read whole. Prints the codes reached by route. Each of four faults that are put in on purpose
+        must be found, and nothing where there is none. A case that finds something is kept in bench/results/fuzz/:
+        bench/fuzz --replay FILE sends it again, alone.\
         """;
 
     private static final long SEED = 6;
     private static final int FLOOR = 30_000;
     private static final int GOAL = 1_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Where a hang is put in. */
+    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(2);
+    /** With keys, metrics are at the admin port alone. */
+    private static final Set<String> UNANSWERED = Set.of("GET /metrics");
+
     /** What a server that waits 20 s for a request may take to end who drips. */
     private static final Duration ENDURED = Duration.ofSeconds(75);
 
@@ -62,7 +70,7 @@ public final class FuzzBench {
     private static void replay(Path file) {
         Case kept = Case.read(file);
         try (FuzzServer server = FuzzServer.start(temporary(), Fault.NONE)) {
-            List<Finding> findings = Fuzz.replay(kept, server.port(), PATIENCE);
+            List<Finding> findings = Fuzz.replay(kept.showing(server.held().key()), server.port(), PATIENCE);
             System.out.println(findings.isEmpty() ? "nothing was found" : "found:");
             findings.forEach(System.out::println);
             Runtime.getRuntime().exit(findings.isEmpty() ? 0 : 1);
@@ -97,7 +105,14 @@ public final class FuzzBench {
                     0.0,
                     0.0));
         }
-        rows.set(1, rows.get(1).beside(overloads(sound)));
+        rows.set(1, rows.get(1).beside(deadlines(sound)));
+        rows.add(Row.of(
+                "faults that the server told of itself",
+                "",
+                TextBench.at(sound, "faults").orElse(null),
+                Bound.AT_MOST,
+                0.0,
+                0.0));
         rows.add(Row.of(
                 "clients that wear it out and are not ended",
                 "",
@@ -105,7 +120,15 @@ public final class FuzzBench {
                 Bound.AT_MOST,
                 0.0,
                 0.0));
-        for (Fault fault : List.of(Fault.ERROR, Fault.LEAK, Fault.HANG)) {
+        JsonObject control = run.ledger().cell("no fault, as impatient", this::control);
+        rows.add(Row.of(
+                "found with the patience of the hang, and no fault",
+                "",
+                TextBench.at(control, "found").orElse(null),
+                Bound.AT_MOST,
+                0.0,
+                0.0));
+        for (Fault fault : List.of(Fault.ERROR, Fault.MARKED, Fault.LEAK, Fault.HANG)) {
             JsonObject seeded = run.ledger().cell("fault " + fault, () -> seeded(fault));
             rows.add(Row.of(
                     "the fault put in is found: " + fault.name().toLowerCase(java.util.Locale.ROOT),
@@ -118,9 +141,9 @@ public final class FuzzBench {
         return rows;
     }
 
-    private static Map<String, Double> overloads(JsonObject sound) {
-        return TextBench.at(sound, "overloads")
-                .map(count -> Map.of("503 for want of room", count))
+    private static Map<String, Double> deadlines(JsonObject sound) {
+        return TextBench.at(sound, "deadlines")
+                .map(count -> Map.of("over a deadline that the request set", count))
                 .orElse(Map.of());
     }
 
@@ -132,35 +155,64 @@ public final class FuzzBench {
             case SHAPE -> "errors that are no problem document";
             case GROWTH -> "heaps that grow";
             case WOUND -> "sound requests answered otherwise afterwards";
+            case BLIND -> "routes that nothing was reached of";
         };
     }
 
     private JsonObject mutated(int mutations) {
-        return fuzzed(Fault.NONE, mutations, false);
+        return fuzzed(Fault.NONE, mutations, PATIENCE, false);
     }
 
-    private JsonObject fuzzed(Fault fault, int mutations, boolean untilFound) {
+    /** What is found where a hang is, without one. */
+    private JsonObject control() {
+        JsonObject told = fuzzed(Fault.NONE, seededMutations(), SHORT_PATIENCE, false);
+        JsonObject json = new JsonObject();
+        json.addProperty(
+                "found",
+                told.getAsJsonObject("findings").asMap().values().stream()
+                        .mapToDouble(JsonElement::getAsDouble)
+                        .sum());
+        json.add("findings", told.get("findings"));
+        return json;
+    }
+
+    private int seededMutations() {
+        return run.smoke() ? 2_000 : 6_000;
+    }
+
+    private JsonObject fuzzed(Fault fault, int mutations, Duration patience, boolean untilFound) {
         try (FuzzServer server = FuzzServer.start(folder(), fault)) {
-            List<Route> routes = Route.discovered(server.port());
-            List<Exchange> valid = Exchanges.of(routes, FuzzServer.things());
+            List<Exchange> valid = Exchanges.of(server.port(), server.held());
             Fuzz.Plan plan = new Fuzz.Plan(
                     server.port(),
+                    server.metricsPort(),
                     mutations,
                     SEED,
                     16,
-                    fault == Fault.HANG ? Duration.ofSeconds(2) : PATIENCE,
+                    patience,
                     fault == Fault.HANG ? null : server::heap,
                     fault == Fault.NONE ? folder() : null,
-                    untilFound);
-            Fuzz.Verdict verdict = Fuzz.run(plan, valid, Exchanges.sound(FuzzServer.things()), told());
+                    untilFound,
+                    UNANSWERED,
+                    server::arm);
+            Fuzz.Verdict verdict = Fuzz.run(plan, valid, Exchanges.sound(server.held()), told());
             if (fault == Fault.NONE) {
-                System.err.println();
-                verdict.table().lines().forEach(System.err::println);
-                System.err.println();
-                verdict.findings().forEach(finding -> System.err.println("bench: " + finding));
+                print(verdict);
             }
-            return json(verdict, routes.size());
+            JsonObject json = json(verdict);
+            json.addProperty("faults", server.faults());
+            return json;
         }
+    }
+
+    private static void print(Fuzz.Verdict verdict) {
+        System.err.println();
+        verdict.table().lines().forEach(System.err::println);
+        System.err.println();
+        verdict.reached().lines().forEach(System.err::println);
+        System.err.println();
+        verdict.never().forEach(route -> System.err.println("bench: never answered well: " + route));
+        verdict.findings().forEach(finding -> System.err.println("bench: " + finding));
     }
 
     /** A line every few seconds. */
@@ -175,12 +227,12 @@ public final class FuzzBench {
         };
     }
 
-    private static JsonObject json(Fuzz.Verdict verdict, int routes) {
+    private static JsonObject json(Fuzz.Verdict verdict) {
         JsonObject json = new JsonObject();
         json.addProperty("sent", verdict.sent());
         json.addProperty("seed", SEED);
-        json.addProperty("routes", routes);
-        json.addProperty("overloads", verdict.overloads());
+        json.addProperty("routes", verdict.reached().routes().size());
+        json.addProperty("deadlines", verdict.deadlines());
         json.addProperty("slowestMillis", verdict.slowestMillis());
         JsonObject findings = new JsonObject();
         Arrays.stream(Finding.Kind.values())
@@ -197,11 +249,13 @@ public final class FuzzBench {
         verdict.heap().forEach(heap::add);
         json.add("heap", heap);
         json.add("table", verdict.table().json());
+        json.add("reached", verdict.reached().json());
         return json;
     }
 
     private JsonObject seeded(Fault fault) {
-        JsonObject told = fuzzed(fault, run.smoke() ? 2_000 : 6_000, fault != Fault.LEAK);
+        Duration patience = fault == Fault.HANG ? SHORT_PATIENCE : PATIENCE;
+        JsonObject told = fuzzed(fault, seededMutations(), patience, fault != Fault.LEAK);
         String kind = switch (fault) {
             case LEAK -> Finding.Kind.GROWTH.name();
             case HANG -> Finding.Kind.HANG.name();

@@ -6,22 +6,27 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One spoiled conversation, down to its bytes: what is sent, in which pieces, and how its end is told.
  *
  * @param number by which, with the seed, it is made again
  * @param family what sort of spoiling it is
- * @param route the pattern of the address it began as
+ * @param route method and pattern of the address it began as
  * @param pieces sent one after another
  * @param ending what the server owes it
  */
 public record Case(long number, String family, String route, List<Piece> pieces, Ending ending) {
+    private static final int MOST_HEAD = 1 << 14;
 
     /**
      * @param times that the bytes are sent, one after another
@@ -53,11 +58,48 @@ public record Case(long number, String family, String route, List<Piece> pieces,
         /** HTTP/2: the stream is answered or refused. */
         STREAM_REPLY,
         /** HTTP/2: some reply, a refusal of the stream or connection, or the connection closed. */
-        FRAMES
+        FRAMES,
+        /** The same of many streams, until nothing more comes. */
+        STREAMS
     }
 
     public Case {
         pieces = List.copyOf(pieces);
+    }
+
+    /** How many times it says itself for how long it will wait: so often may it be told that this was too short. */
+    long deadlines() {
+        long count = 0;
+        for (Piece piece : pieces) {
+            String head = new String(
+                            piece.bytes(), 0, Math.min(piece.bytes().length, MOST_HEAD), StandardCharsets.ISO_8859_1)
+                    .toLowerCase(Locale.ROOT);
+            if (head.contains("kindred-timeout-ms") || head.contains("grpc-timeout")) {
+                count += piece.times();
+            }
+        }
+        return count;
+    }
+
+    /** The same with another key in place of the one it shows, which a server of another home does not know; both are as long. */
+    public Case showing(String key) {
+        if (key.isEmpty()) {
+            return this;
+        }
+        Pattern shown = Pattern.compile("(Bearer )[!-~]{" + key.length() + "}");
+        return new Case(
+                number,
+                family,
+                route,
+                pieces.stream()
+                        .map(piece -> new Piece(
+                                shown.matcher(new String(piece.bytes(), StandardCharsets.ISO_8859_1))
+                                        .replaceAll(match -> Matcher.quoteReplacement(match.group(1) + key))
+                                        .getBytes(StandardCharsets.ISO_8859_1),
+                                piece.times(),
+                                piece.pauseMillis()))
+                        .toList(),
+                ending);
     }
 
     /** Writes it where {@link #read} finds it. */

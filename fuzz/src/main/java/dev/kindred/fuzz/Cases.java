@@ -30,8 +30,11 @@ final class Cases {
         Keyed random = Keyed.of(seed, number);
         Exchange exchange = valid.get(random.nextInt(valid.size()));
         int share = random.nextInt(100);
+        if (exchange.isRpc()) {
+            return rpc(number, exchange, share, random);
+        }
         if (share < 2) {
-            return whole(number, "valid", exchange);
+            return whole(number, "valid", exchange, exchange);
         }
         if (share < 22) {
             return Framing.of(number, exchange, host, random);
@@ -40,26 +43,61 @@ final class Cases {
             return Http2.of(number, exchange, host, random);
         }
         if (exchange.body().length == 0 || share < 45) {
-            return whole(number, "head", HeadSpoiling.of(exchange, random));
+            return whole(number, "head", exchange, sparing(exchange, HeadSpoiling.of(exchange, random)));
         }
         if (exchange.isPicture()) {
-            return whole(number, "picture", exchange.with(ByteSpoiling.picture(exchange.body(), random)));
+            return body(number, "picture", exchange, ByteSpoiling.picture(exchange.body(), random));
         }
         if (!exchange.isJson() || share < 52) {
-            return whole(number, "body bytes", exchange.with(ByteSpoiling.of(exchange.body(), random)));
+            return body(number, "body bytes", exchange, ByteSpoiling.of(exchange.body(), random));
+        }
+        if (exchange.isLines()) {
+            return body(number, "JSON lines", exchange, JsonSpoiling.ofLines(exchange.body(), random));
         }
         return share < 62 && pictured(exchange)
-                ? whole(number, "picture in JSON", exchange.with(pictures(exchange.body(), random)))
-                : whole(number, "JSON", exchange.with(JsonSpoiling.of(exchange.body(), random)));
+                ? body(number, "picture in JSON", exchange, pictures(exchange.body(), random))
+                : body(number, "JSON", exchange, JsonSpoiling.of(exchange.body(), random));
     }
 
-    private Case whole(long number, String family, Exchange exchange) {
+    /** A call over gRPC: most over HTTP/2, spoiled as gRPC is. */
+    private Case rpc(long number, Exchange exchange, int share, Keyed random) {
+        if (share < 2) {
+            return Http2.rpc(number, "sound", exchange, exchange, host);
+        }
+        if (share < 10) {
+            return Framing.of(number, exchange, host, random);
+        }
+        if (share < 22) {
+            return Http2.of(number, exchange, host, random);
+        }
+        if (share < 28) {
+            return whole(number, "head", exchange, sparing(exchange, HeadSpoiling.of(exchange, random)));
+        }
+        GrpcSpoiling.Spoiled spoiled = GrpcSpoiling.of(exchange, random);
+        return share < 38
+                ? whole(number, "grpc over http1: " + spoiled.family(), exchange, spoiled.exchange())
+                : Http2.rpc(number, spoiled.family(), exchange, spoiled.exchange(), host);
+    }
+
+    /** What others ask about is not deleted, whatever else becomes of the address. */
+    private static Exchange sparing(Exchange valid, Exchange spoiled) {
+        String path = spoiled.address().split("\\?", 2)[0];
+        boolean spares =
+                !spoiled.method().equals("DELETE") || path.contains(Exchanges.SPARE) || path.startsWith("/v1/keys");
+        return spares ? spoiled : spoiled.by("OPTIONS").at(valid.address());
+    }
+
+    private Case body(long number, String family, Exchange exchange, byte[] spoiled) {
+        return whole(number, family, exchange, exchange.with(spoiled));
+    }
+
+    private Case whole(long number, String family, Exchange valid, Exchange spoiled) {
         return new Case(
                 number,
                 family,
-                exchange.route(),
-                List.of(Piece.of(exchange.bytes(host))),
-                exchange.method().equals("HEAD") ? Ending.HEAD_REPLY : Ending.REPLY);
+                valid.line(),
+                List.of(Piece.of(spoiled.bytes(host))),
+                spoiled.method().equals("HEAD") ? Ending.HEAD_REPLY : Ending.REPLY);
     }
 
     private static boolean pictured(Exchange exchange) {

@@ -13,7 +13,6 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -160,14 +159,11 @@ final class Conversation implements AutoCloseable {
             case ANSWERED_OR_CLOSED -> {
                 return answeredOrClosed(socket, reading, sent, replies);
             }
-            case STREAM_REPLY -> {
-                socket.setSoTimeout((int) patience.toMillis());
-                frames(reading, replies);
-            }
-            case FRAMES -> {
+            case STREAM_REPLY -> new Frames(reading).read(replies, 1);
+            case FRAMES, STREAMS -> {
                 socket.setSoTimeout(QUIET_MILLIS);
                 try {
-                    frames(reading, replies);
+                    new Frames(reading).read(replies, asked.ending() == Ending.FRAMES ? 1 : Integer.MAX_VALUE);
                 } catch (SocketTimeoutException e) {
                     // It may wait for more.
                 }
@@ -199,30 +195,6 @@ final class Conversation implements AutoCloseable {
             // What was under way.
         }
         return Outcome.of(replies);
-    }
-
-    /** Reads to the first stream's end, a refusal, or the connection's end. */
-    private static void frames(InputStream reading, List<Reply> replies) throws IOException {
-        while (true) {
-            byte[] head = reading.readNBytes(9);
-            if (head.length < 9) {
-                return;
-            }
-            int length = (head[0] & 0xFF) << 16 | (head[1] & 0xFF) << 8 | head[2] & 0xFF;
-            byte[] payload = reading.readNBytes(length);
-            if (payload.length < length) {
-                return;
-            }
-            int type = head[3];
-            boolean last = (head[4] & Http2.END_STREAM) != 0;
-            if (type == Http2.HEADERS) {
-                replies.add(new Reply(HpackStatus.of(payload), Map.of(), new byte[0], false));
-            }
-            boolean ends = (type == Http2.HEADERS || type == Http2.DATA) && last;
-            if (ends || type == Http2.RST_STREAM || type == Http2.GOAWAY) {
-                return;
-            }
-        }
     }
 
     private void drop(@Nullable Socket socket) {

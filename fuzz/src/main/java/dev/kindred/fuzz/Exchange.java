@@ -42,8 +42,22 @@ public record Exchange(
         return new Exchange(route, method, address, List.of(), type, body);
     }
 
+    /** The route it began as, {@code GET /v1/collections/{collection}}; one of another method is another. */
+    public String line() {
+        return method + " " + route;
+    }
+
+    boolean isRpc() {
+        return type != null && type.startsWith("application/grpc");
+    }
+
     boolean isJson() {
         return type != null && type.contains("json");
+    }
+
+    /** A document a line. */
+    boolean isLines() {
+        return type != null && type.contains("ndjson");
     }
 
     boolean isPicture() {

@@ -10,7 +10,7 @@ public record Finding(Kind kind, String what, Case by) {
 
     /** What may not be. */
     public enum Kind {
-        /** A code of 500 or more; 503 said to be overload apart. */
+        /** A code of 500 or more, or what gRPC says in its place; but for a deadline that the request set itself. */
         SERVER_ERROR,
         /** No reply, or no end, in time. */
         HANG,
@@ -21,7 +21,9 @@ public record Finding(Kind kind, String what, Case by) {
         /** What is still there after a collection grows from round to round. */
         GROWTH,
         /** A sound request that is no longer answered as it was. */
-        WOUND
+        WOUND,
+        /** A route of which nothing is reached: not one sound request is answered well, or not one spoiled one is read. */
+        BLIND
     }
 
     @Override

@@ -69,7 +69,7 @@ final class Framing {
 
     private static Case one(long number, String family, Exchange valid, Ending ending, byte[] bytes) {
         Ending told = ending == Ending.LAST_REPLY && valid.method().equals("HEAD") ? Ending.HEAD_REPLY : ending;
-        return new Case(number, "http1: " + family, valid.route(), List.of(Piece.of(bytes)), told);
+        return new Case(number, "http1: " + family, valid.line(), List.of(Piece.of(bytes)), told);
     }
 
     private byte[] headSpoiled(byte[] whole) {
@@ -179,7 +179,7 @@ final class Framing {
         return new Case(
                 number,
                 "http1: tiny chunks",
-                valid.route(),
+                valid.line(),
                 List.of(
                         Piece.of(chunkedHead(valid)),
                         Piece.repeated(ascii("1\r\n{\r\n"), times),
@@ -229,7 +229,7 @@ final class Framing {
         return new Case(
                 number,
                 "http1: pipelined",
-                valid.route(),
+                valid.line(),
                 List.of(Piece.repeated(whole, 1 + random.nextInt(5)), Piece.of(behind)),
                 Ending.ANSWERED_OR_CLOSED);
     }
@@ -239,7 +239,7 @@ final class Framing {
         return new Case(
                 number,
                 "http1: in two",
-                valid.route(),
+                valid.line(),
                 List.of(
                         Piece.of(Arrays.copyOf(whole, cut)),
                         new Piece(Arrays.copyOfRange(whole, cut, whole.length), 1, 1 + random.nextInt(5))),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -23,7 +24,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends spoiled requests to a server, many at once, in rounds. After each round a sound request must be answered as it was at the start,
+ * Sends spoiled requests to a server, many at once, in rounds. Before and after, each request is sent as it should be: what is answered
+ * well at first is what is spoiled, and must be answered well in the end; a route of which nothing is, is said. After each round a sound request must be answered as it was at the start,
  * the server must have counted no error of its own, and what its heap still holds is noted.
  */
 public final class Fuzz {
@@ -33,6 +35,7 @@ public final class Fuzz {
 
     /**
      * @param port on this machine
+     * @param metricsPort where its metrics are; the same where no keys are asked for
      * @param mutations how many cases are sent, at least {@code 1}
      * @param seed of the cases
      * @param callers at once
@@ -40,38 +43,55 @@ public final class Fuzz {
      * @param heap bytes that the server's heap still holds after a collection; null where nobody can tell
      * @param folder where cases that found something are kept; null for nowhere
      * @param untilFound whether the first finding ends it
+     * @param exceptions routes of which no request is answered well here, {@code DELETE /v1/collections/{collection}}
+     * @param begin done once it is known what is answered well, before anything spoiled is sent
      */
     public record Plan(
             int port,
+            int metricsPort,
             long mutations,
             long seed,
             int callers,
             Duration patience,
             @Nullable LongSupplier heap,
             @Nullable Path folder,
-            boolean untilFound) {}
+            boolean untilFound,
+            Set<String> exceptions,
+            Runnable begin) {
+        public Plan {
+            exceptions = Set.copyOf(exceptions);
+        }
+    }
 
     /**
      * What was seen.
      *
      * @param sent cases
      * @param families how many of each sort
-     * @param overloads replies of 503 that were for want of room
+     * @param deadlines replies that the time was over which the request had set itself
      * @param slowestMillis of a case that was answered
      * @param heap bytes after each round
      * @param table of routes and codes, as the server counts them
+     * @param reached how far spoiled requests got, by route
+     * @param never routes of which no request was answered well, exceptions too
+     * @param spoiled what cases are made of
      */
     public record Verdict(
             long sent,
             List<Finding> findings,
             Map<String, Long> families,
-            long overloads,
+            long deadlines,
             long slowestMillis,
             List<Long> heap,
-            Table table) {
+            Table table,
+            Reached reached,
+            List<String> never,
+            List<Exchange> spoiled) {
         public Verdict {
             findings = List.copyOf(findings);
             heap = List.copyOf(heap);
+            never = List.copyOf(never);
+            spoiled = List.copyOf(spoiled);
         }
 
         /** Whether something of this kind was found. */
@@ -82,28 +102,33 @@ public final class Fuzz {
 
     private final Plan plan;
     private final String host;
+    private final Survey before;
     private final Cases cases;
     private final Case sound;
     private final Watch watch;
     private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
     private final AtomicInteger found = new AtomicInteger();
     private final Map<String, LongAdder> families = new ConcurrentSkipListMap<>();
-    private final LongAdder overloads = new LongAdder();
+    private final LongAdder deadlines = new LongAdder();
+    private final LongAdder allowed = new LongAdder();
+    private final Reached reached = new Reached();
     private final LongAdder sent = new LongAdder();
     private final AtomicLong slowest = new AtomicLong();
     private final List<Long> heap = new ArrayList<>();
     private long counted;
+    private long countedLate;
 
     private Fuzz(Plan plan, List<Exchange> valid, Exchange sound) {
         this.plan = plan;
         this.host = "127.0.0.1:" + plan.port();
-        this.cases = new Cases(plan.seed(), valid, host);
+        this.before = Survey.of(plan.port(), valid);
+        this.cases = new Cases(plan.seed(), before.worthy(), host);
         this.sound = new Case(-1, "sound", sound.route(), List.of(Piece.of(sound.bytes(host))), Ending.LAST_REPLY);
         this.watch = new Watch(plan.patience());
     }
 
     /**
-     * @param valid what is spoiled
+     * @param valid of every route; what is answered well is spoiled
      * @param sound asked again after each round: its answer, but for the request's id, must stay what it was
      */
     public static Verdict run(Plan plan, List<Exchange> valid, Exchange sound, Progress progress) {
@@ -113,9 +138,13 @@ public final class Fuzz {
         }
     }
 
-    /** The case of a number, as the plan's seed makes it. */
-    public static Case again(long seed, long number, List<Exchange> valid, int port) {
-        return new Cases(seed, valid, "127.0.0.1:" + port).of(number);
+    /**
+     * The case of a number, as the plan's seed makes it.
+     *
+     * @param spoiled as the verdict has it
+     */
+    public static Case again(long seed, long number, List<Exchange> spoiled, int port) {
+        return new Cases(seed, spoiled, "127.0.0.1:" + port).of(number);
     }
 
     /** Sends one case alone, e.g. one that was kept. */
@@ -129,6 +158,8 @@ public final class Fuzz {
     private Verdict all(Progress progress) {
         String expected = answer();
         counted = table().atLeast(500, 503);
+        countedLate = table().of(503);
+        plan.begin().run();
         for (int round = 0; round < ROUNDS && !isOver(); round++) {
             long from = plan.mutations() * round / ROUNDS;
             long to = plan.mutations() * (round + 1) / ROUNDS;
@@ -136,10 +167,20 @@ public final class Fuzz {
             check(expected);
         }
         grown();
+        blind();
         Map<String, Long> told = new TreeMap<>();
         families.forEach((name, count) -> told.put(name, count.sum()));
         return new Verdict(
-                sent.sum(), List.copyOf(findings), told, overloads.sum(), slowest.get() / 1_000_000, heap, table());
+                sent.sum(),
+                List.copyOf(findings),
+                told,
+                deadlines.sum(),
+                slowest.get() / 1_000_000,
+                heap,
+                table(),
+                reached,
+                List.copyOf(before.never()),
+                before.worthy());
     }
 
     private boolean isOver() {
@@ -182,8 +223,9 @@ public final class Fuzz {
                 sent.increment();
                 families.computeIfAbsent(asked.family(), name -> new LongAdder())
                         .increment();
-                overloads.add(
-                        outcome.replies().stream().filter(Judge::isOverload).count());
+                deadlines.add(outcome.replies().stream().filter(Judge::isLate).count());
+                allowed.add(asked.deadlines());
+                outcome.replies().forEach(reply -> reached.add(asked, reply));
                 Judge.of(asked, outcome).forEach(this::keep);
                 if (number % 256 == 0) {
                     progress.at("fuzzing", number, plan.mutations(), findings.size() + " found");
@@ -210,15 +252,43 @@ public final class Fuzz {
         if (!now.equals(expected)) {
             keep(new Finding(Kind.WOUND, now + " where it was " + expected, sound));
         }
-        long errors = table().atLeast(500, 503);
+        Table table = table();
+        long errors = table.atLeast(500, 503);
         if (errors > counted && !has(Kind.SERVER_ERROR)) {
             keep(new Finding(Kind.SERVER_ERROR, "the server counted " + (errors - counted) + " of its own", sound));
         }
         counted = errors;
+        // Nobody sees the answer to a request that hung up: what was counted of 503 beyond those that may be is none of
+        // a deadline's.
+        if (table.of(503) - countedLate > allowed.sum() && !has(Kind.SERVER_ERROR) && !has(Kind.HANG)) {
+            keep(new Finding(
+                    Kind.SERVER_ERROR,
+                    "the server counted " + (table.of(503) - countedLate) + " of 503 where " + allowed.sum()
+                            + " requests set a deadline",
+                    sound));
+        }
         LongSupplier told = plan.heap();
         if (told != null) {
             heap.add(told.getAsLong());
         }
+    }
+
+    /** What would let it find nothing because nothing was looked at. */
+    private void blind() {
+        if (plan.untilFound()) {
+            return;
+        }
+        before.refused().stream()
+                .filter(answered -> before.never().contains(answered.exchange().line())
+                        && !plan.exceptions().contains(answered.exchange().line()))
+                .forEach(answered -> keep(new Finding(Kind.BLIND, "never answered well: " + answered.line(), sound)));
+        Survey.of(plan.port(), before.well())
+                .refused()
+                .forEach(answered ->
+                        keep(new Finding(Kind.WOUND, "no longer answered well: " + answered.line(), sound)));
+        reached.unread().stream()
+                .filter(line -> plan.exceptions().stream().noneMatch(route -> line.startsWith(route + ":")))
+                .forEach(line -> keep(new Finding(Kind.BLIND, line, sound)));
     }
 
     private boolean has(Kind kind) {
@@ -236,11 +306,10 @@ public final class Fuzz {
     }
 
     private Table table() {
-        Exchange metrics = Exchange.bare("/metrics", "GET", "/metrics");
-        Conversation.Outcome outcome =
-                asked(new Case(-2, "metrics", "/metrics", List.of(Piece.of(metrics.bytes(host))), Ending.LAST_REPLY));
-        return Table.of(
-                outcome.replies().isEmpty() ? "" : outcome.replies().getFirst().text());
+        return Survey.reply(plan.metricsPort(), Exchange.bare("/metrics", "GET", "/metrics"))
+                .filter(Reply::isWell)
+                .map(reply -> Table.of(reply.text()))
+                .orElseThrow(() -> new IllegalStateException("the server gives no metrics"));
     }
 
     private Conversation.Outcome asked(Case one) {

@@ -40,6 +40,23 @@ final class Http2 {
         return new Http2(host, random).spoiled(number, valid);
     }
 
+    /** A call over gRPC as it stands, in frames that are sound. */
+    static Case rpc(long number, String family, Exchange valid, Exchange spoiled, String host) {
+        Http2 http2 = new Http2(host, Keyed.of(number));
+        List<Piece> pieces = http2.sound(spoiled);
+        return new Case(number, "grpc: " + family, valid.line(), pieces, Ending.STREAM_REPLY);
+    }
+
+    /** One request, and room for a reply of megabytes: nobody tells the server of more here. */
+    private List<Piece> sound(Exchange valid) {
+        byte[] wide = {0, 4, 0, 0x40, 0, 0};
+        return List.of(
+                Piece.of(PREFACE),
+                Piece.of(frame(SETTINGS, 0, 0, wide)),
+                Piece.of(frame(WINDOW_UPDATE, 0, 0, new byte[] {0, 0x40, 0, 0})),
+                Piece.of(request(valid, 1)));
+    }
+
     private Case spoiled(long number, Exchange valid) {
         List<Piece> pieces = new ArrayList<>();
         pieces.add(Piece.of(PREFACE));
@@ -48,8 +65,7 @@ final class Http2 {
         switch (random.nextInt(14)) {
             case 0 -> {
                 family = "sound";
-                pieces.add(Piece.of(request(valid, 1)));
-                return new Case(number, "http2: " + family, valid.route(), pieces, Ending.STREAM_REPLY);
+                return new Case(number, "http2: " + family, valid.line(), sound(valid), Ending.STREAM_REPLY);
             }
             case 1 -> {
                 family = "bytes";
@@ -85,6 +101,7 @@ final class Http2 {
                     pieces.add(Piece.of(request(valid, stream)));
                     pieces.add(Piece.of(frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8})));
                 }
+                return new Case(number, "http2: " + family, valid.line(), pieces, Ending.STREAMS);
             }
             case 7 -> {
                 family = "continuation";
@@ -112,6 +129,7 @@ final class Http2 {
                 for (int stream = 1; stream <= last; stream += 2) {
                     pieces.add(Piece.of(request(valid, stream)));
                 }
+                return new Case(number, "http2: " + family, valid.line(), pieces, Ending.STREAMS);
             }
             case 11 -> {
                 family = "padding";
@@ -130,10 +148,10 @@ final class Http2 {
             default -> {
                 family = "hung up";
                 pieces.add(Piece.of(request(valid, 1)));
-                return new Case(number, "http2: " + family, valid.route(), pieces, Ending.HUNG_UP);
+                return new Case(number, "http2: " + family, valid.line(), pieces, Ending.HUNG_UP);
             }
         }
-        return new Case(number, "http2: " + family, valid.route(), pieces, Ending.FRAMES);
+        return new Case(number, "http2: " + family, valid.line(), pieces, Ending.FRAMES);
     }
 
     private byte[] oddFrame() {

@@ -38,6 +38,22 @@ final class JsonSpoiling {
         return new JsonSpoiling(random).spoiled(tree);
     }
 
+    /** A document a line: one of them spoiled, left out, or there once more. */
+    static byte[] ofLines(byte[] documents, Keyed random) {
+        List<String> lines = new ArrayList<>(
+                new String(documents, StandardCharsets.UTF_8).lines().toList());
+        int at = random.nextInt(lines.size());
+        switch (random.nextInt(8)) {
+            case 0 -> lines.remove(at);
+            case 1 -> lines.add(lines.get(at));
+            default -> {
+                byte[] line = lines.get(at).getBytes(StandardCharsets.UTF_8);
+                lines.set(at, new String(of(line, random), StandardCharsets.UTF_8));
+            }
+        }
+        return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    }
+
     private byte[] spoiled(JsonElement tree) {
         JsonElement now = tree;
         for (int times = 1 + random.nextInt(3); times > 0; times--) {

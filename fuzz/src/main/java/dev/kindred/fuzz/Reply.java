@@ -29,6 +29,17 @@ record Reply(int code, Map<String, String> headers, byte[] body, boolean keeps) 
         return headers.getOrDefault(name, "");
     }
 
+    /** What gRPC says of the call; -1 where it says nothing. */
+    int rpc() {
+        String status = header("grpc-status");
+        return status.matches("[0-9]{1,3}") ? Integer.parseInt(status) : -1;
+    }
+
+    /** Whether what was asked was done. */
+    boolean isWell() {
+        return code >= 200 && code < 300 && rpc() <= 0;
+    }
+
     /**
      * Reads one reply of HTTP/1.1, past those that only say to go on.
      *
@@ -44,18 +55,22 @@ record Reply(int code, Map<String, String> headers, byte[] body, boolean keeps) 
             }
             int code = Integer.parseInt(words[1]);
             Map<String, String> headers = new LinkedHashMap<>();
-            for (String next = line(in); !next.isEmpty(); next = line(in)) {
-                int colon = next.indexOf(':');
-                if (colon <= 0) {
-                    throw new IOException("no header is " + next);
-                }
-                headers.put(
-                        next.substring(0, colon).toLowerCase(Locale.ROOT),
-                        next.substring(colon + 1).strip());
-            }
+            headers(in, headers);
             if (code == 101 || code >= 200) {
                 return withBody(in, code, headers, bodiless || code == 204 || code == 304 || code == 101);
             }
+        }
+    }
+
+    private static void headers(InputStream in, Map<String, String> headers) throws IOException {
+        for (String next = line(in); !next.isEmpty(); next = line(in)) {
+            int colon = next.indexOf(':');
+            if (colon <= 0) {
+                throw new IOException("no header is " + next);
+            }
+            headers.put(
+                    next.substring(0, colon).toLowerCase(Locale.ROOT),
+                    next.substring(colon + 1).strip());
         }
     }
 
@@ -68,7 +83,7 @@ record Reply(int code, Map<String, String> headers, byte[] body, boolean keeps) 
         if (headers.getOrDefault("transfer-encoding", "")
                 .toLowerCase(Locale.ROOT)
                 .contains("chunked")) {
-            return new Reply(code, headers, chunks(in), keeps);
+            return new Reply(code, headers, chunks(in, headers), keeps);
         }
         String length = headers.get("content-length");
         if (length == null) {
@@ -85,15 +100,14 @@ record Reply(int code, Map<String, String> headers, byte[] body, boolean keeps) 
         return new Reply(code, headers, body, keeps);
     }
 
-    private static byte[] chunks(InputStream in) throws IOException {
+    /** @param headers that trailers are put to */
+    private static byte[] chunks(InputStream in, Map<String, String> headers) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
             String size = line(in);
             int wanted = Integer.parseInt(size.split(";", 2)[0].strip(), 16);
             if (wanted == 0) {
-                while (!line(in).isEmpty()) {
-                    // Trailers say nothing here.
-                }
+                headers(in, headers);
                 return body.toByteArray();
             }
             if (wanted < 0 || body.size() + (long) wanted > MOST_BODY) {

@@ -3,7 +3,6 @@ package dev.kindred.fuzz;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +16,14 @@ import java.util.Set;
  * @param examples of bodies, as the server tells them
  */
 public record Route(String method, String pattern, List<JsonElement> examples) {
+    /** What the addresses begin with that gRPC is spoken at. */
+    static final String SERVICE = "/inference.GRPCInferenceService/";
+    /** What a server answers over gRPC is in no OpenAPI document. */
+    private static final List<String> RPCS =
+            List.of("ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer");
+    /** What such a document may leave out. */
+    private static final List<String> OPEN = List.of("GET /", "GET /openapi.json", "GET /metrics");
+
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
     public Route {
@@ -33,6 +40,10 @@ public record Route(String method, String pattern, List<JsonElement> examples) {
     /** As it is compared: {@code GET /v1/collections/{collection}}. */
     public String line() {
         return method + " " + pattern;
+    }
+
+    boolean isRpc() {
+        return pattern.startsWith(SERVICE);
     }
 
     private static String braced(String pattern) {
@@ -65,23 +76,27 @@ public record Route(String method, String pattern, List<JsonElement> examples) {
         return lines.stream().map(Route::of).toList();
     }
 
-    /** Asks a server for its own list. */
+    /** Asks a server for its own list; what it answers over gRPC is behind it, where it answers that. */
     public static List<Route> discovered(int port) {
         Exchange asked = Exchange.bare("/openapi.json", "GET", "/openapi.json");
-        Case one = new Case(
-                -3,
-                "openapi",
-                "/openapi.json",
-                List.of(Case.Piece.of(asked.bytes("127.0.0.1:" + port))),
-                Case.Ending.LAST_REPLY);
-        Duration patience = Duration.ofSeconds(10);
-        try (Watch watch = new Watch(patience);
-                Conversation conversation = new Conversation("127.0.0.1", port, patience, watch)) {
-            List<Reply> replies = conversation.hold(one).replies();
-            return !replies.isEmpty() && replies.getFirst().code() == 200
-                    ? of(JsonParser.parseString(replies.getFirst().text()).getAsJsonObject())
-                    : known();
+        List<Route> all = new ArrayList<>(Survey.reply(port, asked)
+                .filter(reply -> reply.code() == 200)
+                .map(reply -> of(JsonParser.parseString(reply.text()).getAsJsonObject()))
+                .orElseGet(Route::known));
+        List<String> there = all.stream().map(Route::line).toList();
+        OPEN.stream().filter(line -> !there.contains(line)).map(Route::of).forEach(all::add);
+        if (speaksGrpc(port)) {
+            RPCS.forEach(rpc -> all.add(new Route("POST", SERVICE + rpc, List.of())));
         }
+        return all;
+    }
+
+    private static boolean speaksGrpc(int port) {
+        String live = SERVICE + RPCS.getFirst();
+        Exchange asked = Exchange.of(live, "POST", live, "application/grpc+proto", Message.framed(new byte[0]));
+        return Survey.reply(port, asked)
+                .filter(reply -> reply.header("content-type").startsWith("application/grpc"))
+                .isPresent();
     }
 
     private static List<Route> of(JsonObject openapi) {

@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.common.util.TimeoutMode;
 import dev.kindred.core.Nearest;
@@ -210,7 +211,11 @@ final class FeedbackRoutes {
                 last = page.getLast().sequence();
             }
         } catch (RuntimeException e) {
-            out.close(Exceptions.peel(e));
+            Throwable cause = Exceptions.peel(e);
+            // Whoever asked hung up: there is nothing left to be closed.
+            if (!(cause instanceof CancelledSubscriptionException)) {
+                out.close(cause);
+            }
         }
     }
 

@@ -62,7 +62,7 @@ final class DrawnCollection implements AutoCloseable {
                 ExactIndex.build(folder.resolve("index"), encoder.space(), items.stream(), Progress.SILENT));
     }
 
-    private static Bundle seal(Path file) {
+    static Bundle seal(Path file) {
         Architecture architecture = Architecture.conv4(1, 32, 8, 32);
         PicturePreparation preparation = new PicturePreparation(
                 new PictureShape(32, 32, 1, PictureShape.Fit.PAD), List.of(0.8f), List.of(0.35f));

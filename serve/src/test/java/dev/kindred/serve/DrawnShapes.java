@@ -14,8 +14,13 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.imageio.ImageIO;
 
 /** Small drawings of a few things by several hands: line and fill, thick and thin. A collection that needs no file. */
 final class DrawnShapes {
@@ -64,6 +69,19 @@ final class DrawnShapes {
 
     static String id(String thing, Hand hand) {
         return hand.family() + "/" + thing + ".png";
+    }
+
+    /** The same picture as a JPEG. */
+    static byte[] jpeg(byte[] png) {
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            if (!ImageIO.write(ImageIO.read(new ByteArrayInputStream(png)), "jpg", out)) {
+                throw new IllegalStateException("nothing here writes JPEG");
+            }
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One thing by one hand, black on white. */

@@ -7,13 +7,16 @@ import dev.kindred.encode.Encoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 
 /** What is broken on purpose, to see that it is found. */
 public enum Fault {
     /** Nothing. */
     NONE,
-    /** Fails where two things are encoded together: an error of the server's own. */
+    /** Fails where two things are encoded together: an error of the server's own, which the batcher tries to mend. */
     ERROR,
+    /** Fails at a text with a letter that is not ASCII, alone too: no sound request has one. */
+    MARKED,
     /** Keeps something of all that was ever encoded. */
     LEAK,
     /** Never comes back where two things are encoded together. */
@@ -21,12 +24,16 @@ public enum Fault {
 
     private static final int KEPT_BYTES = 32 << 10;
 
-    /** The same encoder with the fault in it. */
-    Encoder in(Encoder real) {
-        return this == NONE ? real : new Faulty(real, this, new ArrayList<>());
+    /**
+     * The same encoder with the fault in it.
+     *
+     * @param armed whether it is there already
+     */
+    Encoder in(Encoder real, BooleanSupplier armed) {
+        return this == NONE ? real : new Faulty(real, this, armed, new ArrayList<>());
     }
 
-    private record Faulty(Encoder real, Fault fault, List<byte[]> kept) implements Encoder {
+    private record Faulty(Encoder real, Fault fault, BooleanSupplier armed, List<byte[]> kept) implements Encoder {
         @Override
         public Space space() {
             return real.space();
@@ -34,9 +41,21 @@ public enum Fault {
 
         @Override
         public Embeddings encode(List<Content> batch) {
+            if (armed.getAsBoolean()) {
+                meet(batch);
+            }
+            return real.encode(batch);
+        }
+
+        private void meet(List<Content> batch) {
             switch (fault) {
                 case ERROR -> {
                     if (batch.size() > 1) {
+                        throw new IllegalStateException("broken on purpose");
+                    }
+                }
+                case MARKED -> {
+                    if (batch.stream().anyMatch(Faulty::isMarked)) {
                         throw new IllegalStateException("broken on purpose");
                     }
                 }
@@ -52,7 +71,10 @@ public enum Fault {
                 }
                 case NONE -> {}
             }
-            return real.encode(batch);
+        }
+
+        private static boolean isMarked(Content content) {
+            return content instanceof Content.Text(String text) && text.chars().anyMatch(c -> c > 127);
         }
 
         private static void hang() {

@@ -8,13 +8,13 @@ import dev.kindred.core.Progress;
 import dev.kindred.core.Threshold;
 import dev.kindred.encode.Bundle;
 import dev.kindred.encode.Encoder;
-import dev.kindred.fuzz.Exchanges;
+import dev.kindred.fuzz.Things;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Footprint;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
-import dev.kindred.index.VectorIndex;
 import dev.kindred.media.Pictures;
+import dev.kindred.serve.Faults;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
@@ -28,7 +28,9 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,15 +38,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server of two collections in a process of its own, {@code FuzzServer FOLDER FAULT}: says its port on standard output, then what its
- * heap holds for each line on standard input. Its faults go to standard error, the first few with their traces.
+ * A server of two collections in a process of its own, {@code FuzzServer FOLDER FAULT}: says on standard output its port, that of its
+ * metrics, a key, and the id of one to be revoked; then answers each line on standard input: {@code heap} what its heap holds,
+ * {@code faults} how many of its own it told of, {@code arm} that the fault is there from now on. Without a fault it serves a home, and
+ * answers every route; with one, two encoders that are broken. Its faults go to standard error, the first few with their traces.
  */
 public final class FuzzServer implements AutoCloseable {
+    static final String PICTURES = "drawn";
+    static final String TEXTS = Served.DEFAULT_COLLECTION;
+    static final int DIMENSION = 32;
+
     private static final int MOST_TOLD = 5;
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -52,12 +61,18 @@ public final class FuzzServer implements AutoCloseable {
     private final Writer to;
     private final BufferedReader from;
     private final int port;
+    private final int metricsPort;
+    private final Things things;
 
-    private FuzzServer(Process process, Writer to, BufferedReader from, int port) {
+    /** @param told port, metrics' port, key, key to be revoked; the keys {@code -} where there are none */
+    private FuzzServer(Process process, Writer to, BufferedReader from, String[] told) {
         this.process = process;
         this.to = to;
         this.from = from;
-        this.port = port;
+        this.port = Integer.parseInt(told[0]);
+        this.metricsPort = Integer.parseInt(told[1]);
+        Things there = things();
+        this.things = told[2].equals("-") ? there : there.with(told[2], told[3]);
     }
 
     /** @param folder for its bundle and indexes */
@@ -89,7 +104,7 @@ public final class FuzzServer implements AutoCloseable {
                 throw new IllegalStateException("the server did not come up");
             }
             Writer to = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
-            return new FuzzServer(process, to, from, Integer.parseInt(line));
+            return new FuzzServer(process, to, from, line.split(" "));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -99,10 +114,33 @@ public final class FuzzServer implements AutoCloseable {
         return port;
     }
 
+    public int metricsPort() {
+        return metricsPort;
+    }
+
+    /** What its collections hold. */
+    public Things held() {
+        return things;
+    }
+
     /** Bytes that the heap still holds after a collection. */
     public long heap() {
+        return ask("heap");
+    }
+
+    /** Faults of its own that it told of until now. */
+    public long faults() {
+        return ask("faults");
+    }
+
+    /** From now on the fault is there. */
+    public void arm() {
+        ask("arm");
+    }
+
+    private long ask(String what) {
         try {
-            to.write("heap\n");
+            to.write(what + "\n");
             to.flush();
             String line = from.readLine();
             if (line == null) {
@@ -124,10 +162,9 @@ public final class FuzzServer implements AutoCloseable {
         }
     }
 
-    /** What its collections hold. */
-    public static Exchanges.Things things() {
+    private static Things things() {
         byte[] png = SmallBundle.drawings(1).getFirst();
-        return new Exchanges.Things("default", "octo/0.png", png, jpeg(png), 32, "words", "word-0");
+        return new Things(PICTURES, "octo/0.png", png, jpeg(png), DIMENSION, TEXTS, "word-0", DIMENSION, "", "");
     }
 
     private static byte[] jpeg(byte[] png) {
@@ -144,30 +181,68 @@ public final class FuzzServer implements AutoCloseable {
     }
 
     public static void main(String[] words) throws IOException {
-        Path folder = Path.of(words[0]);
+        Path folder = Files.createTempDirectory(Files.createDirectories(Path.of(words[0])), "served");
         Fault fault = Fault.valueOf(words[1]);
-        Bundle bundle = SmallBundle.seal(folder.resolve("fuzz-" + fault + ".kindred"), 8, 32);
-        Encoder pictures = fault.in(bundle.encoder(2));
         AtomicInteger told = new AtomicInteger();
-        KindredServer server = KindredServer.start(
-                ServeOptions.defaults()
-                        .onPort(0)
-                        .withMaxRequestBytes(4 << 20)
-                        .withRequestTime(TIMEOUT)
-                        .withThreads(2),
-                List.of(
-                        Served.of(bundle, pictures, drawn(folder.resolve("drawn-" + fault), bundle)),
-                        words(folder.resolve("words-" + fault), fault.in(new SumOfWords()))),
-                Oversight.none(),
-                (request, route, cause) -> tell(told, route, cause));
-        System.out.println(server.port());
-        System.out.flush();
+        AtomicBoolean armed = new AtomicBoolean();
+        ServeOptions options = ServeOptions.defaults()
+                .onPort(0)
+                .withMaxRequestBytes(4 << 20)
+                .withRequestTime(TIMEOUT)
+                .withThreads(2);
+        Faults faults = (request, route, cause) -> tell(told, route, cause);
+        Thread.setDefaultUncaughtExceptionHandler((thread, cause) -> tell(told, "thread " + thread.getName(), cause));
+        if (fault == Fault.NONE) {
+            FuzzedHome home = FuzzedHome.in(folder);
+            KindredServer server = home.served(options, faults);
+            int metrics = URI.create(server.adminUrl().orElseThrow()).getPort();
+            say(server.port() + " " + metrics + " " + home.key() + " " + home.spareKey());
+        } else {
+            KindredServer server = broken(folder, fault, armed, options, faults);
+            say(server.port() + " " + server.port() + " - -");
+        }
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (@Nullable String line = in.readLine(); line != null; line = in.readLine()) {
-            System.out.println(Footprint.heap());
-            System.out.flush();
+            switch (line) {
+                case "heap" -> say(Long.toString(Footprint.heap()));
+                case "faults" -> say(Integer.toString(told.get()));
+                default -> {
+                    armed.set(true);
+                    say("1");
+                }
+            }
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+
+    private static KindredServer broken(
+            Path folder, Fault fault, AtomicBoolean armed, ServeOptions options, Faults faults) {
+        Bundle bundle = SmallBundle.seal(folder.resolve("drawn.kindred"), 8, DIMENSION);
+        Encoder sound = bundle.encoder(2);
+        Served drawn = Served.of(
+                bundle,
+                fault.in(sound, armed::get),
+                ExactIndex.build(folder.resolve("drawn"), bundle.space(), drawings(sound).stream(), Progress.SILENT));
+        return KindredServer.start(
+                options,
+                List.of(
+                        new Served(
+                                PICTURES,
+                                drawn.bundle(),
+                                drawn.takes(),
+                                drawn.queries(),
+                                drawn.documents(),
+                                drawn.decision(),
+                                drawn.baseline(),
+                                drawn.index()),
+                        words(folder.resolve("words"), fault.in(new SumOfWords(), armed::get))),
+                Oversight.none(),
+                faults);
     }
 
     private static void tell(AtomicInteger told, String route, Throwable cause) {
@@ -178,39 +253,42 @@ public final class FuzzServer implements AutoCloseable {
         }
     }
 
-    private static VectorIndex drawn(Path folder, Bundle bundle) {
+    static List<Item> drawings(Encoder encoder) {
         List<byte[]> drawings = SmallBundle.drawings(40);
         List<Item> items = new ArrayList<>();
-        try (Encoder encoder = bundle.encoder(2)) {
-            for (int i = 0; i < drawings.size(); i++) {
-                String id = (i % 2 == 0 ? "octo/" : "carbon/") + i + ".png";
-                float[] vector =
-                        encoder.embed(Pictures.decode(drawings.get(i), id)).row(0);
-                Map<String, Value> payload =
-                        Map.of("family", Value.of(id.substring(0, id.indexOf('/'))), "n", Value.of((long) i));
-                items.add(new Item(id, vector, payload, drawings.get(i)));
-            }
+        for (int i = 0; i < drawings.size(); i++) {
+            String id = (i % 2 == 0 ? "octo/" : "carbon/") + i + ".png";
+            float[] vector = encoder.embed(Pictures.decode(drawings.get(i), id)).row(0);
+            Map<String, Value> payload =
+                    Map.of("family", Value.of(id.substring(0, id.indexOf('/'))), "n", Value.of((long) i));
+            items.add(new Item(id, vector, payload, drawings.get(i)));
         }
-        return ExactIndex.build(folder, bundle.space(), items.stream(), Progress.SILENT);
+        return items;
+    }
+
+    static List<Item> words(Encoder encoder) {
+        List<Item> items = new ArrayList<>();
+        String[] parts = {"noun", "verb"};
+        for (int i = 0; i < 40; i++) {
+            String text = "an animal of the coast, number " + i;
+            items.add(Item.of(
+                    "word-" + i,
+                    encoder.embed(text).row(0),
+                    Map.of("text", Value.of(text), "part", Value.of(parts[i % 2]))));
+        }
+        return items;
     }
 
     private static Served words(Path folder, Encoder encoder) {
-        List<Item> items = new ArrayList<>();
-        String[] parts = {"noun", "verb"};
+        List<Item> items;
         try (Encoder sound = new SumOfWords()) {
-            for (int i = 0; i < 40; i++) {
-                String text = "an animal of the coast, number " + i;
-                items.add(Item.of(
-                        "word-" + i,
-                        sound.embed(text).row(0),
-                        Map.of("text", Value.of(text), "part", Value.of(parts[i % 2]))));
-            }
+            items = words(sound);
         }
         Decision decision = new Decision(
                 new Calibration(List.of(0.0, 1.0), List.of(-4.0, 4.0)),
                 List.of(new Threshold(0.01, 0.6, 0.009, 0.2, null)));
         return new Served(
-                "words",
+                TEXTS,
                 "b0a7".repeat(16),
                 Served.Takes.TEXTS,
                 encoder,

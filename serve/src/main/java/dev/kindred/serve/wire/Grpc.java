@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.kindred.serve.Problem;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 /** How Kindred's problems are said in gRPC. */
@@ -37,11 +38,35 @@ final class Grpc {
     }
 
     /**
+     * What is looked at before a call is read: its deadline, and that its binary headers are such, which the library would fail at.
+     *
+     * @throws Problem where one is none
+     */
+    static void begin(ServiceRequestContext context) {
+        shorten(context);
+        context.request().headers().forEach((name, value) -> {
+            if (name.toString().endsWith("-bin")) {
+                requireBinary(name.toString(), value);
+            }
+        });
+    }
+
+    private static void requireBinary(String name, String value) {
+        try {
+            for (String each : value.split(",", -1)) {
+                Base64.getDecoder().decode(each);
+            }
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest("this is not base64", Names.cut(name), "headers that end in -bin are base64");
+        }
+    }
+
+    /**
      * Ends a request when its client's deadline does ({@code grpc-timeout}), where that is before the server's own.
      *
      * @throws Problem where the deadline is none
      */
-    static void shorten(ServiceRequestContext context) {
+    private static void shorten(ServiceRequestContext context) {
         String stated = context.request().headers().get("grpc-timeout");
         if (stated == null) {
             return;

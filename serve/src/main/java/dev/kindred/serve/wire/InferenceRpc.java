@@ -67,11 +67,11 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
                 .addService(this)
                 .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .maxRequestMessageLength((int) Math.min(mostBytes, Integer.MAX_VALUE))
-                // A client's deadline may shorten the server's time for a request, never lengthen it: see Grpc.shorten.
+                // A client's deadline may shorten the server's time for a request, never lengthen it: see Grpc.begin.
                 .useClientTimeoutHeader(false)
                 .exceptionHandler((context, status, cause, metadata) -> unread(status, cause))
                 .build();
-        door.rpc(service, OPEN, Grpc::shorten);
+        door.rpc(service, OPEN, Grpc::begin);
     }
 
     @Override
