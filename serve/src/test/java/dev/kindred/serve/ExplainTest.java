@@ -194,7 +194,7 @@ class ExplainTest {
         Content.Pixels great = new Content.Pixels(4_000, 3_000, 1, new byte[12_000_000]);
         Occlusion occlusion = Occlusion.of(great, Occlusion.MOST_CELLS, Occlusion.Cover.BLUR);
         long pixels = occlusion.pictures().stream()
-                .mapToLong(each -> ((Content.Pixels) each).values().length)
+                .mapToLong(each -> ((Content.Pixels) each.get()).values().length)
                 .sum();
         assertThat(pixels).isLessThanOrEqualTo(Occlusion.MOST_PIXELS);
         assertThat(occlusion.columns()).isEqualTo(12);
