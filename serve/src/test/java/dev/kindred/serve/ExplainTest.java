@@ -8,11 +8,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Content;
 import dev.kindred.core.Distance;
+import dev.kindred.encode.TextPreparation;
 import dev.kindred.media.Pictures;
 import dev.kindred.serve.Caller.Reply;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,34 @@ class ExplainTest {
         assertThat(told.get(0).getAsJsonObject().get("drop").getAsDouble()).isCloseTo(0, within(1e-6));
         assertThat(told.get(1).getAsJsonObject().get("drop").getAsDouble()).isGreaterThan(0.01);
         assertThat(reply.get("place").isJsonNull()).isTrue();
+    }
+
+    /** Sixty copies of a text of megabytes would not stand beside one another in memory. */
+    @Test
+    void ofALongTextNoMoreThanAPortionIsInMemory() {
+        String text = "ship tower light rock ".repeat(100_000);
+        LeftOut leftOut = LeftOut.of(text);
+        for (LeftOut.Group group :
+                List.of(leftOut.groups().getFirst(), leftOut.groups().getLast())) {
+            String without = text.substring(0, group.from()) + text.substring(group.to());
+            assertThat(leftOut.without(group)).startsWith(without.substring(0, TextPreparation.MOST_CHARACTERS));
+        }
+        List<Long> characters = new CopyOnWriteArrayList<>();
+        Served served = Gated.with(words.served(), batch -> {
+            if (batch.size() > 1) {
+                characters.add(batch.stream()
+                        .mapToLong(each -> ((Content.Text) each).value().length())
+                        .sum());
+            }
+            return batch;
+        });
+        KindredServer server = KindredServer.start(ServeOptions.defaults().onPort(0), served);
+        try (Caller caller = new Caller(server.url())) {
+            ok(caller.json("/v1/explain", "{\"query\":{\"text\":\"" + text + "\"},\"item\":\"anchor\"}"));
+        } finally {
+            server.close();
+        }
+        assertThat(characters).hasSizeGreaterThan(3).allMatch(sum -> sum <= 16 * 86_000);
     }
 
     @Test
