@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Hashes;
+import dev.kindred.core.InUse;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class CharacterEncoder implements Probed {
     private final LoadedModel model;
     private final Workers workers;
     private final LongAdder truncated = new LongAdder();
+    private final InUse use = new InUse(Runnable::run);
 
     private CharacterEncoder(Space space, CharacterPreparation preparation, LoadedModel model, Workers workers) {
         this.space = space;
@@ -74,12 +77,12 @@ final class CharacterEncoder implements Probed {
 
     @Override
     public Embeddings probe(List<Content> probes) {
-        return encode(probes, new LongAdder());
+        return use.during(() -> encode(probes, new LongAdder()));
     }
 
     @Override
     public Embeddings encode(List<Content> batch) {
-        return encode(batch, truncated);
+        return use.during(() -> encode(batch, truncated));
     }
 
     private Embeddings encode(List<Content> batch, LongAdder cut) {
@@ -144,6 +147,10 @@ final class CharacterEncoder implements Probed {
 
     @Override
     public Embeddings run(List<Prepared> pack) {
+        return use.during(() -> ran(pack));
+    }
+
+    private Embeddings ran(List<Prepared> pack) {
         float[] embeddings = new float[Math.multiplyExact(pack.size(), space.dimension())];
         int size = preparation.size();
         for (int from = 0; from < pack.size(); from += chunk) {
@@ -196,9 +203,12 @@ final class CharacterEncoder implements Probed {
         }
     }
 
+    /** Returns at once; what is being computed meanwhile is computed to its end first, and what it needs is freed then. */
     @Override
     public void close() {
-        workers.close();
-        model.close();
+        use.end(Duration.ZERO, () -> {
+            workers.close();
+            model.close();
+        });
     }
 }

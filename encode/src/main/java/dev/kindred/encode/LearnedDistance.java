@@ -3,12 +3,14 @@ package dev.kindred.encode;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import dev.kindred.core.Embeddings;
+import dev.kindred.core.InUse;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import dev.kindred.core.metric.LabelledPairs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class LearnedDistance implements AutoCloseable {
     private final LoadedModel model;
     private final Workers workers;
     private final ConcurrentLinkedQueue<FloatBuffer> scratch = new ConcurrentLinkedQueue<>();
+    private final InUse use = new InUse(Runnable::run);
 
     private LearnedDistance(Space space, LoadedModel model, Workers workers) {
         this.space = space;
@@ -71,13 +74,15 @@ public final class LearnedDistance implements AutoCloseable {
         if (pairs != right.rows().length) {
             throw new IllegalArgumentException(pairs + " on the left, " + right.rows().length + " on the right");
         }
-        float[] scores = new float[pairs];
-        if (pairs <= CHUNK) {
-            chunk(left, right, 0, pairs, scores);
-        } else {
-            workers.blocks(pairs, CHUNK, (from, to) -> chunk(left, right, from, to, scores));
-        }
-        return scores;
+        return use.during(() -> {
+            float[] scores = new float[pairs];
+            if (pairs <= CHUNK) {
+                chunk(left, right, 0, pairs, scores);
+            } else {
+                workers.blocks(pairs, CHUNK, (from, to) -> chunk(left, right, from, to, scores));
+            }
+            return scores;
+        });
     }
 
     /** The scores of pairs of rows. */
@@ -145,9 +150,12 @@ public final class LearnedDistance implements AutoCloseable {
         into.flip();
     }
 
+    /** Returns at once; what is being computed meanwhile is computed to its end first, and what it needs is freed then. */
     @Override
     public void close() {
-        workers.close();
-        model.close();
+        use.end(Duration.ZERO, () -> {
+            workers.close();
+            model.close();
+        });
     }
 }

@@ -4,12 +4,14 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
+import dev.kindred.core.InUse;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,7 @@ final class PictureEncoder implements Probed {
     private final LoadedModel model;
     private final Workers workers;
     private final ConcurrentLinkedQueue<FloatBuffer> scratch = new ConcurrentLinkedQueue<>();
+    private final InUse use = new InUse(Runnable::run);
 
     private PictureEncoder(Space space, PicturePreparation preparation, LoadedModel model, Workers workers) {
         this.space = space;
@@ -68,6 +71,10 @@ final class PictureEncoder implements Probed {
 
     @Override
     public Embeddings encode(List<Content> batch) {
+        return use.during(() -> encoded(batch));
+    }
+
+    private Embeddings encoded(List<Content> batch) {
         float[] embeddings = new float[Math.multiplyExact(batch.size(), space.dimension())];
         if (batch.size() <= 1) {
             chunk(batch, 0, batch.size(), embeddings);
@@ -131,6 +138,10 @@ final class PictureEncoder implements Probed {
 
     @Override
     public Embeddings run(List<Prepared> pack) {
+        return use.during(() -> ran(pack));
+    }
+
+    private Embeddings ran(List<Prepared> pack) {
         float[] embeddings = new float[Math.multiplyExact(pack.size(), space.dimension())];
         int size = preparation.size();
         for (int from = 0; from < pack.size(); from += chunk) {
@@ -190,9 +201,12 @@ final class PictureEncoder implements Probed {
         }
     }
 
+    /** Returns at once; what is being computed meanwhile is computed to its end first, and what it needs is freed then. */
     @Override
     public void close() {
-        workers.close();
-        model.close();
+        use.end(Duration.ZERO, () -> {
+            workers.close();
+            model.close();
+        });
     }
 }

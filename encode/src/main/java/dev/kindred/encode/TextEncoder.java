@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import dev.kindred.core.Content;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Hashes;
+import dev.kindred.core.InUse;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.core.Workers;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -50,6 +52,7 @@ final class TextEncoder implements Probed {
     private final boolean typed;
     private final Workers workers;
     private final LongAdder truncated = new LongAdder();
+    private final InUse use = new InUse(Runnable::run);
     private final ConcurrentLinkedQueue<Scratch> scratch = new ConcurrentLinkedQueue<>();
 
     /** What one thread feeds the graph from. */
@@ -115,12 +118,12 @@ final class TextEncoder implements Probed {
 
     @Override
     public Embeddings encode(List<Content> batch) {
-        return encode(batch, truncated);
+        return use.during(() -> encode(batch, truncated));
     }
 
     @Override
     public Embeddings probe(List<Content> probes) {
-        return encode(probes, new LongAdder());
+        return use.during(() -> encode(probes, new LongAdder()));
     }
 
     @Override
@@ -167,7 +170,7 @@ final class TextEncoder implements Probed {
 
     @Override
     public Prepared prepare(Content content) {
-        Tokenizer.Tokens made = tokenizer.tokens(preparation.words(content));
+        Tokenizer.Tokens made = use.during(() -> tokenizer.tokens(preparation.words(content)));
         if (made.cut()) {
             truncated.increment();
         }
@@ -187,7 +190,10 @@ final class TextEncoder implements Probed {
             order[i] = i;
         }
         if (tokens.length > 0) {
-            run(order, tokens, 0, embeddings);
+            use.during(() -> {
+                run(order, tokens, 0, embeddings);
+                return embeddings;
+            });
         }
         return new Embeddings(space, pack.size(), embeddings);
     }
@@ -219,7 +225,7 @@ final class TextEncoder implements Probed {
 
     @Override
     public TextLength length(String text) {
-        Tokenizer.Tokens made = tokenizer.tokens(preparation.words(new Content.Text(text)));
+        Tokenizer.Tokens made = use.during(() -> tokenizer.tokens(preparation.words(new Content.Text(text))));
         return new TextLength(made.ids().length, preparation.maxTokens(), made.cut());
     }
 
@@ -328,10 +334,13 @@ final class TextEncoder implements Probed {
         return OnnxTensor.createTensor(model.environment(), values.clear().limit(size), shape);
     }
 
+    /** Returns at once; what is being computed meanwhile is computed to its end first, and what it needs is freed then. */
     @Override
     public void close() {
-        workers.close();
-        model.close();
-        tokenizer.close();
+        use.end(Duration.ZERO, () -> {
+            workers.close();
+            model.close();
+            tokenizer.close();
+        });
     }
 }

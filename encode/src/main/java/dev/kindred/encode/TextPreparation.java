@@ -13,6 +13,9 @@ import dev.kindred.core.Refusal;
  * @param prompt set before every text; often empty
  */
 public record TextPreparation(String tokenizer, int maxTokens, String prompt) implements Preparation {
+    /** Of a text, its prompt included, no more characters (UTF-16 units) are read, whatever an encoder's most tokens. */
+    public static final int MOST_CHARACTERS = 1 << 16;
+
     /** No encoder at hand reads further; bounds what one text may cost. */
     static final int MOST_TOKENS = 1 << 15;
 

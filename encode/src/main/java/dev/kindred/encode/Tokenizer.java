@@ -17,7 +17,7 @@ import java.util.Map;
  */
 final class Tokenizer implements AutoCloseable {
     /** Bounds what one text may cost; no encoder at hand reads as far. */
-    static final int MOST_CHARACTERS = 1 << 16;
+    static final int MOST_CHARACTERS = TextPreparation.MOST_CHARACTERS;
 
     private static final int LARGEST = 64 << 20;
 

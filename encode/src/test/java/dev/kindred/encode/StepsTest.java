@@ -13,11 +13,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +75,45 @@ class StepsTest {
                         new Layer.Linear(5, true),
                         new Layer.UnitLength()));
         return EncoderParts.of(architecture, OnnxGraphTest.lively(architecture), preparation, Distance.COSINE);
+    }
+
+    /** Native memory must not go under whoever works with it: what was begun ends as if nothing had been closed. */
+    @ParameterizedTest
+    @EnumSource
+    void whatIsClosedWhileItEncodesEncodesToItsEnd(Kind kind) throws Exception {
+        List<Content> contents = kind.contents();
+        float[] expected;
+        try (Encoder encoder = kind.open()) {
+            expected = encoder.encode(contents).values();
+        }
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        List<Content> held = new AbstractList<>() {
+            @Override
+            public Content get(int i) {
+                entered.countDown();
+                try {
+                    if (!closed.await(20, TimeUnit.SECONDS)) {
+                        throw new IllegalStateException("nobody closed it");
+                    }
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return contents.get(i);
+            }
+
+            @Override
+            public int size() {
+                return contents.size();
+            }
+        };
+        Encoder encoder = kind.open();
+        CompletableFuture<Embeddings> encoding = CompletableFuture.supplyAsync(() -> encoder.encode(held));
+        assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+        encoder.close();
+        closed.countDown();
+        assertThat(encoding.get(20, TimeUnit.SECONDS).values()).containsExactly(expected, within(TOLERANCE));
+        assertThatThrownBy(() -> encoder.encode(contents)).hasMessageContaining("closed");
     }
 
     @ParameterizedTest

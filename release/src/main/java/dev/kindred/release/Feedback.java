@@ -2,6 +2,7 @@ package dev.kindred.release;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,13 +10,17 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people said of answers. It is only added to: who says something else later adds a row, and the last row of a request and item
- * is the one that counts.
+ * What people said of answers. Who says something else later of the same request and item replaces what they said, a judgement by a
+ * judgement, a click by a click, a number by a number; of what several keys judge, the last row counts. Rows of one request are bounded.
  */
 public final class Feedback {
+    /** Rows of one request: no answer fills the disk, however often it is spoken of. */
+    public static final int MOST_OF_A_REQUEST = 128;
+
     private final Registry registry;
 
     public Feedback(Registry registry) {
@@ -30,6 +35,10 @@ public final class Feedback {
         CLICKED,
         /** A number of the caller's own. */
         VALUE;
+
+        boolean isJudgement() {
+            return this == SAME || this == DIFFERENT;
+        }
 
         /** As it stands in requests and in the file. */
         public String word() {
@@ -63,12 +72,19 @@ public final class Feedback {
             @Nullable Double threshold,
             JsonObject attributes) {}
 
-    /** Keeps it; durable when it returns. The result is its sequence. */
-    public long add(Said said) {
+    /**
+     * Keeps it, in place of what it replaces; durable when it returns. The result is its sequence; empty where as much is kept of its
+     * request as may be.
+     */
+    public OptionalLong add(Said said) {
         return registry.write(connection -> {
+            if (others(connection, said) >= MOST_OF_A_REQUEST) {
+                return OptionalLong.empty();
+            }
             try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO feedback (at, key, request, collection, bundle, kind, item, outcome, value, score,"
-                        + " threshold, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence")) {
+                    "INSERT OR REPLACE INTO feedback (at, key, request, collection, bundle, kind, item, outcome,"
+                        + " value, score, threshold, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING"
+                        + " sequence")) {
                 insert.setLong(1, said.at());
                 insert.setString(2, said.key());
                 insert.setString(3, said.request());
@@ -82,10 +98,27 @@ public final class Feedback {
                 put(insert, 11, said.threshold());
                 insert.setString(12, said.attributes().toString());
                 try (ResultSet row = insert.executeQuery()) {
-                    return row.getLong(1);
+                    return OptionalLong.of(row.getLong(1));
                 }
             }
         });
+    }
+
+    /** Rows of its request but for the one that it replaces. */
+    private static int others(Connection connection, Said said) throws SQLException {
+        try (PreparedStatement count = connection.prepareStatement("""
+            SELECT count(*) FROM feedback WHERE request = ? AND NOT (key = ? AND item IS ? AND
+                CASE WHEN outcome IN ('same', 'different') THEN 'judged' ELSE outcome END = ?)\
+            """)) {
+            count.setString(1, said.request());
+            count.setString(2, said.key());
+            count.setString(3, said.item());
+            count.setString(
+                    4, said.outcome().isJudgement() ? "judged" : said.outcome().word());
+            try (ResultSet row = count.executeQuery()) {
+                return row.getInt(1);
+            }
+        }
     }
 
     private static void put(PreparedStatement insert, int place, @Nullable Double number) throws SQLException {

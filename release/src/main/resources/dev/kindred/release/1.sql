@@ -81,7 +81,8 @@ CREATE TABLE answer (
 
 CREATE INDEX answer_at ON answer (at);
 
--- What people said of it. Said again it is a later row; the last of a request and item counts.
+-- What people said of it. Said again by the same key of the same request and item it replaces what was said: a judgement a judgement, a
+-- click a click, a number a number.
 CREATE TABLE feedback (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -99,3 +100,7 @@ CREATE TABLE feedback (
 );
 
 CREATE INDEX feedback_of ON feedback (collection, sequence);
+
+CREATE UNIQUE INDEX feedback_once ON feedback (
+    request, key, ifnull(item, ''), CASE WHEN outcome IN ('same', 'different') THEN 'judged' ELSE outcome END
+);

@@ -57,7 +57,7 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
             "grid");
 
     /** Fields whose list is of so many inputs. */
-    private static final List<String> SEVERAL = List.of("images", "texts", "inputs", "input");
+    private static final List<String> SEVERAL = List.of("images", "texts", "inputs", "input", "queries");
 
     /** How many pictures, texts or vectors it brings, at least 1: what a key's limit on inputs counts. */
     int inputs() {

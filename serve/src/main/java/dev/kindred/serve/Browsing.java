@@ -23,6 +23,7 @@ import dev.kindred.serve.seen.Meters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** What can be looked at: the collection, its items one by one and in pages, and their pictures. */
 final class Browsing {
@@ -33,11 +34,12 @@ final class Browsing {
     private final Meters.OfCollection meters;
     private final Catalogue catalogue;
 
-    Browsing(Served served, Compute compute, Meters.OfCollection meters) {
+    /** @param room bytes that the items' names may take */
+    Browsing(Served served, Compute compute, Meters.OfCollection meters, LongSupplier room) {
         this.served = served;
         this.compute = compute;
         this.meters = meters;
-        this.catalogue = new Catalogue(served.index());
+        this.catalogue = new Catalogue(served.index(), room);
     }
 
     /** Reads the names before somebody asks for them. */
@@ -111,6 +113,11 @@ final class Browsing {
         return numbers;
     }
 
+    /** Whether a page is asked for of items that hold or are something, not of all. */
+    static boolean isSearch(QueryParams query) {
+        return query.names().stream().anyMatch(name -> !name.equals("from") && !name.equals("limit"));
+    }
+
     /** A page of items by {@code q} (words of their names), {@code field=value} of a group, {@code from} and {@code limit}. */
     JsonObject items(QueryParams query) {
         String words = "";
@@ -126,21 +133,42 @@ final class Browsing {
                 default -> groups.put(parameter.getKey(), value);
             }
         }
-        Catalogue.Page page = catalogue.page(words, groups, from, limit);
+        Catalogue.Page page = page(words, groups, from, limit);
         JsonArray items = new JsonArray();
         for (Catalogue.Entry entry : page.entries()) {
             JsonObject item = new JsonObject();
             item.addProperty("id", entry.id());
-            item.add("payload", PayloadJson.write(entry.payload()));
+            item.add("payload", PayloadJson.write(entry.brief().payload()));
+            if (!entry.brief().isWhole()) {
+                item.addProperty("shortened", true);
+            }
             item.addProperty("source", entry.source());
             items.add(item);
         }
         JsonObject json = new JsonObject();
         json.add("items", items);
         json.addProperty("total", page.total());
+        if (page.isPartial()) {
+            json.add("partial", partial(page));
+        }
         if (from + items.size() < page.total() && !items.isEmpty()) {
             json.addProperty("next", from + items.size());
         }
+        return json;
+    }
+
+    /** Names are looked through on the pool; they are read before, by whoever asks first, which others wait for without a thread of it. */
+    private Catalogue.Page page(String words, Map<String, String> groups, int from, int limit) {
+        Catalogue.Contents contents = catalogue.contents();
+        return compute.run(meters.browse(), () -> Catalogue.page(contents, words, groups, from, limit));
+    }
+
+    /** What a total is of that is not of all: items looked through, all there are, and those of which the beginning alone was. */
+    private static JsonObject partial(Catalogue.Page page) {
+        JsonObject json = new JsonObject();
+        json.addProperty("lookedThrough", page.lookedThrough());
+        json.addProperty("of", page.there());
+        json.addProperty("shortened", page.shortened());
         return json;
     }
 

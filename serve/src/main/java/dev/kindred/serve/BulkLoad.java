@@ -35,6 +35,12 @@ final class BulkLoad implements Runnable {
     /** Bytes of lines that were read and are not written yet, in KiB; a longer line goes alone. */
     private static final int WAITING_KIB = 32 << 10;
 
+    /** Times the patience of one request for which no line may say anything: who sends nothing but blank ones gives its place up. */
+    private static final int SILENCE = 2;
+
+    /** While nothing comes it is looked so often whether anything may. */
+    private static final long LOOK_NANOS = 500_000_000;
+
     private static final long FIRST_PAUSE = 10;
     private static final long LONGEST_PAUSE = 500;
 
@@ -53,6 +59,9 @@ final class BulkLoad implements Runnable {
     private volatile boolean stopped;
     /** Why reading ended before the last line. */
     private volatile @Nullable Throwable broken;
+
+    /** When a line last said something, by {@link System#nanoTime}. */
+    private long heard = System.nanoTime();
 
     private long seen;
     private long durable;
@@ -105,17 +114,20 @@ final class BulkLoad implements Runnable {
 
     @Override
     public void run() {
-        extend();
         threads.execute(this::read);
         try {
             boolean last = false;
             while (!last && ended == null) {
                 List<BulkLines.Line> group = next();
+                if (group.isEmpty()) {
+                    requireAllowed();
+                    ended = ended == null && quiet() <= 0 ? silent() : ended;
+                    continue;
+                }
                 last = group.getLast() == LAST;
                 write(last ? group.subList(0, group.size() - 1) : group);
                 durable = ended == null ? seen : seen - 1;
                 group.forEach(line -> room.release(permits(line)));
-                extend();
                 if (!replies.send(patience) || call.isGone()) {
                     return;
                 }
@@ -141,8 +153,18 @@ final class BulkLoad implements Runnable {
         }
     }
 
-    private void extend() {
-        call.context().setRequestTimeout(TimeoutMode.SET_FROM_NOW, patience);
+    private void extend(int times) {
+        call.context().setRequestTimeout(TimeoutMode.SET_FROM_NOW, patience.multipliedBy(times));
+    }
+
+    private Problem silent() {
+        long seconds = patience.multipliedBy(SILENCE).toSeconds();
+        return new Problem(
+                HttpStatus.REQUEST_TIMEOUT,
+                "silent",
+                "no line came for " + seconds + (seconds == 1 ? " second" : " seconds"),
+                "body",
+                "send on from the line after the last that is durable: ?from=");
     }
 
     private void requireAllowed() {
@@ -185,33 +207,54 @@ final class BulkLoad implements Runnable {
         }
     }
 
-    /** All that is there, at least one: no timer decides how many go together. */
+    /** For how long nothing may be said from now on, in nanoseconds. */
+    private long quiet() {
+        return patience.multipliedBy(SILENCE).toNanos() - (System.nanoTime() - heard);
+    }
+
+    /** All that is there: no timer decides how many go together. Empty where nothing came for a while. */
     private List<BulkLines.Line> next() throws InterruptedException {
+        // Whoever is silent is told so before the request's own time is over.
+        extend(SILENCE + 1);
         List<BulkLines.Line> group = new ArrayList<>();
-        group.add(waiting.take());
-        if (group.getFirst() != LAST) {
-            waiting.drainTo(group, GROUP - 1);
+        BulkLines.Line first = waiting.poll(Math.clamp(quiet(), 0, LOOK_NANOS), TimeUnit.NANOSECONDS);
+        if (first != null) {
+            extend(1);
+            group.add(first);
+            if (first != LAST) {
+                waiting.drainTo(group, GROUP - 1);
+            }
         }
         return group;
     }
 
     private void write(List<BulkLines.Line> group) {
         List<Slot> slots = new ArrayList<>();
+        boolean spoke = false;
         for (BulkLines.Line line : group) {
             seen = line.number();
+            spoke |= !line.isBlank();
             if (line.number() > options.from() && !line.isBlank()) {
                 slots.add(understood(line));
             }
         }
         slots = upToFailure(slots);
         for (int at = 0; at < slots.size(); at += Inputs.MAX_INPUTS) {
-            encode(slots.subList(at, Math.min(slots.size(), at + Inputs.MAX_INPUTS)));
+            List<Slot> some = slots.subList(at, Math.min(slots.size(), at + Inputs.MAX_INPUTS));
+            if (!isCounted(some)) {
+                seen = some.getFirst().line.number();
+                slots = slots.subList(0, at);
+                break;
+            }
+            encode(some);
         }
         slots = upToFailure(slots);
         writeSlots(slots);
         for (Slot slot : upToFailure(slots)) {
             tell(slot);
         }
+        // After the work: however long that took, it was not the client that was silent.
+        heard = spoke ? System.nanoTime() : heard;
     }
 
     /** Where the first failure ends it, what comes after is not looked at. */
@@ -227,6 +270,36 @@ final class BulkLoad implements Runnable {
             }
         }
         return slots;
+    }
+
+    /** Counts what is to be put against what the key may ask; waits where it may ask for it later, ends where its day is used up. */
+    private boolean isCounted(List<Slot> slots) {
+        int inputs = 0;
+        for (Slot slot : slots) {
+            inputs += slot.draft == null || slot.problem != null ? 0 : 1;
+        }
+        try {
+            take(inputs);
+            return true;
+        } catch (Problem quota) {
+            ended = quota;
+            return false;
+        }
+    }
+
+    private void take(int inputs) {
+        try {
+            patiently(() -> {
+                call.take(inputs);
+                return inputs;
+            });
+        } catch (Problem problem) {
+            if (!problem.isOf("too-many-inputs") || inputs == 1) {
+                throw problem;
+            }
+            take(inputs / 2);
+            take(inputs - inputs / 2);
+        }
     }
 
     private Slot understood(BulkLines.Line line) {
@@ -323,7 +396,8 @@ final class BulkLoad implements Runnable {
             try {
                 return work.get();
             } catch (Problem problem) {
-                if (!problem.isOf("busy") || call.isGone()) {
+                boolean later = problem.isOf("busy") || problem.isOf("rate-limit");
+                if (!later || call.isGone()) {
                     throw problem;
                 }
             }
@@ -334,7 +408,7 @@ final class BulkLoad implements Runnable {
                 throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
             }
             pause = Math.min(LONGEST_PAUSE, 2 * pause);
-            extend();
+            extend(1);
         }
     }
 

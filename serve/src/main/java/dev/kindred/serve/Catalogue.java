@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The items' names and fields, held in memory for browsing and picking: vectors stay in the index, sources on disk. Made anew when the
- * index has been written to since.
+ * index has been written to since. Of each item no more is held than fits into {@link Brief}, and of all no more than there is room for:
+ * where that is less than all there is, each page {@link Page#isPartial says} so.
  */
 final class Catalogue {
     /** A field with more different texts than this is a name, not a group to choose from. */
@@ -27,28 +29,53 @@ final class Catalogue {
     private static final int REST = 10;
 
     /**
-     * @param words id and texts in lower case, for finding by name
+     * @param brief of its payload
+     * @param words id and texts of {@code brief} in lower case, for finding by name
      * @param source whether its source is kept
      */
-    record Entry(String id, Map<String, Value> payload, String words, boolean source) {}
+    record Entry(String id, Brief brief, String words, boolean source) {
+        /** Bytes that it takes, about: what is written here, the fields' nodes, and the objects themselves. */
+        long bytes() {
+            return 400 + Brief.bytes(id) + Brief.bytes(words) + brief.bytes();
+        }
+    }
 
-    /** @param mixed the same entries in an order that mixes groups, the same each time: for a first look */
-    private record Contents(
+    /**
+     * @param there items of the index, of which {@code entries} may be the first alone
+     * @param shortened entries whose payload is not held whole
+     * @param mixed the same entries in an order that mixes groups, the same each time: for a first look
+     */
+    record Contents(
             long sequence,
+            long there,
+            int shortened,
             long readAt,
             long readNanos,
             List<Entry> entries,
             List<Entry> mixed,
             Map<String, Map<String, Long>> groups) {}
 
-    /** @param total how many there are in all */
-    record Page(List<Entry> entries, int total) {}
+    /**
+     * @param total how many there are in all, among those looked through
+     * @param lookedThrough items
+     * @param there items of the index
+     * @param shortened items of those looked through of which the beginning alone was
+     */
+    record Page(List<Entry> entries, int total, int lookedThrough, long there, int shortened) {
+        /** Whether more may match. */
+        boolean isPartial() {
+            return lookedThrough < there || shortened > 0;
+        }
+    }
 
     private final VectorIndex index;
-    private volatile @Nullable Contents contents;
+    private final LongSupplier room;
+    private volatile @Nullable Contents known;
 
-    Catalogue(VectorIndex index) {
+    /** @param room bytes that may be held, asked each time it is made anew */
+    Catalogue(VectorIndex index, LongSupplier room) {
         this.index = index;
+        this.room = room;
     }
 
     /**
@@ -58,13 +85,12 @@ final class Catalogue {
      * @param groups wanted value by field
      * @param from how many to pass over
      */
-    Page page(String words, Map<String, String> groups, int from, int limit) {
+    static Page page(Contents now, String words, Map<String, String> groups, int from, int limit) {
         String[] wanted = Arrays.stream(words.toLowerCase(Locale.ROOT).split("\\s+"))
                 .filter(word -> !word.isEmpty())
                 .toArray(String[]::new);
         List<Entry> page = new ArrayList<>();
         int matching = 0;
-        Contents now = current();
         for (Entry entry : wanted.length == 0 ? now.mixed() : now.entries()) {
             if (holds(entry, wanted) && isOf(entry, groups)) {
                 if (matching >= from && page.size() < limit) {
@@ -73,12 +99,12 @@ final class Catalogue {
                 matching++;
             }
         }
-        return new Page(page, matching);
+        return new Page(page, matching, now.entries().size(), now.there(), now.shortened());
     }
 
     /** The fields that sort items into a few groups, and how many items are in each. */
     Map<String, Map<String, Long>> groups() {
-        return current().groups();
+        return contents().groups();
     }
 
     private static boolean holds(Entry entry, String[] words) {
@@ -92,7 +118,8 @@ final class Catalogue {
 
     private static boolean isOf(Entry entry, Map<String, String> groups) {
         for (Map.Entry<String, String> group : groups.entrySet()) {
-            if (!(entry.payload().get(group.getKey()) instanceof Value.Text(String text))
+            if (entry.brief().isCut(group.getKey())
+                    || !(entry.brief().payload().get(group.getKey()) instanceof Value.Text(String text))
                     || !text.equals(group.getValue())) {
                 return false;
             }
@@ -100,62 +127,77 @@ final class Catalogue {
         return true;
     }
 
-    private Contents current() {
-        Contents known = contents;
-        if (known != null && isFresh(known)) {
-            return known;
+    /** As they are now, or were lately; read anew where they have changed. */
+    Contents contents() {
+        Contents last = known;
+        if (last != null && isFresh(last)) {
+            return last;
         }
         synchronized (this) {
-            Contents now = contents;
+            Contents now = known;
             if (now == null || !isFresh(now)) {
+                // What is made anew does not stand beside what it replaces.
+                known = null;
                 now = read();
-                contents = now;
+                known = now;
             }
             return now;
         }
     }
 
     /** Of this moment, or so young that reading all again would take a tenth of the time or more. */
-    private boolean isFresh(Contents known) {
-        return index.info().lastSequence() == known.sequence()
-                || System.nanoTime() - known.readAt() < REST * known.readNanos();
+    private boolean isFresh(Contents last) {
+        return index.info().lastSequence() == last.sequence()
+                || System.nanoTime() - last.readAt() < REST * last.readNanos();
     }
 
     private Contents read() {
         long begun = System.nanoTime();
         long sequence = index.info().lastSequence();
         List<Entry> entries = new ArrayList<>();
+        long left = room.getAsLong();
+        long there = 0;
+        int shortened = 0;
         try (Items items = index.scan(0)) {
             for (Items.Written written : items) {
-                entries.add(entry(written.item()));
+                Entry entry = entry(written.item());
+                left -= entry.bytes();
+                if (left < 0) {
+                    there = Math.max(index.info().count(), entries.size() + 1L);
+                    break;
+                }
+                entries.add(entry);
+                shortened += entry.brief().isWhole() ? 0 : 1;
             }
         }
+        there = Math.max(there, entries.size());
         entries.sort(Comparator.comparing(Entry::id));
         int[] order = IntStream.range(0, entries.size()).toArray();
         Keyed.of(entries.size()).shuffle(order);
         List<Entry> mixed = Arrays.stream(order).mapToObj(entries::get).toList();
         Map<String, Map<String, Long>> groups = groups(entries);
         long now = System.nanoTime();
-        return new Contents(sequence, now, now - begun, List.copyOf(entries), mixed, groups);
+        return new Contents(sequence, there, shortened, now, now - begun, List.copyOf(entries), mixed, groups);
     }
 
     private static Entry entry(Item item) {
+        Brief brief = Brief.of(item.payload());
         StringBuilder words = new StringBuilder(item.id());
-        for (Value value : item.payload().values()) {
+        for (Value value : brief.payload().values()) {
             if (value instanceof Value.Text(String text)) {
                 words.append('\n').append(text);
             } else if (value instanceof Value.Words(List<String> several)) {
                 words.append('\n').append(String.join("\n", several));
             }
         }
-        return new Entry(item.id(), item.payload(), words.toString().toLowerCase(Locale.ROOT), item.source() != null);
+        return new Entry(item.id(), brief, words.toString().toLowerCase(Locale.ROOT), item.source() != null);
     }
 
     private static Map<String, Map<String, Long>> groups(List<Entry> entries) {
         Map<String, Map<String, Long>> groups = new TreeMap<>();
         for (Entry entry : entries) {
-            entry.payload().forEach((field, value) -> {
-                if (value instanceof Value.Text(String text)) {
+            entry.brief().payload().forEach((field, value) -> {
+                if (value instanceof Value.Text(String text) && !entry.brief().isCut(field)) {
                     Map<String, Long> counts = groups.computeIfAbsent(field, key -> new TreeMap<>());
                     if (counts.size() <= MAX_GROUPS) {
                         counts.merge(text, 1L, Long::sum);

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.HttpServiceWithRoutes;
+import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -166,11 +167,7 @@ public final class Door {
 
     /** Whether whoever sent a request that goes on may still do that here. */
     boolean isStillAllowed(Call call, Role role) {
-        try {
-            return oversight.admit(call.context(), call.context().request()).may(role, call.collection());
-        } catch (Problem revoked) {
-            return false;
-        }
+        return oversight.isStillAllowed(call.context(), call.context().request(), role, call.collection());
     }
 
     /** A request whose body is read whole first, as many at once as there is room for. */
@@ -295,8 +292,26 @@ public final class Door {
     }
 
     private Call admit(ServiceRequestContext ctx, HttpRequest request) {
+        requirePlain(ctx);
         shorten(ctx, request);
         return Call.of(ctx, oversight.admit(ctx, request), oversight);
+    }
+
+    /**
+     * Refuses an address with empty segments or dots between its slashes: what it means depends on who reads it, and what is done must be
+     * what is written down.
+     */
+    private static void requirePlain(ServiceRequestContext ctx) {
+        String sent = ctx.rawPath();
+        int query = sent.indexOf('?');
+        String path = query < 0 ? sent : sent.substring(0, query);
+        if (path.contains("//") || slashes(path) != slashes(ctx.path())) {
+            throw HttpStatusException.of(HttpStatus.NOT_FOUND);
+        }
+    }
+
+    private static long slashes(String path) {
+        return path.chars().filter(c -> c == '/').count();
     }
 
     /** Whoever asks may say for how long they will wait, within the server's own bound. */
@@ -334,7 +349,8 @@ public final class Door {
         JsonObject detail = new JsonObject();
         call.context().pathParams().forEach((name, value) -> {
             if (!name.equals("collection")) {
-                detail.addProperty(name, value);
+                // As it acts: what stands in the parameter is shortened by what comes after a semicolon.
+                detail.addProperty(name, name.equals("id") ? Routes.id(call) : value);
             }
         });
         if (role == Role.READER) {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Why two things score as they do: which parts of a picture or which words of a text carried the score, measured by covering or leaving
@@ -37,6 +38,8 @@ final class Explaining {
     private static final int USUAL_NEAREST = 3;
     private static final int MOST_NEAREST = 50;
     private static final int USUAL_CELLS = 7;
+    /** Of the changed texts or pictures so many are in memory at once, before the pool looks again who is next. */
+    private static final int PORTION = 16;
 
     private final Hosted hosted;
     private final Served served;
@@ -67,9 +70,9 @@ final class Explaining {
 
     /**
      * The reply to {@code {"left", "right"}} or {@code {"query", "item"}}, with {@code "k"}, {@code "grid"}, {@code "cover"} and
-     * {@code "of"}.
+     * {@code "of"}. What is encoded for the parts is counted as inputs before it is.
      */
-    JsonObject explain(Body body) {
+    JsonObject explain(Call call, Body body) {
         Asked asked = asked(body);
         float[] one = vector(asked.one());
         float[] other = vector(asked.other());
@@ -86,10 +89,10 @@ final class Explaining {
                         .orElse(JsonNull.INSTANCE));
         JsonObject parts = new JsonObject();
         if (asked.of().contains(asked.one().name())) {
-            parts.add(asked.one().name(), parts(asked.one(), other, asked));
+            parts.add(asked.one().name(), parts(call, asked.one(), other, asked));
         }
         if (asked.of().contains(asked.other().name())) {
-            parts.add(asked.other().name(), parts(asked.other(), one, asked));
+            parts.add(asked.other().name(), parts(call, asked.other(), one, asked));
         }
         reply.add("parts", parts);
         Found nearest = nearest(asked, one);
@@ -185,11 +188,17 @@ final class Explaining {
     }
 
     /** What of one side carried its score with the other's vector. Whatever has no picture and no text is told so, by its kind. */
-    private JsonObject parts(Side side, float[] other, Asked asked) {
+    private JsonObject parts(Call call, Side side, float[] other, Asked asked) {
         return switch (content(side.input())) {
-            case Content.Pixels pixels ->
-                parts(Occlusion.of(pixels, asked.cells(), asked.cover()), pixels, side, other);
-            case Content.Text(String text) -> parts(LeftOut.of(text), side, other);
+            case Content.Pixels pixels -> {
+                Occlusion occlusion =
+                        compute.run(meters.picture(), () -> Occlusion.of(pixels, asked.cells(), asked.cover()));
+                yield parts(occlusion, pixels, scored(call, occlusion.pictures(), side.encoder(), other));
+            }
+            case Content.Text(String text) -> {
+                LeftOut leftOut = compute.run(meters.explain(), () -> LeftOut.of(text));
+                yield parts(leftOut, scored(call, leftOut.texts(), side.encoder(), other));
+            }
             default -> {
                 JsonObject none = new JsonObject();
                 none.addProperty("kind", "vector");
@@ -228,8 +237,7 @@ final class Explaining {
         }
     }
 
-    private JsonObject parts(Occlusion occlusion, Content.Pixels original, Side side, float[] other) {
-        double[] scored = scored(occlusion.pictures(), side.encoder(), other);
+    private static JsonObject parts(Occlusion occlusion, Content.Pixels original, double[] scored) {
         JsonArray drops = new JsonArray();
         for (int row = 0; row < occlusion.rows(); row++) {
             JsonArray line = new JsonArray();
@@ -260,8 +268,7 @@ final class Explaining {
         return json;
     }
 
-    private JsonObject parts(LeftOut leftOut, Side side, float[] other) {
-        double[] scored = scored(leftOut.texts(), side.encoder(), other);
+    private static JsonObject parts(LeftOut leftOut, double[] scored) {
         JsonArray words = new JsonArray();
         int next = 1;
         for (LeftOut.Group group : leftOut.groups()) {
@@ -283,12 +290,18 @@ final class Explaining {
         return json;
     }
 
-    /** In one batch; each one's score with the other's vector. */
-    private double[] scored(List<Content> contents, Encoder encoder, float[] other) {
-        Embeddings embeddings = compute.run(meters.explain(), () -> encoder.encode(contents));
+    /** Made and encoded in portions; each one's score with the other's vector. */
+    private double[] scored(Call call, List<Supplier<Content>> contents, Encoder encoder, float[] other) {
+        call.take(contents.size());
         List<float[]> vectors = new ArrayList<>();
-        for (int i = 0; i < embeddings.count(); i++) {
-            vectors.add(embeddings.row(i));
+        for (int from = 0; from < contents.size(); from += PORTION) {
+            List<Supplier<Content>> portion = contents.subList(from, Math.min(contents.size(), from + PORTION));
+            Embeddings embeddings = compute.run(
+                    meters.explain(),
+                    () -> encoder.encode(portion.stream().map(Supplier::get).toList()));
+            for (int i = 0; i < embeddings.count(); i++) {
+                vectors.add(embeddings.row(i));
+            }
         }
         return scores.of(other, vectors);
     }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/feedback}: what an answer turned out to be. It is kept with the release that gave the answer and the score that was given,
- * as a row of its own: said again, the later one counts.
+ * as a row of its own: said again by the same key, the later one takes its place.
  */
 final class FeedbackRoutes {
     private static final MediaType NDJSON = MediaType.create("application", "x-ndjson");
@@ -80,7 +80,15 @@ final class FeedbackRoutes {
                 answer.threshold().orElse(null),
                 attributes(fields));
         JsonObject json = new JsonObject();
-        json.addProperty("sequence", feedback.add(said));
+        json.addProperty(
+                "sequence",
+                feedback.add(said)
+                        .orElseThrow(() -> new Problem(
+                                HttpStatus.CONFLICT,
+                                "enough-feedback",
+                                Feedback.MOST_OF_A_REQUEST + " words on this answer are kept, and no more",
+                                "request",
+                                "what was said of it already can be said anew")));
         json.addProperty("collection", said.collection());
         json.addProperty("bundle", said.bundle());
         add(json, "score", said.score());

@@ -231,14 +231,12 @@ public final class Holdings implements AutoCloseable {
         return opening;
     }
 
-    /** Closes one, whose last search is over. */
-    void close(String name) {
+    /** Lets one go; the result closes it, to be run after its last search. */
+    Runnable release(String name) {
         shut.remove(name);
         waiting.remove(name);
         Opened gone = open.remove(name);
-        if (gone != null) {
-            gone.closing().run();
-        }
+        return gone == null ? () -> {} : gone.closing();
     }
 
     /** Its last snapshot in place of one that fails; empty where there is none. */

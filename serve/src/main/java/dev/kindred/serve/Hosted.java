@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.core.InUse;
 import dev.kindred.index.Generation;
 import dev.kindred.index.Warmth;
 import dev.kindred.release.CollectionSettings;
@@ -15,9 +16,9 @@ import dev.kindred.serve.seen.Trail;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** A collection that is served, and what answers for it. */
 public final class Hosted {
@@ -29,33 +30,39 @@ public final class Hosted {
     private final Degradation degradation;
     private final Explaining explaining;
     private final Putting putting;
+    private final Predicate<String> sensitive;
     private volatile Opened opened;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition free = lock.newCondition();
-    private int holders;
-    private boolean gone;
+    private final InUse use = new InUse(
+            closing -> Thread.ofPlatform().daemon().name("kindred-closing").start(closing));
 
-    /** @param faults told when the encoder begins to fail */
-    Hosted(Opened opened, Compute compute, Meters meters, Writes writes, Consumer<Throwable> faults) {
+    /**
+     * @param sensitive whether a collection is so, beside its own settings
+     * @param room bytes that the names of a collection's items may take in memory
+     * @param faults told when the encoder begins to fail
+     */
+    Hosted(
+            Opened opened,
+            Compute compute,
+            Meters meters,
+            Writes writes,
+            Predicate<String> sensitive,
+            LongSupplier room,
+            Consumer<Throwable> faults) {
         this.opened = opened;
+        this.sensitive = sensitive;
         this.served = opened.served();
         Meters.OfCollection own = meters.of(
                 served.collection(),
                 served.bundle(),
                 served.space(),
                 () -> served.index().info().count());
-        this.encoding = new Encoding(
-                compute.pool(),
-                served.queries(),
-                served.documents(),
-                !opened.settings().sensitive(),
-                own);
+        this.encoding = new Encoding(compute.pool(), served.queries(), served.documents(), () -> !isSensitive(), own);
         this.embedding = new Embedding(served, encoding, compute.pool(), own.embed());
         Inputs inputs = new Inputs(served, encoding);
         this.degradation = new Degradation(opened, own, faults);
         this.answers = new Answers(this, compute, own, inputs);
-        this.browsing = new Browsing(served, compute, own);
+        this.browsing = new Browsing(served, compute, own, room);
         this.explaining = new Explaining(this, compute, own, inputs);
         this.putting = new Putting(this, inputs, writes);
     }
@@ -143,7 +150,16 @@ public final class Hosted {
     }
 
     void settle(CollectionSettings changed) {
+        boolean before = isSensitive();
         opened = opened.with(changed);
+        if (isSensitive() && !before) {
+            encoding.forget();
+        }
+    }
+
+    /** Whether nothing of its contents may be kept, and who asks is written down. */
+    private boolean isSensitive() {
+        return opened.settings().sensitive() || sensitive.test(served.collection());
     }
 
     /** What there is to know of it before the first request: as {@link Browsing#collection} has it, and how it is kept. */
@@ -170,52 +186,37 @@ public final class Hosted {
      * @return false where it is being dropped
      */
     boolean hold(ServiceRequestContext request) {
-        lock.lock();
-        try {
-            if (gone) {
-                return false;
-            }
-            holders++;
-        } finally {
-            lock.unlock();
+        boolean held = use.enter();
+        if (held) {
+            request.log().whenComplete().thenRun(use::leave);
         }
-        request.log().whenComplete().thenRun(this::letGo);
-        return true;
+        return held;
     }
 
-    private void letGo() {
-        lock.lock();
-        try {
-            holders--;
-            free.signalAll();
-        } finally {
-            lock.unlock();
+    /**
+     * Keeps it open for work of the server's own, which asks now and then whether it {@link #isGone}.
+     *
+     * @return false where it is being dropped: then nothing is done
+     */
+    boolean whileHeld(Runnable work) {
+        boolean held = use.enter();
+        if (held) {
+            try {
+                work.run();
+            } finally {
+                use.leave();
+            }
         }
+        return held;
     }
 
     /** Whether it was dropped while this request goes on. */
     boolean isGone() {
-        lock.lock();
-        try {
-            return gone;
-        } finally {
-            lock.unlock();
-        }
+        return use.isEnded();
     }
 
-    /** Lets no further request in and waits for those that are in, so long at most. */
-    void end(Duration most) {
-        lock.lock();
-        try {
-            gone = true;
-            long left = most.toNanos();
-            while (holders > 0 && left > 0) {
-                left = free.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
+    /** Lets no further request in and waits for those that are in, so long at most; it is closed after the last of them. */
+    void end(Duration most, Runnable closing) {
+        use.end(most, closing);
     }
 }

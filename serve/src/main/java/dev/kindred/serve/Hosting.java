@@ -29,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,14 @@ final class Hosting implements AutoCloseable {
     private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
 
     private static final long MINUTES_BETWEEN_LOOKS = 10;
+    /** The share of the heap that items' names may take is one in so many. */
+    private static final int NAMES = 8;
 
     private final Hosts hosts = new Hosts();
     private final @Nullable Holdings holdings;
     private final Compute compute;
     private final Meters meters;
+    private final Predicate<String> sensitive;
     private final Faults faults;
     private final Writes writes = new Writes();
     private final ReentrantLock changing = new ReentrantLock();
@@ -53,8 +57,12 @@ final class Hosting implements AutoCloseable {
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("kindred-snapshots").factory());
 
-    /** @param holdings null where somebody else opened what is served */
-    Hosting(@Nullable Holdings holdings, Compute compute, Meters meters, Faults faults) {
+    /**
+     * @param holdings null where somebody else opened what is served
+     * @param sensitive whether a collection is so, beside its own settings
+     */
+    Hosting(@Nullable Holdings holdings, Compute compute, Meters meters, Predicate<String> sensitive, Faults faults) {
+        this.sensitive = sensitive;
         this.holdings = holdings;
         this.compute = compute;
         this.meters = meters;
@@ -97,7 +105,20 @@ final class Hosting implements AutoCloseable {
     private Hosted hosted(Opened opened) {
         String collection = opened.served().collection();
         return new Hosted(
-                opened, compute, meters, writes, cause -> faults.tell("-", "collection " + collection, cause));
+                opened,
+                compute,
+                meters,
+                writes,
+                sensitive,
+                this::room,
+                cause -> faults.tell("-", "collection " + collection, cause));
+    }
+
+    /** Bytes that the names of one collection's items may take: all collections' together have a share of the heap. */
+    private long room() {
+        return Runtime.getRuntime().maxMemory()
+                / NAMES
+                / Math.max(1, hosts.all().size());
     }
 
     /**
@@ -233,7 +254,7 @@ final class Hosting implements AutoCloseable {
         }
     }
 
-    /** Ends its last requests, closes and deletes it. */
+    /** Ends its last requests and deletes it; it is closed after the last of them. */
     void drop(String name) throws IOException {
         changing.lock();
         try {
@@ -244,14 +265,25 @@ final class Hosting implements AutoCloseable {
                 throw new Problem(
                         HttpStatus.NOT_FOUND, "no-collection", "there is no such collection", "collection", "");
             }
-            gone.ifPresent(hosted -> hosted.end(LAST_REQUESTS));
-            home().close(name);
+            Runnable closing = told(name, home().release(name));
+            gone.ifPresentOrElse(hosted -> hosted.end(LAST_REQUESTS, closing), closing);
             meters.forget(name);
             snapped.remove(name);
             there.drop(name);
         } finally {
             changing.unlock();
         }
+    }
+
+    /** It may be run when nobody waits for it any more. */
+    private Runnable told(String name, Runnable closing) {
+        return () -> {
+            try {
+                closing.run();
+            } catch (RuntimeException e) {
+                faults.tell("-", "closing collection " + name, e);
+            }
+        };
     }
 
     CollectionSettings settle(Hosted hosted, UnaryOperator<CollectionSettings> change) {
@@ -292,9 +324,11 @@ final class Hosting implements AutoCloseable {
     private void snapshots() {
         for (Hosted hosted : hosts.all()) {
             try {
-                if (isDue(hosted)) {
-                    snapshot(hosted);
-                }
+                hosted.whileHeld(() -> {
+                    if (isDue(hosted)) {
+                        snapshot(hosted);
+                    }
+                });
             } catch (RuntimeException e) {
                 faults.tell("-", "a snapshot of collection " + hosted.served().collection(), e);
             }

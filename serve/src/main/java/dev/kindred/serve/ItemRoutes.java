@@ -17,7 +17,6 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /** Items put, deleted and loaded. */
@@ -29,11 +28,13 @@ final class ItemRoutes {
     private static final MediaType LINES = MediaType.parse("application/x-ndjson");
     /** Each holds its lines in memory, within a bound. */
     private static final int MOST_LOADS = 16;
+    /** Of one key: no one of them keeps all others out. */
+    private static final int LOADS_OF_A_KEY = 4;
 
     private final Hosting hosting;
     private final Executor threads;
     private final ServeOptions options;
-    private final Semaphore loads = new Semaphore(MOST_LOADS);
+    private final Places loads = new Places(MOST_LOADS, LOADS_OF_A_KEY);
 
     ItemRoutes(Hosting hosting, Executor threads, ServeOptions options) {
         this.hosting = hosting;
@@ -53,6 +54,7 @@ final class ItemRoutes {
         var until = Putting.until(call.query());
         String id = Routes.id(call);
         putting.requireWritable();
+        call.take(1);
         Receipt receipt = putting.write(
                 List.of(new Change.Put(
                         putting.items(List.of(putting.draft(id, body))).getFirst())),
@@ -85,9 +87,8 @@ final class ItemRoutes {
         hosted.putting().requireWritable();
         BulkOptions how = BulkOptions.of(call.query());
         requireLines(request);
-        if (!loads.tryAcquire()) {
-            throw Problem.busy(0);
-        }
+        String key = call.principal().key();
+        loads.take(key);
         boolean begun = false;
         try {
             HttpResponseWriter reply = HttpResponse.streaming();
@@ -111,7 +112,7 @@ final class ItemRoutes {
                 } catch (IOException e) {
                     // It is over in any case.
                 } finally {
-                    loads.release();
+                    loads.giveBack(key);
                 }
             });
             begun = true;
@@ -120,7 +121,7 @@ final class ItemRoutes {
             throw Problem.of(HttpStatus.BAD_REQUEST, "bad-request", e);
         } finally {
             if (!begun) {
-                loads.release();
+                loads.giveBack(key);
             }
         }
     }

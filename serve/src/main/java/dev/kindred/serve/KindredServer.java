@@ -139,7 +139,7 @@ public final class KindredServer implements AutoCloseable {
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("kindred-request-", 0).factory());
         Optional<Server> admin = Optional.empty();
-        Hosting hosting = new Hosting(holdings, compute, seen.meters(), faults);
+        Hosting hosting = new Hosting(holdings, compute, seen.meters(), oversight::isSensitive, faults);
         ConsoleRoutes console = new ConsoleRoutes(hosting, seen.meters(), seen.readiness()::isReady, faults);
         try {
             opened.forEach(hosting::host);

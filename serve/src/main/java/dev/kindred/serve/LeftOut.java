@@ -1,14 +1,18 @@
 package dev.kindred.serve;
 
 import dev.kindred.core.Content;
+import dev.kindred.encode.TextPreparation;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
- * A text with one word after another left out; of a long text, one run of words after another.
+ * A text with one word after another left out; of a long text, one run of words after another. Each copy is as long as the text, so they
+ * are made as they are needed.
  *
+ * @param text as far as an encoder can read of it, whatever is left out
  * @param groups of words, in order, none of them empty
  */
 record LeftOut(String text, List<Group> groups) {
@@ -17,11 +21,14 @@ record LeftOut(String text, List<Group> groups) {
 
     /** Of a longer text only so many characters are looked at, which is more than encoders read. */
     private static final int MOST_CHARACTERS = 20_000;
+    /** What is left out gives room to as many characters further down. */
+    private static final int MOST_READ = TextPreparation.MOST_CHARACTERS + MOST_CHARACTERS;
 
     /** Characters {@code [from, to)} of the text, in UTF-16 units. */
     record Group(int from, int to) {}
 
-    static LeftOut of(String text) {
+    static LeftOut of(String whole) {
+        String text = whole.length() <= MOST_READ ? whole : whole.substring(0, MOST_READ);
         List<Group> words = words(text);
         int each = Math.ceilDiv(Math.max(1, words.size()), MOST_GROUPS);
         List<Group> groups = new ArrayList<>();
@@ -38,7 +45,7 @@ record LeftOut(String text, List<Group> groups) {
         List<Group> words = new ArrayList<>();
         int from = breaks.first();
         for (int to = breaks.next(); to != BreakIterator.DONE; from = to, to = breaks.next()) {
-            if (text.substring(from, to).codePoints().anyMatch(Character::isLetterOrDigit)) {
+            if (isSpoken(text, from, to)) {
                 words.add(new Group(from, to));
             }
         }
@@ -53,13 +60,13 @@ record LeftOut(String text, List<Group> groups) {
         return text.substring(0, group.from()) + text.substring(group.to());
     }
 
-    /** The text as it is, then without each group that leaves something; {@link #leaves} says which do. */
-    List<Content> texts() {
-        List<Content> texts = new ArrayList<>();
-        texts.add(new Content.Text(text));
+    /** The text as it is, then without each group that leaves something ({@link #leaves} says which do): each is made when it is asked for. */
+    List<Supplier<Content>> texts() {
+        List<Supplier<Content>> texts = new ArrayList<>();
+        texts.add(() -> new Content.Text(text));
         for (Group group : groups) {
             if (leaves(group)) {
-                texts.add(new Content.Text(without(group)));
+                texts.add(() -> new Content.Text(without(group)));
             }
         }
         return texts;
@@ -67,6 +74,15 @@ record LeftOut(String text, List<Group> groups) {
 
     /** Whether any word is left without it. */
     boolean leaves(Group group) {
-        return without(group).codePoints().anyMatch(Character::isLetterOrDigit);
+        return isSpoken(text, 0, group.from()) || isSpoken(text, group.to(), text.length());
+    }
+
+    private static boolean isSpoken(String text, int from, int to) {
+        for (int at = from; at < to; at += Character.charCount(text.codePointAt(at))) {
+            if (Character.isLetterOrDigit(text.codePointAt(at))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -84,7 +84,7 @@ final class Maps implements AutoCloseable {
         boolean current =
                 made != null && made.sequence() == served.index().info().lastSequence();
         if (!current) {
-            begin(served, state, call.request());
+            begin(hosted, state, call.request());
         }
         Problem failed = state.failed;
         if (made == null && failed != null) {
@@ -109,7 +109,7 @@ final class Maps implements AutoCloseable {
         }
     }
 
-    private void begin(Served served, State state, String request) {
+    private void begin(Hosted hosted, State state, String request) {
         synchronized (state) {
             Made made = state.made;
             boolean resting = made != null && System.nanoTime() - made.endedNanos() < REST * made.computedNanos();
@@ -119,17 +119,22 @@ final class Maps implements AutoCloseable {
             state.doing = new Doing("waiting", 0);
         }
         try {
-            maker.execute(() -> make(served, state, request));
+            maker.execute(() -> {
+                if (!hosted.whileHeld(() -> make(hosted, state, request))) {
+                    state.doing = null;
+                }
+            });
         } catch (RejectedExecutionException e) {
             state.doing = null;
             throw Problem.busy(0);
         }
     }
 
-    private void make(Served served, State state, String request) {
+    private void make(Hosted hosted, State state, String request) {
+        Served served = hosted.served();
         long start = computed();
         try {
-            Pauses pauses = Pauses.halfOfOneCore();
+            Pauses pauses = Pauses.halfOfOneCore(() -> !hosted.isGone());
             state.doing = new Doing("reading", 0);
             Sample sample = Sample.of(served.index(), pauses);
             Layout.Plane plane =

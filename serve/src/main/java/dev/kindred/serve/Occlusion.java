@@ -5,17 +5,19 @@ import dev.kindred.media.PictureShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A picture with one cell after another of a grid covered: how much each costs of a score says what carried it (Zeiler, Fergus 2014,
  * "Visualizing and Understanding Convolutional Networks"). A great picture is made smaller first, so that all covered ones together stay
- * within {@link #MOST_PIXELS}.
+ * within {@link #MOST_PIXELS}; each is made as it is needed.
  *
  * @param picture as it is compared with the covered ones
  * @param x where the cells' columns begin, and the last one ends: {@code columns + 1} pixels of {@code picture}
  * @param y the same of its rows
+ * @param covered the picture with all of it covered
  */
-record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover) {
+record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover, byte[] covered) {
     /** Cells on a side. */
     static final int MOST_CELLS = 12;
 
@@ -36,11 +38,10 @@ record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover) {
         int columns = Math.clamp(Math.round((float) cells * picture.width() / longer), 1, picture.width());
         int rows = Math.clamp(Math.round((float) cells * picture.height() / longer), 1, picture.height());
         Content.Pixels small = smaller(picture, (long) rows * columns + 1);
-        return new Occlusion(
-                small,
-                edges(small.width(), Math.min(columns, small.width())),
-                edges(small.height(), Math.min(rows, small.height())),
-                cover);
+        int[] x = edges(small.width(), Math.min(columns, small.width()));
+        int[] y = edges(small.height(), Math.min(rows, small.height()));
+        byte[] covered = cover == Cover.MEAN ? mean(small) : blurred(small, Math.max(1, x[1]), Math.max(1, y[1]));
+        return new Occlusion(small, x, y, cover, covered);
     }
 
     private static Content.Pixels smaller(Content.Pixels picture, long copies) {
@@ -70,26 +71,31 @@ record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover) {
         return y.length - 1;
     }
 
-    /** The picture as it is, then with each cell covered, row after row. */
-    List<Content> pictures() {
-        byte[] covered = cover == Cover.MEAN ? mean() : blurred();
-        List<Content> pictures = new ArrayList<>();
-        pictures.add(picture);
+    /** The picture as it is, then with each cell covered, row after row: each is made when it is asked for. */
+    List<Supplier<Content>> pictures() {
+        List<Supplier<Content>> pictures = new ArrayList<>();
+        pictures.add(() -> picture);
         for (int row = 0; row < rows(); row++) {
             for (int column = 0; column < columns(); column++) {
-                byte[] values = picture.values().clone();
-                int bytes = (x[column + 1] - x[column]) * picture.channels();
-                for (int line = y[row]; line < y[row + 1]; line++) {
-                    int at = (line * picture.width() + x[column]) * picture.channels();
-                    System.arraycopy(covered, at, values, at, bytes);
-                }
-                pictures.add(new Content.Pixels(picture.width(), picture.height(), picture.channels(), values));
+                int cellRow = row;
+                int cellColumn = column;
+                pictures.add(() -> covered(cellRow, cellColumn));
             }
         }
         return pictures;
     }
 
-    private byte[] mean() {
+    private Content.Pixels covered(int row, int column) {
+        byte[] values = picture.values().clone();
+        int bytes = (x[column + 1] - x[column]) * picture.channels();
+        for (int line = y[row]; line < y[row + 1]; line++) {
+            int at = (line * picture.width() + x[column]) * picture.channels();
+            System.arraycopy(covered, at, values, at, bytes);
+        }
+        return new Content.Pixels(picture.width(), picture.height(), picture.channels(), values);
+    }
+
+    private static byte[] mean(Content.Pixels picture) {
         int channels = picture.channels();
         long[] sums = new long[channels];
         byte[] values = picture.values();
@@ -104,12 +110,10 @@ record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover) {
     }
 
     /** The mean of what is no further than a cell's side from each pixel, by sums over rectangles. */
-    private byte[] blurred() {
+    private static byte[] blurred(Content.Pixels picture, int across, int down) {
         int width = picture.width();
         int height = picture.height();
         int channels = picture.channels();
-        int across = Math.max(1, x[1] - x[0]);
-        int down = Math.max(1, y[1] - y[0]);
         byte[] blurred = new byte[picture.values().length];
         long[] sums = new long[(width + 1) * (height + 1)];
         for (int channel = 0; channel < channels; channel++) {

@@ -54,7 +54,12 @@ final class Routes {
 
         door.get("/v1/collections", Door.Rule.KNOWN, (call, request) -> Wire.json(collections(call)));
         browse(door, "", (hosted, call) -> hosted.about());
-        browse(door, "/items", (hosted, call) -> hosted.browsing().items(call.query()));
+        browse(door, "/items", (hosted, call) -> {
+            if (Browsing.isSearch(call.query())) {
+                call.tell(hosted);
+            }
+            return hosted.browsing().items(call.query());
+        });
         browse(door, "/items/{id}", (hosted, call) -> hosted.browsing().item(id(call), call.query()));
         door.get(
                 COLLECTION + "/items/{id}/source",

@@ -302,6 +302,42 @@ class CollectionsServerTest {
     }
 
     @Test
+    void whatBecomesSensitiveIsForgotten() {
+        made("secret", "{\"bundle\":\"" + texts.id() + "\"}");
+        String embed = "/v1/collections/secret/embed";
+        item(home.caller.json(embed, "{\"text\":\"known by all\"}"));
+        assertThat(home.caller.get("/metrics").text()).containsPattern("kindred_cache_bytes [1-9]");
+        item(home.send("PATCH", "/v1/collections/secret", "{\"sensitive\":true}"));
+        item(home.caller.json(embed, "{\"text\":\"known by nobody\"}"));
+        assertThat(home.caller.get("/metrics").text()).containsPattern("kindred_cache_bytes 0");
+        home.delete("/v1/collections/secret");
+    }
+
+    @Test
+    void ofLongFieldsTheBeginningIsShownAndTheReplySaysSo() {
+        made("long", VECTORS);
+        String text = "begins with heather " + "x".repeat(200_000) + " ends with bracken";
+        String items = "/v1/collections/long/items";
+        item(home.put(items + "/a?until=searchable", "{\"vector\":[1,0,0],\"payload\":{\"note\":\"" + text + "\"}}"));
+        JsonObject found = item(home.caller.get(items + "?q=heather"));
+        assertThat(found.get("total").getAsInt()).isEqualTo(1);
+        assertThat(found.getAsJsonObject("partial")).hasToString("{\"lookedThrough\":1,\"of\":1,\"shortened\":1}");
+        JsonObject shown = found.getAsJsonArray("items").get(0).getAsJsonObject();
+        assertThat(shown.get("shortened").getAsBoolean()).isTrue();
+        assertThat(shown.toString().length()).isLessThan(2 * Brief.MOST);
+        assertThat(item(home.caller.get(items + "?q=bracken")).has("partial")).isTrue();
+        assertThat(item(home.caller.get(items + "/a"))
+                        .getAsJsonObject("payload")
+                        .get("note")
+                        .getAsString())
+                .isEqualTo(text);
+        assertThat(home.caller.get("/metrics").text())
+                .as("on the pool")
+                .containsPattern("kindred_browse_seconds_count\\{collection=\"long\"[^}]*} 2");
+        home.delete("/v1/collections/long");
+    }
+
+    @Test
     void bundlesAreListedAndAreSharedByCollections() {
         assertThat(item(home.caller.get("/v1/bundles")).getAsJsonArray("bundles"))
                 .extracting(JsonElement::getAsString)

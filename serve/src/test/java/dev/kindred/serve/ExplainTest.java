@@ -8,11 +8,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Content;
 import dev.kindred.core.Distance;
+import dev.kindred.encode.TextPreparation;
 import dev.kindred.media.Pictures;
 import dev.kindred.serve.Caller.Reply;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -186,6 +189,34 @@ class ExplainTest {
         assertThat(reply.get("place").isJsonNull()).isTrue();
     }
 
+    /** Sixty copies of a text of megabytes would not stand beside one another in memory. */
+    @Test
+    void ofALongTextNoMoreThanAPortionIsInMemory() {
+        String text = "ship tower light rock ".repeat(100_000);
+        LeftOut leftOut = LeftOut.of(text);
+        for (LeftOut.Group group :
+                List.of(leftOut.groups().getFirst(), leftOut.groups().getLast())) {
+            String without = text.substring(0, group.from()) + text.substring(group.to());
+            assertThat(leftOut.without(group)).startsWith(without.substring(0, TextPreparation.MOST_CHARACTERS));
+        }
+        List<Long> characters = new CopyOnWriteArrayList<>();
+        Served served = Gated.with(words.served(), batch -> {
+            if (batch.size() > 1) {
+                characters.add(batch.stream()
+                        .mapToLong(each -> ((Content.Text) each).value().length())
+                        .sum());
+            }
+            return batch;
+        });
+        KindredServer server = KindredServer.start(ServeOptions.defaults().onPort(0), served);
+        try (Caller caller = new Caller(server.url())) {
+            ok(caller.json("/v1/explain", "{\"query\":{\"text\":\"" + text + "\"},\"item\":\"anchor\"}"));
+        } finally {
+            server.close();
+        }
+        assertThat(characters).hasSizeGreaterThan(3).allMatch(sum -> sum <= 16 * 86_000);
+    }
+
     @Test
     void workIsBounded() {
         String many = "word ".repeat(500);
@@ -194,7 +225,7 @@ class ExplainTest {
         Content.Pixels great = new Content.Pixels(4_000, 3_000, 1, new byte[12_000_000]);
         Occlusion occlusion = Occlusion.of(great, Occlusion.MOST_CELLS, Occlusion.Cover.BLUR);
         long pixels = occlusion.pictures().stream()
-                .mapToLong(each -> ((Content.Pixels) each).values().length)
+                .mapToLong(each -> ((Content.Pixels) each.get()).values().length)
                 .sum();
         assertThat(pixels).isLessThanOrEqualTo(Occlusion.MOST_PIXELS);
         assertThat(occlusion.columns()).isEqualTo(12);

@@ -196,24 +196,80 @@ class FeedbackTest {
     }
 
     @Test
+    void saidAgainItTakesThePlaceOfWhatWasSaidAndOfOneAnswerThereIsNotMuch() {
+        Reply answer = search();
+        String request = answer.header("Kindred-Request");
+        String id = answer.json()
+                .getAsJsonArray("neighbors")
+                .get(0)
+                .getAsJsonObject()
+                .get("id")
+                .getAsString();
+        String same = of(answer, "\"id\":\"" + id + "\",\"outcome\":\"same\"");
+        long first = say(reader, same).json().get("sequence").getAsLong();
+        long second = say(reader, of(answer, "\"id\":\"" + id + "\",\"outcome\":\"different\""))
+                .json()
+                .get("sequence")
+                .getAsLong();
+        assertThat(say(operator, same).code()).isEqualTo(201);
+        Feedback feedback = new Feedback(home.elsewhere);
+        List<Feedback.Said> kept = of(feedback, request);
+        assertThat(second).isGreaterThan(first);
+        assertThat(kept).extracting(Feedback.Said::key).containsExactly(reader.id(), operator.id());
+        assertThat(kept)
+                .extracting(Feedback.Said::outcome)
+                .containsExactly(Feedback.Outcome.DIFFERENT, Feedback.Outcome.SAME);
+        Feedback.Said one = kept.getFirst();
+        for (int i = kept.size(); i < Feedback.MOST_OF_A_REQUEST; i++) {
+            assertThat(feedback.add(new Feedback.Said(
+                            0,
+                            i,
+                            "key" + i,
+                            request,
+                            one.collection(),
+                            one.bundle(),
+                            one.kind(),
+                            one.item(),
+                            one.outcome(),
+                            null,
+                            one.score(),
+                            one.threshold(),
+                            one.attributes())))
+                    .isPresent();
+        }
+        Reply refused = say(reader, of(answer, "\"id\":\"" + id + "\",\"outcome\":\"clicked\""));
+        assertThat(refused.code()).isEqualTo(409);
+        assertThat(refused.problem()).isEqualTo("enough-feedback");
+        assertThat(say(reader, same).code()).as("what stands can be said anew").isEqualTo(201);
+        assertThat(of(feedback, request)).hasSize(Feedback.MOST_OF_A_REQUEST);
+    }
+
+    private static List<Feedback.Said> of(Feedback feedback, String request) {
+        return feedback.of("photos", 0, 10_000).stream()
+                .filter(said -> said.request().equals(request))
+                .toList();
+    }
+
+    @Test
     void muchIsGivenPageByPage() {
         Feedback feedback = new Feedback(home.elsewhere);
         JsonObject attributes = new JsonObject();
         for (int i = 0; i < 1200; i++) {
-            feedback.add(new Feedback.Said(
-                    0,
-                    i,
-                    "k",
-                    "r" + i,
-                    "words",
-                    "b",
-                    "verify",
-                    null,
-                    Feedback.Outcome.SAME,
-                    null,
-                    0.5,
-                    0.4,
-                    attributes));
+            assertThat(feedback.add(new Feedback.Said(
+                            0,
+                            i,
+                            "k",
+                            "r" + i,
+                            "words",
+                            "b",
+                            "verify",
+                            null,
+                            Feedback.Outcome.SAME,
+                            null,
+                            0.5,
+                            0.4,
+                            attributes)))
+                    .isPresent();
         }
         assertThat(caller.get("/v1/collections/words/feedback", operator.shown())
                         .text()

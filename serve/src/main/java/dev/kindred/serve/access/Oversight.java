@@ -11,6 +11,7 @@ import dev.kindred.release.Feedback;
 import dev.kindred.release.Keys;
 import dev.kindred.release.Registry;
 import dev.kindred.release.Usage;
+import dev.kindred.serve.Problem;
 import dev.kindred.serve.ServeOptions;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -122,6 +123,15 @@ public final class Oversight implements AutoCloseable {
             home.limits().take(context, principal, 1, 0);
         }
         return principal;
+    }
+
+    /** Whether the key of a request that was let in and goes on still holds, and may do this here. Nothing is counted for it. */
+    public boolean isStillAllowed(ServiceRequestContext context, HttpRequest request, Role role, String collection) {
+        try {
+            return access.of(context, request).may(role, collection);
+        } catch (Problem revoked) {
+            return false;
+        }
     }
 
     /**

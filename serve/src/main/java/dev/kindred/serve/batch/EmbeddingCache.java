@@ -39,6 +39,13 @@ final class EmbeddingCache {
         }
     }
 
+    /** Forgets everything. */
+    void clear() {
+        if (cache != null) {
+            cache.invalidateAll();
+        }
+    }
+
     /** Bytes of all that is remembered. */
     long bytes() {
         return cache == null

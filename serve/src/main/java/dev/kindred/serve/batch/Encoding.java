@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class Encoding {
     private final Pool pool;
     private final Line queries;
     private final Line documents;
-    private final boolean remembered;
+    private final BooleanSupplier remembered;
     private final Timer timer;
     private final Meters.@Nullable OfCollection own;
 
@@ -48,15 +49,16 @@ public final class Encoding {
             boolean remembered,
             Timer timer,
             Runnable undecodable) {
-        this(pool, collection, "", queries, documents, remembered, timer, undecodable, null);
+        this(pool, collection, "", queries, documents, () -> remembered, timer, undecodable, null);
     }
 
     /**
      * The same, all of it counted for a collection that is served.
      *
-     * @param remembered whether embeddings may be kept by what they were made of
+     * @param remembered whether embeddings may be kept by what they were made of; asked each time
      */
-    public Encoding(Pool pool, Encoder queries, Encoder documents, boolean remembered, Meters.OfCollection own) {
+    public Encoding(
+            Pool pool, Encoder queries, Encoder documents, BooleanSupplier remembered, Meters.OfCollection own) {
         this(
                 pool,
                 own.collection(),
@@ -75,13 +77,13 @@ public final class Encoding {
             String release,
             Encoder queries,
             Encoder documents,
-            boolean remembered,
+            BooleanSupplier remembered,
             Timer timer,
             Runnable undecodable,
             Meters.@Nullable OfCollection own) {
         this.pool = pool;
         this.own = own;
-        this.remembered = remembered && pool.cache().remembers();
+        this.remembered = remembered;
         this.timer = timer;
         BatchMeters.OfCollection meters = pool.meters().of(collection, release);
         this.documents = line(documents, queries == documents ? "" : " document", meters, undecodable);
@@ -111,9 +113,10 @@ public final class Encoding {
         List<Source> missing = new ArrayList<>(sources.size());
         List<Piece.Content> pieces = new ArrayList<>(sources.size());
         int[] places = new int[sources.size()];
+        boolean keeps = pool.cache().remembers() && remembered.getAsBoolean();
         for (int i = 0; i < places.length; i++) {
             Source source = sources.get(i);
-            @Nullable Digest digest = remembered ? line.digest(source) : null;
+            @Nullable Digest digest = keeps ? line.digest(source) : null;
             float[] known = line.remembered(digest);
             if (known == null) {
                 places[missing.size()] = i;
@@ -153,6 +156,11 @@ public final class Encoding {
         List<Prepared> ready = line(role).encoder().ready(tensors);
         return embed(
                 asker, lane, role, ready.stream().<Source>map(Source.Ready::new).toList());
+    }
+
+    /** Forgets what is remembered, of all collections: nothing says which it is of. */
+    public void forget() {
+        pool.cache().clear();
     }
 
     /** What tensors the encoder of a role takes; empty where it takes none. */

@@ -1,28 +1,35 @@
 package dev.kindred.serve.map;
 
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /** Keeps work in the background to half of one core: after each piece the thread rests for as long as the piece took. */
 public final class Pauses {
     /** None: for whoever waits for the work. */
-    public static final Pauses NONE = new Pauses(false);
+    public static final Pauses NONE = new Pauses(false, () -> true);
 
     /** Shorter pieces are not worth a rest, in nanoseconds. */
     private static final long PIECE = 4_000_000;
 
     private final boolean resting;
+    private final BooleanSupplier wanted;
     private long since = System.nanoTime();
 
-    private Pauses(boolean resting) {
+    private Pauses(boolean resting, BooleanSupplier wanted) {
         this.resting = resting;
+        this.wanted = wanted;
     }
 
-    /** For one thread. */
-    public static Pauses halfOfOneCore() {
-        return new Pauses(true);
+    /**
+     * For one thread.
+     *
+     * @param wanted whether the work still is
+     */
+    public static Pauses halfOfOneCore(BooleanSupplier wanted) {
+        return new Pauses(true, wanted);
     }
 
-    /** @throws CancellationException where the thread was interrupted: nobody wants the work any more */
+    /** @throws CancellationException where the thread was interrupted, or nobody wants the work any more */
     void step() {
         if (!resting) {
             return;
@@ -30,6 +37,9 @@ public final class Pauses {
         long worked = System.nanoTime() - since;
         if (worked < PIECE) {
             return;
+        }
+        if (!wanted.getAsBoolean()) {
+            throw new CancellationException("the map is no longer wanted");
         }
         try {
             Thread.sleep(worked / 1_000_000);

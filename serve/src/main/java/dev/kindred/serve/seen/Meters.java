@@ -96,6 +96,7 @@ public final class Meters implements AutoCloseable {
         private final Work compare;
         private final Work picture;
         private final Work explain;
+        private final Work browse;
 
         private OfCollection(String name, String bundle, Space space, LongSupplier count) {
             by = labelled(new Labelled(name, Meters.release(bundle)));
@@ -108,7 +109,8 @@ public final class Meters implements AutoCloseable {
             compare = series.work("kindred.compare", "One pair judged by the learned distance.", "compare");
             picture =
                     series.work("kindred.picture", "Making an item's source a picture that browsers show.", "picture");
-            explain = series.work("kindred.explain", "The parts of one thing covered in turn and encoded.", "explain");
+            explain = series.work("kindred.explain", "Some parts of one thing covered in turn and encoded.", "explain");
+            browse = series.work("kindred.browse", "The items' names looked through for one page.", "browse");
             Labels labels = Labels.of("collection", by.collection(), "release", by.release());
             norm = norms.of(labels, Bounds.NORMS);
             for (Scored kind : Scored.values()) {
@@ -164,6 +166,10 @@ public final class Meters implements AutoCloseable {
 
         public Work explain() {
             return explain;
+        }
+
+        public Work browse() {
+            return browse;
         }
 
         /** An input that could not be made ready: a picture that cannot be decoded. */
