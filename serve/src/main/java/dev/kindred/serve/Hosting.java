@@ -29,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,11 @@ final class Hosting implements AutoCloseable {
         String collection = opened.served().collection();
         return new Hosted(
                 opened, compute, meters, writes, cause -> faults.tell("-", "collection " + collection, cause));
+    }
+
+    /** @see Compute#large */
+    <T> T large(Supplier<T> made) {
+        return compute.large(made);
     }
 
     /**
