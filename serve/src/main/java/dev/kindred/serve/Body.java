@@ -11,17 +11,15 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.multipart.AggregatedBodyPart;
-import com.linecorp.armeria.common.multipart.MimeParsingException;
-import com.linecorp.armeria.common.multipart.Multipart;
-import com.linecorp.armeria.common.util.Exceptions;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request says, in whichever of three ways it was sent: a JSON object with pictures in base64; one picture's bytes
@@ -32,9 +30,6 @@ import java.util.concurrent.Executor;
  * @param files pictures by the name of their part; a bare picture is {@code image}
  */
 record Body(Fields fields, Map<String, List<byte[]>> files) {
-    /** Parts beyond this are no request of ours. */
-    private static final int MAX_PARTS = 256;
-
     /** Fields that are JSON when they come in an address or a form; all others are text. */
     private static final Set<String> JSON_FIELDS = Set.of(
             "k",
@@ -77,33 +72,37 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
         return Math.max(1, count);
     }
 
-    /** @param waiting where what was sent is understood: on the network's own threads a long list would keep all others waiting */
-    static CompletableFuture<Body> read(HttpRequest request, QueryParams query, Executor waiting) {
+    /**
+     * @param waiting where what was sent is understood: on the network's own threads a long list would keep all others waiting
+     * @param room takes the bytes that it comes to in memory, once it is understood, or refuses it
+     */
+    static CompletableFuture<Body> read(HttpRequest request, QueryParams query, Executor waiting, LongConsumer room) {
         MediaType type = request.contentType();
         if (type != null && type.is(MediaType.MULTIPART_FORM_DATA)) {
-            if (type.parameters().getOrDefault("boundary", List.of()).stream().allMatch(String::isBlank)) {
+            String boundary = type.parameters().getOrDefault("boundary", List.of()).stream()
+                    .findFirst()
+                    .orElse("");
+            if (boundary.isBlank()) {
                 throw Problem.badRequest(
                         "a form without the boundary of its parts",
                         "Content-Type",
                         "say multipart/form-data; boundary=…");
             }
-            return Multipart.from(request)
-                    .aggregate()
-                    .exceptionally(failure -> {
-                        throw Exceptions.peel(failure) instanceof MimeParsingException
-                                ? Problem.badRequest(
-                                        "the form cannot be read",
-                                        "body",
-                                        "part it by its boundary, as RFC 7578 has it")
-                                : new CompletionException(failure);
-                    })
-                    .thenApplyAsync(form -> ofParts(form.bodyParts(), query), waiting);
+            return request.aggregate()
+                    .thenApplyAsync(
+                            whole -> {
+                                byte[] form = whole.content().array();
+                                // Each part's content is copied out of it.
+                                room.accept(form.length);
+                                return ofParts(FormParts.of(form, boundary), query, room);
+                            },
+                            waiting);
         }
-        return request.aggregate().thenApplyAsync(whole -> ofWhole(whole, type, query), waiting);
+        return request.aggregate().thenApplyAsync(whole -> ofWhole(whole, type, query, room), waiting);
     }
 
     private static Body ofWhole(
-            AggregatedHttpRequest request, @org.jspecify.annotations.Nullable MediaType type, QueryParams query) {
+            AggregatedHttpRequest request, @Nullable MediaType type, QueryParams query, LongConsumer room) {
         if (type != null && (type.is(MediaType.ANY_IMAGE_TYPE) || type.is(MediaType.OCTET_STREAM))) {
             return new Body(
                     new Fields(ofQuery(query), ""),
@@ -115,7 +114,9 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
             return new Body(new Fields(fields, ""), Map.of());
         }
         if (type == null || type.is(MediaType.JSON)) {
-            return new Body(new Fields(StrictJson.object(request.content().array(), "body"), ""), Map.of());
+            byte[] json = request.content().array();
+            room.accept(StrictJson.weight(json));
+            return new Body(new Fields(StrictJson.object(json, "body"), ""), Map.of());
         }
         throw new Problem(
                 HttpStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -125,10 +126,7 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
                 "send application/json, image/*, text/plain or multipart/form-data");
     }
 
-    private static Body ofParts(List<AggregatedBodyPart> parts, QueryParams query) {
-        if (parts.size() > MAX_PARTS) {
-            throw Problem.badRequest("there are more than " + MAX_PARTS + " parts", "body", "");
-        }
+    private static Body ofParts(List<AggregatedBodyPart> parts, QueryParams query, LongConsumer room) {
         JsonObject fields = ofQuery(query);
         Map<String, List<byte[]>> files = new LinkedHashMap<>();
         for (AggregatedBodyPart part : parts) {
@@ -141,6 +139,7 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
             if (file) {
                 files.computeIfAbsent(name, key -> new java.util.ArrayList<>()).add(bytes(part.content()));
             } else {
+                room.accept(StrictJson.weight(bytes(part.content())));
                 put(fields, name, part.contentUtf8());
             }
         }

@@ -3,7 +3,6 @@ package dev.kindred.serve;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -118,7 +117,10 @@ final class Browsing {
         return query.names().stream().anyMatch(name -> !name.equals("from") && !name.equals("limit"));
     }
 
-    /** A page of items by {@code q} (words of their names), {@code field=value} of a group, {@code from} and {@code limit}. */
+    /**
+     * A page of items, or what one reply carries of it: {@code next} says where the rest begins. By {@code q} (words of their names),
+     * {@code field=value} of a group, {@code from} and {@code limit}.
+     */
     JsonObject items(QueryParams query) {
         String words = "";
         int from = 0;
@@ -135,7 +137,11 @@ final class Browsing {
         }
         Catalogue.Page page = page(words, groups, from, limit);
         JsonArray items = new JsonArray();
+        ReplySize size = new ReplySize();
         for (Catalogue.Entry entry : page.entries()) {
+            if (!size.add(entry.id(), entry.brief().payload()) && !items.isEmpty()) {
+                break;
+            }
             JsonObject item = new JsonObject();
             item.addProperty("id", entry.id());
             item.add("payload", PayloadJson.write(entry.brief().payload()));
@@ -202,13 +208,19 @@ final class Browsing {
 
     /** The bytes an item was made from, as they were given. */
     HttpResponse source(String id) {
-        byte[] bytes = sourceOf(id);
-        Format format = Format.of(bytes);
-        return bytes(bytes, format.type(), format != Format.OTHER);
+        return compute.large(() -> {
+            byte[] bytes = sourceOf(id);
+            Format format = Format.of(bytes);
+            return bytes(bytes, format.type(), format != Format.OTHER);
+        });
     }
 
     /** An item's source as a picture that every browser shows: as it is where it is one, else made a PNG. */
     HttpResponse picture(String id) {
+        return compute.large(() -> shown(id));
+    }
+
+    private HttpResponse shown(String id) {
         byte[] bytes = sourceOf(id);
         Format format = Format.of(bytes);
         if (format.shown()) {
@@ -237,7 +249,7 @@ final class Browsing {
                         .set(HttpHeaderNames.CACHE_CONTROL, "private, max-age=300")
                         .set(HttpHeaderNames.CONTENT_DISPOSITION, inline ? "inline" : "attachment")
                         .build(),
-                HttpData.wrap(bytes));
+                Wire.body(bytes));
     }
 
     /** What stored bytes are, by their first ones: never by what somebody called them. */

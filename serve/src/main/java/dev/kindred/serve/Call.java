@@ -125,6 +125,30 @@ public record Call(ServiceRequestContext context, Principal principal, Oversight
         }
     }
 
+    /**
+     * Takes room for what is in memory on the way to the answer, until that is there.
+     *
+     * @throws Problem 429 where there is none
+     */
+    public void work(long bytes) {
+        Held held = Held.in(context);
+        if (held != null) {
+            held.work(bytes);
+        }
+    }
+
+    /**
+     * Takes room for the bytes of the reply, until it has left.
+     *
+     * @throws Problem 429 where there is none
+     */
+    public void reply(long bytes) {
+        Held held = Held.in(context);
+        if (held != null) {
+            held.reply(bytes);
+        }
+    }
+
     /** Whether nobody waits for the reply any more: the client hung up, or its time is over. */
     public boolean isGone() {
         return context.isCancelled() || context.isTimedOut();

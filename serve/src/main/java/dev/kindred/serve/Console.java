@@ -1,6 +1,5 @@
 package dev.kindred.serve;
 
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -95,6 +94,6 @@ final class Console {
         if (known) {
             return HttpResponse.of(headers.build());
         }
-        return HttpResponse.of(headers.contentType(asset.type()).build(), HttpData.wrap(asset.bytes()));
+        return HttpResponse.of(headers.contentType(asset.type()).build(), Wire.body(asset.bytes()));
     }
 }

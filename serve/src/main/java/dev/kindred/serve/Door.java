@@ -2,16 +2,20 @@ package dev.kindred.serve;
 
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.ExchangeType;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.util.TimeoutMode;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.HttpServiceWithRoutes;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
@@ -21,6 +25,7 @@ import dev.kindred.serve.seen.Trail;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,6 +75,12 @@ public final class Door {
         }
     }
 
+    /** Of a body that anybody may send. */
+    private static final long OPEN_BYTES = 4 << 10;
+
+    private static final Duration OPEN_TIME = Duration.ofSeconds(5);
+    /** So much is a message in memory, packed and as objects together. */
+    private static final int UNPACKED = 4;
     /** So many keys may have all their bodies in memory. */
     private static final int KEYS_AT_ONCE = 4;
 
@@ -104,6 +115,7 @@ public final class Door {
     private final ExecutorService waiting;
     private final Compute compute;
     private final int mostBodies;
+    private final Room room;
     private final List<Bound> bound = new CopyOnWriteArrayList<>();
     private final AtomicInteger allBodies = new AtomicInteger();
     /** Requests whose bodies are in memory, by key. */
@@ -111,13 +123,21 @@ public final class Door {
 
     /**
      * @param mostBodies requests of one key whose bodies may be in memory at once
+     * @param room what they and their replies may take in bytes
      */
-    Door(ServerBuilder server, Oversight oversight, ExecutorService waiting, Compute compute, int mostBodies) {
+    Door(
+            ServerBuilder server,
+            Oversight oversight,
+            ExecutorService waiting,
+            Compute compute,
+            int mostBodies,
+            Room room) {
         this.server = server;
         this.oversight = oversight;
         this.waiting = waiting;
         this.compute = compute;
         this.mostBodies = mostBodies;
+        this.room = room;
     }
 
     /** For everyone who reaches the server: whether it lives, what the console is made of. */
@@ -128,7 +148,7 @@ public final class Door {
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
                 .build();
         server.service(route, (ctx, request) -> {
-            Call call = Call.of(ctx, Principal.NOBODY, oversight);
+            Call call = enter(ctx, Principal.NOBODY);
             return later(call, () -> answer.to(call, request));
         });
     }
@@ -225,7 +245,10 @@ public final class Door {
         server.service(route, (ctx, request) -> {
             Call call = admit(ctx, request);
             compute.check(call, Lane.EMBED);
-            return read(call, () -> Pieces.bounded(request).aggregate(), whole -> told.to(call, whole));
+            return read(call, request, bounded -> bounded.aggregate(), whole -> {
+                call.work(StrictJson.weight(whole.content().array()));
+                return told.to(call, whole);
+            });
         });
     }
 
@@ -237,19 +260,40 @@ public final class Door {
      * @param begin what is done first with each request that is let in
      */
     public void rpc(HttpServiceWithRoutes service, Set<String> open, Consumer<ServiceRequestContext> begin) {
-        server.service(
-                service,
-                inner -> inner.decorate((delegate, ctx, request) -> {
-                    if (open.contains(ctx.path())) {
-                        Call.of(ctx, Principal.NOBODY, oversight);
-                    } else {
-                        String key = admit(ctx, request).principal().key();
-                        count(key);
-                        ctx.log().whenComplete().thenAccept(log -> forget(key));
-                    }
-                    begin.accept(ctx);
-                    return delegate.serve(ctx, request);
-                }));
+        server.service(service, inner -> new Rpc(inner, open, begin));
+    }
+
+    /** Lets requests in before their bodies are read: the service's own way is to be called with the whole. */
+    private final class Rpc extends SimpleDecoratingHttpService {
+        private final Set<String> open;
+        private final Consumer<ServiceRequestContext> begin;
+
+        private Rpc(HttpService delegate, Set<String> open, Consumer<ServiceRequestContext> begin) {
+            super(delegate);
+            this.open = open;
+            this.begin = begin;
+        }
+
+        @Override
+        public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+            boolean free = open.contains(ctx.path());
+            Call call = free ? enter(ctx, Principal.NOBODY) : admit(ctx, request);
+            if (free) {
+                ctx.setMaxRequestLength(OPEN_BYTES);
+                ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, OPEN_TIME);
+            }
+            Held held = Door.this.begin(call, request, free ? 1 : UNPACKED);
+            ctx.log().whenComplete().thenAccept(log -> end(call));
+            begin.accept(ctx);
+            HttpRequest bounded = Pieces.bounded(request, held);
+            ctx.updateRequest(bounded);
+            return unwrap().serve(ctx, bounded);
+        }
+
+        @Override
+        public ExchangeType exchangeType(RoutingContext routing) {
+            return ExchangeType.REQUEST_STREAMING;
+        }
     }
 
     private Route route(String path, @Nullable Role role, HttpMethod... methods) {
@@ -294,7 +338,12 @@ public final class Door {
     private Call admit(ServiceRequestContext ctx, HttpRequest request) {
         requirePlain(ctx);
         shorten(ctx, request);
-        return Call.of(ctx, oversight.admit(ctx, request), oversight);
+        return enter(ctx, oversight.admit(ctx, request));
+    }
+
+    private Call enter(ServiceRequestContext ctx, Principal principal) {
+        Held.of(ctx, room, principal.key());
+        return Call.of(ctx, principal, oversight);
     }
 
     /**
@@ -370,7 +419,8 @@ public final class Door {
     }
 
     private HttpResponse later(Call call, Supplier<HttpResponse> answer) {
-        return HttpResponse.of(CompletableFuture.supplyAsync(() -> by(call, answer), waiting));
+        return HttpResponse.of(CompletableFuture.supplyAsync(() -> by(call, answer), waiting)
+                .whenComplete((reply, failure) -> held(call).answered()));
     }
 
     /** Does the work of a request that was let in, on the thread that calls: it is done for whoever asked, in the request's trace. */
@@ -382,15 +432,19 @@ public final class Door {
     private HttpResponse read(Call call, Rule rule, HttpRequest request, Asked asked) {
         return read(
                 call,
-                () -> Body.read(Pieces.bounded(request), call.query(), waiting),
+                request,
+                bounded -> Body.read(bounded, call.query(), waiting, call::work),
                 body -> answered(call, rule, body, asked));
     }
 
-    private <T> HttpResponse read(Call call, Supplier<CompletableFuture<T>> body, Function<T, HttpResponse> answer) {
-        String key = call.principal().key();
-        count(key);
+    private <T> HttpResponse read(
+            Call call,
+            HttpRequest request,
+            Function<HttpRequest, CompletableFuture<T>> body,
+            Function<T, HttpResponse> answer) {
+        Held held = begin(call, request, 1);
         call.reading(true);
-        return HttpResponse.of(begun(body)
+        return HttpResponse.of(begun(() -> body.apply(Pieces.bounded(request, held)))
                 .thenApplyAsync(
                         whole -> by(
                                 call,
@@ -399,7 +453,7 @@ public final class Door {
                                     return answer.apply(whole);
                                 })),
                         waiting)
-                .whenComplete((reply, failure) -> forget(key)));
+                .whenComplete((reply, failure) -> end(call)));
     }
 
     private HttpResponse answered(Call call, Rule rule, Body body, Asked asked) {
@@ -407,6 +461,36 @@ public final class Door {
             call.take(body.inputs());
         }
         return told(call, rule, () -> asked.to(call, body));
+    }
+
+    private static Held held(Call call) {
+        return Objects.requireNonNull(Held.in(call.context()));
+    }
+
+    /**
+     * Counts a request whose body is to be read, and takes room for that; refuses it where there is none.
+     *
+     * @param times so many times its size, once it is understood
+     */
+    private Held begin(Call call, HttpRequest request, int times) {
+        Held held = held(call);
+        String key = call.principal().key();
+        count(key);
+        try {
+            // One that says it is larger than may be is refused as such.
+            held.announce(
+                    Math.min(request.headers().contentLength(), call.context().maxRequestLength()), times);
+            return held;
+        } catch (Problem full) {
+            forget(key);
+            throw full;
+        }
+    }
+
+    /** Its body is not in memory any more. */
+    private void end(Call call) {
+        held(call).answered();
+        forget(call.principal().key());
     }
 
     /** Counts a body, or refuses it where there is no room. */

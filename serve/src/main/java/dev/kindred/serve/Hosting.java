@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,11 @@ final class Hosting implements AutoCloseable {
         return Runtime.getRuntime().maxMemory()
                 / NAMES
                 / Math.max(1, hosts.all().size());
+    }
+
+    /** @see Compute#large */
+    <T> T large(Supplier<T> made) {
+        return compute.large(made);
     }
 
     /**

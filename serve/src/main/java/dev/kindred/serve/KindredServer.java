@@ -46,6 +46,7 @@ public final class KindredServer implements AutoCloseable {
     private final ExecutorService waiting;
     private final Hosting hosting;
     private final Duration drain;
+    private final Room room;
 
     private KindredServer(
             Server server,
@@ -55,7 +56,8 @@ public final class KindredServer implements AutoCloseable {
             Seen seen,
             ConsoleRoutes console,
             ExecutorService waiting,
-            Hosting hosting) {
+            Hosting hosting,
+            Room room) {
         this.server = server;
         this.admin = admin;
         this.scheme = options.tls().isPresent() ? "https" : "http";
@@ -67,6 +69,7 @@ public final class KindredServer implements AutoCloseable {
         this.waiting = waiting;
         this.hosting = hosting;
         this.drain = options.bounds().drain();
+        this.room = room;
     }
 
     /**
@@ -144,6 +147,7 @@ public final class KindredServer implements AutoCloseable {
         try {
             opened.forEach(hosting::host);
             int bodies = options.threads() + options.queue();
+            Room room = new Room(options.bounds().heldBytes());
             seen.readiness().of(hosting::parts);
             Routes routes = new Routes(hosting, oversight, seen.readiness()::isReady);
             Standing standing = new Standing(seen, oversight::asksForKeys);
@@ -151,14 +155,21 @@ public final class KindredServer implements AutoCloseable {
                 Wire wire = new Wire(new Guard(options.admin().host()), seen, faults);
                 admin = Optional.of(listen(options, options.admin(), "--admin-port", Optional.empty(), builder -> {
                     builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
-                    standing.bindAdmin(new Door(builder, oversight, waiting, compute, bodies));
+                    standing.bindAdmin(new Door(
+                            builder,
+                            oversight,
+                            waiting,
+                            compute,
+                            bodies,
+                            // Its own: strangers at the other port leave it to whoever watches the server.
+                            new Room(options.bounds().heldBytes() / 8)));
                 }));
             }
             Wire wire = new Wire(new Guard(options.main().host()), seen, faults);
             Server server = listen(options, options.main(), "--port", tls, builder -> {
                 // The last added stands outermost: a request that is turned away is counted like any other.
                 builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
-                Door door = new Door(builder, oversight, waiting, compute, bodies);
+                Door door = new Door(builder, oversight, waiting, compute, bodies, room);
                 routes.bind(door, bodies);
                 standing.bind(door, oversight.asksForKeys());
                 new CollectionRoutes(hosting, oversight).bind(door);
@@ -172,7 +183,7 @@ public final class KindredServer implements AutoCloseable {
             console.begin();
             seen.clock().done("listening");
             waiting.execute(() -> warm(hosting, seen));
-            return new KindredServer(server, admin, options, compute, seen, console, waiting, hosting);
+            return new KindredServer(server, admin, options, compute, seen, console, waiting, hosting, room);
         } catch (RuntimeException e) {
             console.close();
             admin.ifPresent(Server::close);
@@ -261,6 +272,7 @@ public final class KindredServer implements AutoCloseable {
                 .http1MaxInitialLineLength(8 << 10)
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
+                .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(new Unread(bounds.requestTime())))
                 .gracefulShutdownTimeout(Duration.ofMillis(50), Duration.ofSeconds(1))
                 // What is refused is no news: problems that are faults are told by Wire.
                 .unloggedExceptionsReportIntervalMillis(0)
@@ -278,6 +290,11 @@ public final class KindredServer implements AutoCloseable {
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    /** Bytes of requests and replies that are in memory now. */
+    long held() {
+        return room.held();
     }
 
     public int port() {

@@ -189,7 +189,7 @@ final class Maps implements AutoCloseable {
                 .set(HttpHeaderNames.ETAG, made.tag())
                 .set(HttpHeaderNames.CACHE_CONTROL, "private, no-cache")
                 .set("kindred-map", current ? "current" : "behind");
-        return known ? HttpResponse.of(headers.build()) : HttpResponse.of(headers.build(), HttpData.wrap(made.json()));
+        return known ? HttpResponse.of(headers.build()) : HttpResponse.of(headers.build(), Wire.body(made.json()));
     }
 
     @Override

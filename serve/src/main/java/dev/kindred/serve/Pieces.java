@@ -15,14 +15,20 @@ final class Pieces {
 
     private Pieces() {}
 
-    /** The same request, which fails with 400 once its body comes in too many too small pieces. */
-    static HttpRequest bounded(HttpRequest request) {
+    /** The same request, which fails with 400 once its body comes in too many too small pieces, and with 429 where no room is left for it. */
+    static HttpRequest bounded(HttpRequest request, Held held) {
         AtomicLong left = new AtomicLong(FREE * LEAST_BYTES);
         return request.mapData(data -> {
             if (left.addAndGet(data.length() - LEAST_BYTES) < 0) {
                 data.close();
                 throw Problem.badRequest(
                         "the body comes in too many pieces", "body", "send it in pieces of some kilobytes");
+            }
+            try {
+                held.arrived(data.length());
+            } catch (Problem full) {
+                data.close();
+                throw full;
             }
             return data;
         });

@@ -74,7 +74,7 @@ final class Routes {
     private void browse(Door door, String path, BiFunction<Hosted, Call, JsonObject> answer) {
         door.get(COLLECTION + path, Role.READER, (call, request) -> {
             Hosted hosted = hosts.expected(call);
-            return Wire.json(answer.apply(hosted, call), hosted.served());
+            return hosting.large(() -> Wire.json(answer.apply(hosted, call), hosted.served()));
         });
     }
 

@@ -32,6 +32,9 @@ final class Searching {
     /** Searches of one request. */
     static final int MAX_QUERIES = 64;
 
+    /** So many times a payload's bytes are its fields, their JSON and its text. */
+    private static final int JSON_TIMES = 3;
+
     private final Hosted hosted;
     private final Served served;
     private final Compute compute;
@@ -78,7 +81,7 @@ final class Searching {
         Fields fields = body.fields();
         if (!fields.has("queries")) {
             Asked asked = asked(fields, Optional.of(body));
-            return reply(asked, vectors(List.of(asked)).getFirst());
+            return reply(asked, vectors(List.of(asked)).getFirst(), new ReplySize());
         }
         fields.only("queries");
         if (!(fields.object().get("queries") instanceof JsonArray list)
@@ -95,9 +98,10 @@ final class Searching {
             asked.add(asked(new Fields(object, path), Optional.empty()));
         }
         List<Optional<float[]>> vectors = vectors(asked);
+        ReplySize size = new ReplySize();
         JsonArray results = new JsonArray();
         for (int i = 0; i < asked.size(); i++) {
-            results.add(reply(asked.get(i), vectors.get(i)));
+            results.add(reply(asked.get(i), vectors.get(i), size));
         }
         JsonObject reply = head();
         reply.add("results", results);
@@ -181,7 +185,7 @@ final class Searching {
         return found;
     }
 
-    private JsonObject reply(Asked asked, Optional<float[]> vector) {
+    private JsonObject reply(Asked asked, Optional<float[]> vector, ReplySize size) {
         SearchQuery query = asked.query();
         Filter filter = asked.input().orElse(null) instanceof Inputs.Input.Known(var item)
                 ? new Filter.And(List.of(query.filter(), new Filter.Not(new Filter.Ids(Set.of(item.id())))))
@@ -190,7 +194,21 @@ final class Searching {
                 meters.search(),
                 () -> vector.isPresent() ? alike(asked, vector.get(), filter) : byWords(asked, filter));
         count(query, result);
+        bound(asked, result, size);
         return reply(query, result);
+    }
+
+    /** Before any JSON is made of it, which takes several times as much. */
+    private static void bound(Asked asked, Result result, ReplySize size) {
+        long before = size.bytes();
+        for (Neighbor neighbor : result.found().neighbors()) {
+            if (!size.add(neighbor.id(), shown(neighbor.payload(), asked.query().shown()))) {
+                throw ReplySize.tooLarge(asked.path().isEmpty() ? "k" : asked.path() + ".k");
+            }
+        }
+        if (Call.CURRENT.isBound()) {
+            Call.CURRENT.get().work(JSON_TIMES * (size.bytes() - before));
+        }
     }
 
     /** A fused score is of one query's ranking, and words have none that is alike: neither is counted. */

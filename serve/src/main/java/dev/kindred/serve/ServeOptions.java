@@ -56,10 +56,22 @@ public record ServeOptions(
      * @param requestTime from a request's first byte to its reply's last
      * @param drain how long running requests may go on once the server was asked to end
      * @param connections open at once, at least 1
+     * @param heldBytes of all requests and replies that are in memory at once, at least 1; of one key a quarter of that
      */
-    public record Bounds(long requestBytes, Duration requestTime, Duration drain, int connections) {
+    public record Bounds(long requestBytes, Duration requestTime, Duration drain, int connections, long heldBytes) {
+        /** A third of the heap may be held. */
+        public Bounds(long requestBytes, Duration requestTime, Duration drain, int connections) {
+            this(
+                    requestBytes,
+                    requestTime,
+                    drain,
+                    connections,
+                    Runtime.getRuntime().maxMemory() / 3);
+        }
+
         public Bounds {
             if (requestBytes < 1
+                    || heldBytes < 1
                     || connections < 1
                     || requestTime.isNegative()
                     || requestTime.isZero()
@@ -151,11 +163,17 @@ public record ServeOptions(
     }
 
     public ServeOptions withMaxRequestBytes(long stated) {
-        return with(new Bounds(stated, bounds.requestTime(), bounds.drain(), bounds.connections()));
+        return with(new Bounds(stated, bounds.requestTime(), bounds.drain(), bounds.connections(), bounds.heldBytes()));
     }
 
     public ServeOptions withRequestTime(Duration stated) {
-        return with(new Bounds(bounds.requestBytes(), stated, bounds.drain(), bounds.connections()));
+        return with(
+                new Bounds(bounds.requestBytes(), stated, bounds.drain(), bounds.connections(), bounds.heldBytes()));
+    }
+
+    public ServeOptions withHeldBytes(long stated) {
+        return with(
+                new Bounds(bounds.requestBytes(), bounds.requestTime(), bounds.drain(), bounds.connections(), stated));
     }
 
     public ServeOptions withBatching(Batching stated) {

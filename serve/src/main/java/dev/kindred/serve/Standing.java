@@ -1,7 +1,6 @@
 package dev.kindred.serve;
 
 import com.google.gson.JsonObject;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -49,7 +48,7 @@ final class Standing {
 
     private HttpResponse metrics(HttpRequest request) {
         Meters.Scraped scraped = seen.meters().scrape(request.headers().get(HttpHeaderNames.ACCEPT, ""));
-        return HttpResponse.of(HttpStatus.OK, MediaType.parse(scraped.type()), HttpData.ofUtf8(scraped.text()));
+        return HttpResponse.of(HttpStatus.OK, MediaType.parse(scraped.type()), Wire.body(scraped.text()));
     }
 
     private HttpResponse ready(boolean brief) {
@@ -63,6 +62,6 @@ final class Standing {
                 .contentType(MediaType.JSON_UTF_8)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .build();
-        return HttpResponse.of(headers, HttpData.ofUtf8(json + "\n"));
+        return HttpResponse.of(headers, Wire.body(json + "\n"));
     }
 }

@@ -27,6 +27,8 @@ public final class StrictJson {
     private static final int MAX_VALUES = 65_536;
     /** Each costs some ten times its letters once it is read. */
     private static final int MAX_IN_ALL = 1 << 20;
+    /** Of a value with its place in a list, or half of a member of an object. */
+    private static final int VALUE_BYTES = 64;
 
     private final JsonReader reader;
     private final int mostInList;
@@ -75,6 +77,21 @@ public final class StrictJson {
         } catch (IOException e) {
             throw new IllegalStateException("reading a string failed", e);
         }
+    }
+
+    /** Bytes that a text's values take in memory once they are read, about: as many for each as the largest of them takes. */
+    public static long weight(byte[] utf8) {
+        long values = 0;
+        boolean within = false;
+        for (int i = 0; i < utf8.length; i++) {
+            switch (utf8[i]) {
+                case '"' -> within = !within;
+                case '\\' -> i++;
+                case ',', ':', '[', '{' -> values += within ? 0 : 1;
+                default -> {}
+            }
+        }
+        return Math.min(values, 2L * MAX_IN_ALL) * VALUE_BYTES;
     }
 
     /** @throws Problem where the bytes are not valid UTF-8 */

@@ -22,6 +22,7 @@ import dev.kindred.serve.seen.Seen;
 import dev.kindred.serve.seen.Trail;
 import dev.kindred.serve.seen.Watched;
 import dev.kindred.serve.wire.Dialect;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** What every reply has in common: its request's id, the headers that keep a browser safe, and how errors look. */
@@ -66,6 +67,23 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
         }
     }
 
+    /**
+     * A reply's body, of whoever asks on this thread.
+     *
+     * @throws Problem 429 where there is no room to keep it until it has left
+     */
+    public static HttpData body(byte[] bytes) {
+        if (Call.CURRENT.isBound()) {
+            Call.CURRENT.get().reply(bytes.length);
+        }
+        return HttpData.wrap(bytes);
+    }
+
+    /** The same of a text. */
+    public static HttpData body(String text) {
+        return body(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** A JSON reply. */
     public static HttpResponse json(JsonObject json) {
         return json(
@@ -105,7 +123,7 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
                 headers.toBuilder()
                         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                         .build(),
-                HttpData.ofUtf8(json.toString()));
+                body(json.toString()));
     }
 
     @Override

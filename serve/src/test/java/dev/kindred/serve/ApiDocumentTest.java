@@ -165,7 +165,8 @@ class ApiDocumentTest {
                 Oversight.none(),
                 java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor(),
                 compute,
-                1);
+                1,
+                new Room(1));
     }
 
     @Test

@@ -69,7 +69,7 @@ class DoorTest {
         compute = new Compute(ServeOptions.defaults(), seen.meters().registry());
         Wire wire = new Wire(new Guard("127.0.0.1"), seen, (request, route, cause) -> home.told.add(route + cause));
         builder.errorHandler(wire).decorator(wire);
-        Door door = new Door(builder, home.oversight(), waiting, compute, 8);
+        Door door = new Door(builder, home.oversight(), waiting, compute, 8, new Room(1 << 24));
         door.handle(
                 ITEM,
                 Role.WRITER,

@@ -3,9 +3,11 @@ package dev.kindred.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import dev.kindred.serve.access.Oversight;
 import inference.GRPCInferenceServiceGrpc;
 import inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** grpc-java's own client, with stubs made from the published proto, on the port that REST has. */
@@ -191,6 +194,64 @@ class InferenceRpcTest {
         assertThat(model.getInputsList().stream().map(i -> i.getName() + i.getDatatype() + i.getShapeList()))
                 .containsExactly("textBYTES[-1]", "input_idsINT64[-1, -1]", "attention_maskINT64[-1, -1]");
         assertThat(model.getOutputs(0).getShapeList()).containsExactly(-1L, 24L);
+    }
+
+    @Test
+    void namesAreBounded() {
+        for (String name : List.of("@".repeat(500_000), "a".repeat(65))) {
+            refused(
+                    request(tensor("text", "BYTES", 1)).setModelName(name),
+                    Status.Code.INVALID_ARGUMENT,
+                    "more than 64 characters");
+        }
+    }
+
+    /** What anybody may ask takes no memory: a message of a few bytes is all there is to say. */
+    @Test
+    void whoHasNoKeySendsNothingLarge() {
+        GRPCInferenceServiceBlockingStub keyless = GRPCInferenceServiceGrpc.newBlockingStub(channel);
+        UnknownFieldSet large = UnknownFieldSet.newBuilder()
+                .addField(
+                        9,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(ByteString.copyFrom(new byte[100_000]))
+                                .build())
+                .build();
+        for (Executable asked : List.<Executable>of(
+                () -> keyless.serverLive(
+                        ServerLiveRequest.newBuilder().setUnknownFields(large).build()),
+                () -> keyless.serverReady(
+                        ServerReadyRequest.newBuilder().setUnknownFields(large).build()))) {
+            StatusRuntimeException e = assertThrows(StatusRuntimeException.class, asked);
+            assertThat(e.getStatus().getCode()).as(e.toString()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        }
+        assertThat(keyless.serverLive(ServerLiveRequest.getDefaultInstance()).getLive())
+                .isTrue();
+    }
+
+    /** A message in frames of one byte is an object for each. */
+    @Test
+    void aMessageInVeryManyPiecesIsCutOff() throws Exception {
+        byte[] message = framed(request(tensor("text", "BYTES", 1))
+                .addRawInputContents(elements(new byte[5_000]))
+                .build()
+                .toByteArray());
+        List<byte[]> pieces = new ArrayList<>();
+        for (byte each : message) {
+            pieces.add(new byte[] {each});
+        }
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(
+                            URI.create(server.url() + "/inference.GRPCInferenceService/ModelInfer"))
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .header("Content-Type", "application/grpc")
+                    .header("Authorization", "Bearer " + TestKeys.READER)
+                    .POST(HttpRequest.BodyPublishers.ofByteArrays(pieces))
+                    .build();
+            var reply = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(reply.headers().firstValue("grpc-status").orElse("none")).isEqualTo("3");
+            assertThat(reply.headers().firstValue("grpc-message").orElse("")).contains("too many pieces");
+        }
     }
 
     @Test

@@ -84,6 +84,17 @@ class OpenAiTest {
         return collection.encoder.embed(text).row(0);
     }
 
+    /** Each would have been split at, one within the other. */
+    @Test
+    void aNameOfNothingButSeparatorsIsRefused() {
+        for (String name : List.of("@".repeat(500_000), "a".repeat(65), "a".repeat(65) + "@c0ffee")) {
+            Reply reply = embed("{\"model\":\"" + name + "\",\"input\":\"a\"}");
+            assertThat(reply.code()).as(reply.text()).isEqualTo(400);
+            assertThat(reply.text()).contains("more than 64 characters");
+        }
+        assertThat(embed("{\"model\":\"default@\",\"input\":\"a\"}").code()).isEqualTo(200);
+    }
+
     /** {@code npm install openai}: nothing of it is mocked. */
     @Test
     void openAisOwnClientIsServed() throws Exception {

@@ -3,7 +3,6 @@ package dev.kindred.serve.wire;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
@@ -11,6 +10,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import dev.kindred.serve.Door;
+import dev.kindred.serve.Wire;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +59,7 @@ public final class ApiDocument {
                         .contentType(type)
                         .set(HttpHeaderNames.CACHE_CONTROL, "no-cache")
                         .build(),
-                HttpData.wrap(bytes));
+                Wire.body(bytes));
     }
 
     private synchronized byte[] text() {

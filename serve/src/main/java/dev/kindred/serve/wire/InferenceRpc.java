@@ -1,6 +1,7 @@
 package dev.kindred.serve.wire;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
@@ -252,12 +253,14 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
         return served;
     }
 
-    private <T> void answer(StreamObserver<T> reply, Function<Call, T> answer) {
+    private <T extends MessageLite> void answer(StreamObserver<T> reply, Function<Call, T> answer) {
         ServiceRequestContext context = ServiceRequestContext.current();
         Call call = Call.in(context);
         waiting.execute(() -> {
             try {
-                reply.onNext(Door.by(call, () -> answer.apply(call)));
+                T message = Door.by(call, () -> answer.apply(call));
+                call.reply(message.getSerializedSize());
+                reply.onNext(message);
                 reply.onCompleted();
             } catch (RuntimeException e) {
                 fail(reply, said(context, e));

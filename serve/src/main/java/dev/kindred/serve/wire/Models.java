@@ -15,6 +15,8 @@ import java.util.List;
 final class Models {
     /** Fewer letters of an id say nothing. */
     private static final int LEAST_LETTERS = 4;
+    /** As {@code Collections.requireName} has it. */
+    private static final int LONGEST_NAME = 64;
 
     private final Hosts hosts;
 
@@ -34,10 +36,7 @@ final class Models {
      * @throws Problem 403 where the caller may not read it; 404 where there is none, or another release is live
      */
     Hosted require(Call call, String model, String where) {
-        int at = model.lastIndexOf('@');
-        return at < 0
-                ? require(call, model, "", where)
-                : require(call, model.substring(0, at), model.substring(at + 1), where);
+        return require(call, model, "", where);
     }
 
     /** The same to have something embedded: where that is to be kept, who asked is written down. */
@@ -49,8 +48,19 @@ final class Models {
 
     /** The same, the release named apart; empty for whichever is live. */
     Hosted require(Call call, String collection, String release, String where) {
-        if (release.isEmpty() && collection.indexOf('@') >= 0) {
-            return require(call, collection, where);
+        // Once, at the last one: of what stands before it, any more are part of a name that no collection has.
+        int at = release.isEmpty() ? collection.lastIndexOf('@') : -1;
+        return at < 0
+                ? live(call, collection, release, where)
+                : live(call, collection.substring(0, at), collection.substring(at + 1), where);
+    }
+
+    private Hosted live(Call call, String collection, String release, String where) {
+        if (collection.length() > LONGEST_NAME) {
+            throw Problem.badRequest(
+                    "no collection has a name of more than " + LONGEST_NAME + " characters",
+                    where,
+                    "say collection, or collection@release");
         }
         call.require(Role.READER, collection);
         Hosted hosted = hosts.require(call, collection);

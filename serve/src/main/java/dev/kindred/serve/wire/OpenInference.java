@@ -2,7 +2,6 @@ package dev.kindred.serve.wire;
 
 import com.google.gson.stream.JsonWriter;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -13,6 +12,7 @@ import dev.kindred.serve.Hosted;
 import dev.kindred.serve.Hosts;
 import dev.kindred.serve.Problem;
 import dev.kindred.serve.Served;
+import dev.kindred.serve.Wire;
 import dev.kindred.serve.access.Role;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,7 +137,7 @@ public final class OpenInference {
                 Reply.headers(MediaType.OCTET_STREAM, hosted.served(), embeddings.space())
                         .set(InferenceJson.HEADER_LENGTH, Integer.toString(header.length))
                         .build(),
-                HttpData.wrap(body));
+                Wire.body(body));
     }
 
     /** @param binarySize of the values where they follow the JSON; null where they stand in it */

@@ -1,7 +1,6 @@
 package dev.kindred.serve.wire;
 
 import com.google.gson.stream.JsonWriter;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -26,12 +25,12 @@ final class Reply {
 
     /** A reply of nobody's release. */
     static HttpResponse json(Body body) {
-        return HttpResponse.of(headers(MediaType.JSON_UTF_8).build(), HttpData.ofUtf8(text(body)));
+        return HttpResponse.of(headers(MediaType.JSON_UTF_8).build(), Wire.body(text(body)));
     }
 
     /** @param space of the vectors in the reply */
     static HttpResponse json(Served served, Space space, Body body) {
-        return HttpResponse.of(headers(MediaType.JSON_UTF_8, served, space).build(), HttpData.ofUtf8(text(body)));
+        return HttpResponse.of(headers(MediaType.JSON_UTF_8, served, space).build(), Wire.body(text(body)));
     }
 
     static ResponseHeadersBuilder headers(MediaType type, Served served, Space space) {
