@@ -73,7 +73,7 @@ public final class StrictJson {
         } catch (EOFException e) {
             throw Problem.badRequest("the JSON ends too soon", place(where, reader), "");
         } catch (MalformedJsonException | NumberFormatException e) {
-            throw Problem.badRequest("this is not JSON: " + reason(e), where, "");
+            throw Problem.badRequest("this is not JSON", where + place(e), "");
         } catch (IOException e) {
             throw new IllegalStateException("reading a string failed", e);
         }
@@ -166,10 +166,12 @@ public final class StrictJson {
     }
 
     /** Gson's own words, which end with line, column and path, without the address of its manual. */
-    private static String reason(Exception e) {
+    /** Line, column and path; what else the library says is advice for whoever writes its callers. */
+    private static String place(Exception e) {
         String message = String.valueOf(e.getMessage());
+        int at = message.indexOf(" at line ");
         int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+        return at < 0 ? "" : message.substring(at, end < at ? message.length() : end);
     }
 
     private static String place(String where, JsonReader reader) {
