@@ -21,7 +21,7 @@ final class AuditRoutes {
     }
 
     void bind(Door door) {
-        door.get("/v1/audit", Door.Rule.everywhere(Role.ADMIN), (call, request) -> read(call));
+        door.get("/v1/audit", Rule.everywhere(Role.ADMIN), (call, request) -> read(call));
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.kindred.serve;
 
-import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.ExchangeType;
 import com.linecorp.armeria.common.HttpMethod;
@@ -10,7 +9,6 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.HttpServiceWithRoutes;
-import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -24,16 +22,12 @@ import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.seen.Trail;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -81,45 +75,15 @@ public final class Door {
     private static final Duration OPEN_TIME = Duration.ofSeconds(5);
     /** So much is a message in memory, packed and as objects together. */
     private static final int UNPACKED = 4;
-    /** So many keys may have all their bodies in memory. */
-    private static final int KEYS_AT_ONCE = 4;
-
-    /**
-     * Who may ask at an address.
-     *
-     * @param role null for whoever shows a key that holds
-     * @param everywhere whether the role must be had in all collections, not only in the one that the address names
-     * @param tellsItself whether the answer writes its own rows of the audit log
-     */
-    record Rule(@Nullable Role role, boolean everywhere, boolean tellsItself) {
-        /** Whoever shows a key: the answer asks for roles itself. */
-        static final Rule KNOWN = new Rule(null, false, true);
-
-        /** In the collection that the address names. */
-        static Rule in(Role role) {
-            return new Rule(role, false, false);
-        }
-
-        /** In all collections: for what concerns none in particular. */
-        static Rule everywhere(Role role) {
-            return new Rule(role, true, false);
-        }
-
-        Rule telling() {
-            return new Rule(role, everywhere, true);
-        }
-    }
 
     private final ServerBuilder server;
     private final Oversight oversight;
     private final ExecutorService waiting;
     private final Compute compute;
-    private final int mostBodies;
     private final Room room;
+    private final Bodies bodies;
+    private final Telling telling;
     private final List<Bound> bound = new CopyOnWriteArrayList<>();
-    private final AtomicInteger allBodies = new AtomicInteger();
-    /** Requests whose bodies are in memory, by key. */
-    private final Map<String, Integer> bodies = new ConcurrentHashMap<>();
 
     /**
      * @param mostBodies requests of one key whose bodies may be in memory at once
@@ -136,8 +100,9 @@ public final class Door {
         this.oversight = oversight;
         this.waiting = waiting;
         this.compute = compute;
-        this.mostBodies = mostBodies;
         this.room = room;
+        this.bodies = new Bodies(mostBodies);
+        this.telling = new Telling(oversight);
     }
 
     /** For everyone who reaches the server: whether it lives, what the console is made of. */
@@ -171,7 +136,7 @@ public final class Door {
         Route route = route(path, rule.role(), methods);
         server.service(route, (ctx, request) -> {
             Call call = let(ctx, request, rule);
-            return later(call, () -> told(call, rule, () -> answer.to(call, request)));
+            return later(call, () -> telling.told(call, rule, () -> answer.to(call, request)));
         });
     }
 
@@ -181,7 +146,7 @@ public final class Door {
         server.route().addRoute(route).maxRequestLength(0).build((ctx, request) -> {
             Rule rule = Rule.in(role);
             Call call = let(ctx, request, rule);
-            return later(call, () -> told(call, rule, () -> answer.to(call, request)));
+            return later(call, () -> telling.told(call, rule, () -> answer.to(call, request)));
         });
     }
 
@@ -282,8 +247,8 @@ public final class Door {
                 ctx.setMaxRequestLength(OPEN_BYTES);
                 ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, OPEN_TIME);
             }
-            Held held = Door.this.begin(call, request, free ? 1 : UNPACKED);
-            ctx.log().whenComplete().thenAccept(log -> end(call));
+            Held held = bodies.begin(call, request, free ? 1 : UNPACKED);
+            ctx.log().whenComplete().thenAccept(log -> bodies.end(call));
             begin.accept(ctx);
             HttpRequest bounded = Pieces.bounded(request, held);
             ctx.updateRequest(bounded);
@@ -336,8 +301,8 @@ public final class Door {
     }
 
     private Call admit(ServiceRequestContext ctx, HttpRequest request) {
-        requirePlain(ctx);
-        shorten(ctx, request);
+        Heads.requirePlain(ctx);
+        Heads.shorten(ctx, request);
         return enter(ctx, oversight.admit(ctx, request));
     }
 
@@ -346,81 +311,9 @@ public final class Door {
         return Call.of(ctx, principal, oversight);
     }
 
-    /**
-     * Refuses an address with empty segments or dots between its slashes: what it means depends on who reads it, and what is done must be
-     * what is written down.
-     */
-    private static void requirePlain(ServiceRequestContext ctx) {
-        String sent = ctx.rawPath();
-        int query = sent.indexOf('?');
-        String path = query < 0 ? sent : sent.substring(0, query);
-        if (path.contains("//") || slashes(path) != slashes(ctx.path())) {
-            throw HttpStatusException.of(HttpStatus.NOT_FOUND);
-        }
-    }
-
-    private static long slashes(String path) {
-        return path.chars().filter(c -> c == '/').count();
-    }
-
-    /** Whoever asks may say for how long they will wait, within the server's own bound. */
-    private static void shorten(ServiceRequestContext ctx, HttpRequest request) {
-        String asked = request.headers().get(Wire.TIMEOUT);
-        if (asked == null) {
-            return;
-        }
-        if (!asked.matches("[1-9][0-9]{0,8}")) {
-            throw Problem.badRequest(
-                    "a whole number of milliseconds is wanted, 1 or more", "Kindred-Timeout-Ms", "a second is 1000");
-        }
-        long millis = Long.parseLong(asked);
-        long most = ctx.requestTimeoutMillis();
-        if (most == 0 || millis < most) {
-            ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, Duration.ofMillis(millis));
-        }
-    }
-
-    /**
-     * Answers, and writes down before what must be: every change, and in sensitive collections who asked. A change that came to nothing
-     * gets a second row that says so.
-     */
-    private HttpResponse told(Call call, Rule rule, Supplier<HttpResponse> answer) {
-        Role role = rule.role();
-        if (role == null || rule.tellsItself()) {
-            return answer.get();
-        }
-        HttpMethod method = call.context().method();
-        if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
-            return answer.get();
-        }
-        String collection = rule.everywhere() ? "" : call.collection();
-        String action = method + " " + call.context().config().route().patternString();
-        JsonObject detail = new JsonObject();
-        call.context().pathParams().forEach((name, value) -> {
-            if (!name.equals("collection")) {
-                // As it acts: what stands in the parameter is shortened by what comes after a semicolon.
-                detail.addProperty(name, name.equals("id") ? Routes.id(call) : value);
-            }
-        });
-        if (role == Role.READER) {
-            if (oversight.isSensitive(collection)) {
-                oversight.note(call.principal(), action, collection, call.request(), detail);
-            }
-            return answer.get();
-        }
-        oversight.before(call.principal(), action, collection, call.request(), detail);
-        try {
-            return answer.get();
-        } catch (RuntimeException e) {
-            detail.addProperty("failed", Problem.of(e).kind());
-            oversight.note(call.principal(), action, collection, call.request(), detail);
-            throw e;
-        }
-    }
-
     private HttpResponse later(Call call, Supplier<HttpResponse> answer) {
         return HttpResponse.of(CompletableFuture.supplyAsync(() -> by(call, answer), waiting)
-                .whenComplete((reply, failure) -> held(call).answered()));
+                .whenComplete((reply, failure) -> Held.of(call).answered()));
     }
 
     /** Does the work of a request that was let in, on the thread that calls: it is done for whoever asked, in the request's trace. */
@@ -442,7 +335,7 @@ public final class Door {
             HttpRequest request,
             Function<HttpRequest, CompletableFuture<T>> body,
             Function<T, HttpResponse> answer) {
-        Held held = begin(call, request, 1);
+        Held held = bodies.begin(call, request, 1);
         call.reading(true);
         return HttpResponse.of(begun(() -> body.apply(Pieces.bounded(request, held)))
                 .thenApplyAsync(
@@ -453,58 +346,14 @@ public final class Door {
                                     return answer.apply(whole);
                                 })),
                         waiting)
-                .whenComplete((reply, failure) -> end(call)));
+                .whenComplete((reply, failure) -> bodies.end(call)));
     }
 
     private HttpResponse answered(Call call, Rule rule, Body body, Asked asked) {
         if (rule.role() == Role.READER) {
             call.take(body.inputs());
         }
-        return told(call, rule, () -> asked.to(call, body));
-    }
-
-    private static Held held(Call call) {
-        return Objects.requireNonNull(Held.in(call.context()));
-    }
-
-    /**
-     * Counts a request whose body is to be read, and takes room for that; refuses it where there is none.
-     *
-     * @param times so many times its size, once it is understood
-     */
-    private Held begin(Call call, HttpRequest request, int times) {
-        Held held = held(call);
-        String key = call.principal().key();
-        count(key);
-        try {
-            // One that says it is larger than may be is refused as such.
-            held.announce(
-                    Math.min(request.headers().contentLength(), call.context().maxRequestLength()), times);
-            return held;
-        } catch (Problem full) {
-            forget(key);
-            throw full;
-        }
-    }
-
-    /** Its body is not in memory any more. */
-    private void end(Call call) {
-        held(call).answered();
-        forget(call.principal().key());
-    }
-
-    /** Counts a body, or refuses it where there is no room. */
-    private void count(String key) {
-        boolean full = allBodies.incrementAndGet() > KEYS_AT_ONCE * mostBodies;
-        if (bodies.merge(key, 1, Integer::sum) > mostBodies || full) {
-            forget(key);
-            throw Problem.busy(0);
-        }
-    }
-
-    private void forget(String key) {
-        allBodies.decrementAndGet();
-        bodies.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
+        return telling.told(call, rule, () -> asked.to(call, body));
     }
 
     /** Whatever is wrong with the body is a failed future, so that each body counted is discounted once. */

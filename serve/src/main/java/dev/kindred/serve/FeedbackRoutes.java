@@ -51,7 +51,7 @@ final class FeedbackRoutes {
     }
 
     void bind(Door door) {
-        door.post("/v1/feedback", Door.Rule.KNOWN, this::take);
+        door.post("/v1/feedback", Rule.KNOWN, this::take);
         door.get("/v1/collections/{collection}/feedback", Role.OPERATOR, (call, request) -> give(call));
     }
 

@@ -3,6 +3,7 @@ package dev.kindred.serve;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What one request has of the {@link Room}: its body and what is made of it until it is answered, its reply until that has left. */
@@ -33,6 +34,11 @@ final class Held {
         context.setAttr(HELD, held);
         context.log().whenComplete().thenAccept(log -> held.over());
         return held;
+    }
+
+    /** Of a request that the door has let in. */
+    static Held of(Call call) {
+        return Objects.requireNonNull(in(call.context()));
     }
 
     /** Null where the door has not let the request in. */

@@ -31,7 +31,7 @@ final class KeyRoutes {
     }
 
     void bind(Door door) {
-        Door.Rule admins = Door.Rule.everywhere(Role.ADMIN).telling();
+        Rule admins = Rule.everywhere(Role.ADMIN).telling();
         door.get("/v1/keys", admins, (call, request) -> Wire.json(list()));
         door.post("/v1/keys", admins, this::add);
         door.handle("/v1/keys/{key}", admins, (call, request) -> revoke(call), HttpMethod.DELETE);

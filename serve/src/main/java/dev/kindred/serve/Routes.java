@@ -52,7 +52,7 @@ final class Routes {
         bindAnswer(door, "verify", Lane.ASK, Answers::verify);
         bindAnswer(door, "search", Lane.ASK, Answers::search);
 
-        door.get("/v1/collections", Door.Rule.KNOWN, (call, request) -> Wire.json(collections(call)));
+        door.get("/v1/collections", Rule.KNOWN, (call, request) -> Wire.json(collections(call)));
         browse(door, "", (hosted, call) -> hosted.about());
         browse(door, "/items", (hosted, call) -> {
             if (Browsing.isSearch(call.query())) {

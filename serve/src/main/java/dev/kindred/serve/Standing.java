@@ -27,7 +27,7 @@ final class Standing {
     /** @param metricsElsewhere whether they are at the admin port alone */
     void bind(Door door, boolean metricsElsewhere) {
         bindState(door, keyed);
-        door.get("/metrics", Door.Rule.everywhere(Role.OPERATOR), (call, request) -> {
+        door.get("/metrics", Rule.everywhere(Role.OPERATOR), (call, request) -> {
             if (metricsElsewhere) {
                 throw new Problem(HttpStatus.NOT_FOUND, "not-found", "metrics are at the admin port", "", "ask there");
             }
