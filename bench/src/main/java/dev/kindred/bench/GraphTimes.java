@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * Kindred's graph beside hnswlib's, in a process of its own: {@code GraphTimes build ROOT SET FOLDER THREADS} makes both of a set's
- * folder and says what that took ({@code graphs} leaves the exact indexes out); {@code GraphTimes search ROOT SET FOLDER ROUNDS RECALL…} compares them at equal recall.
+ * folder, and exact indexes, and says what that took ({@link #PARTS} makes one alone); {@code GraphTimes search ROOT SET FOLDER ROUNDS
+ * RECALL…} compares them at equal recall.
  */
 final class GraphTimes {
     static final int M = 16;
@@ -21,6 +22,11 @@ final class GraphTimes {
     static final Engine ENGINE = new Engine.Graph(M, EF_CONSTRUCTION, 8_192);
     /** The same by codes of a byte a value. */
     static final Engine CODED = ENGINE.with(Engine.Codes.INT8);
+
+    static final String HNSWLIB = "hnswlib";
+
+    /** What is compared, each to be made alone. */
+    static final List<String> PARTS = List.of("graph", "graph-int8", HNSWLIB);
 
     private static final Duration LIMIT = Duration.ofHours(2);
 
@@ -40,8 +46,8 @@ final class GraphTimes {
         GraphTimes times = new GraphTimes(Path.of(words[1]), Path.of(words[2]), Path.of(words[3]));
         int number = Integer.parseInt(words[4]);
         JsonObject json = switch (words[0]) {
-            case "build" -> times.build(number, true);
-            case "graphs" -> times.build(number, false);
+            case "build" -> times.build(number, true, PARTS);
+            case "graph", "graph-int8", HNSWLIB -> times.build(number, false, List.of(words[0]));
             default ->
                 times.search(
                         number,
@@ -55,7 +61,7 @@ final class GraphTimes {
     }
 
     /** One after the other. Without the graph Kindred's figures are those of an exact index of the same items: the rest is the graph's. */
-    private JsonObject build(int threads, boolean exact) {
+    private JsonObject build(int threads, boolean exact, List<String> parts) {
         JsonObject json = new JsonObject();
         json.addProperty("n", set.n());
         json.addProperty("threads", threads);
@@ -63,20 +69,33 @@ final class GraphTimes {
             json.add("withoutGraph", ours(Engine.exact(), folder.resolve("exact"), threads));
             ours(Engine.exact().with(Engine.Codes.INT8), folder.resolve("exact-int8"), threads);
         }
-        json.add("ours", ours(ENGINE, folder.resolve("graph"), threads));
-        json.add("coded", ours(CODED, folder.resolve("graph-int8"), threads));
+        for (String part : parts) {
+            switch (part) {
+                case "graph" -> json.add("ours", ours(ENGINE, folder.resolve(part), threads));
+                case "graph-int8" -> json.add("coded", ours(CODED, folder.resolve(part), threads));
+                default -> json.add(HNSWLIB, theirs(threads));
+            }
+        }
+        return json;
+    }
+
+    /** Where hnswlib's graph of a set is kept. */
+    static Path theirs(Path set) {
+        return set.resolve("hnswlib-%d-%d.index".formatted(M, EF_CONSTRUCTION));
+    }
+
+    private JsonObject theirs(int threads) {
         try {
-            Files.deleteIfExists(sets.resolve("hnswlib-%d-%d.index".formatted(M, EF_CONSTRUCTION)));
+            Files.deleteIfExists(theirs(sets));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         try (Peer peer = peer(threads)) {
-            JsonObject theirs = new JsonObject();
-            theirs.addProperty("cpuSeconds", peer.built().get("buildCpuSeconds").getAsDouble());
-            theirs.addProperty("seconds", peer.built().get("buildWallSeconds").getAsDouble());
-            json.add("hnswlib", theirs);
+            JsonObject json = new JsonObject();
+            json.addProperty("cpuSeconds", peer.built().get("buildCpuSeconds").getAsDouble());
+            json.addProperty("seconds", peer.built().get("buildWallSeconds").getAsDouble());
+            return json;
         }
-        return json;
     }
 
     private Peer peer(int threads) {

@@ -15,7 +15,7 @@ public final class GrowthBench {
     private final SetCells cells;
 
     private GrowthBench(BenchRun run) {
-        this.cells = new SetCells(run, "growth", "graphs");
+        this.cells = new SetCells(run, "growth", GraphTimes.PARTS);
     }
 
     public static void main(String[] arguments) {

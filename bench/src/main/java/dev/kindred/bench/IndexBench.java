@@ -22,7 +22,7 @@ public final class IndexBench {
 
     private IndexBench(BenchRun run) {
         this.run = run;
-        this.cells = new SetCells(run, "index", "build");
+        this.cells = new SetCells(run, "index", List.of("build"));
     }
 
     public static void main(String[] arguments) {

@@ -15,15 +15,15 @@ final class SetCells {
 
     private final BenchRun run;
     private final String bench;
-    private final String built;
+    private final List<String> built;
     private final int rounds;
     private final int queries;
 
     /**
      * @param bench whose results hold the sets
-     * @param built of each set, as {@link GraphTimes} has it: {@code build}, or {@code graphs} alone
+     * @param built of each set, as {@link GraphTimes} has it: {@code build}, or its parts, each a cell of its own
      */
-    SetCells(BenchRun run, String bench, String built) {
+    SetCells(BenchRun run, String bench, List<String> built) {
         this.run = run;
         this.bench = bench;
         this.built = built;
@@ -76,17 +76,33 @@ final class SetCells {
     }
 
     JsonObject built(Set set) {
-        return run.ledger()
-                .cell(
-                        "build " + set.name(),
-                        kept -> Files.exists(Path.of(set.ours("graph"))),
-                        () -> java(
-                                GraphTimes.class,
-                                built,
-                                run.root().toString(),
-                                set.folder().toString(),
-                                set.ours(),
-                                "2"));
+        JsonObject all = new JsonObject();
+        for (String part : built) {
+            JsonObject json = run.ledger()
+                    .cell(
+                            (part.equals("build") ? part : "build " + part) + " " + set.name(),
+                            kept -> Files.exists(made(set, part)),
+                            () -> java(
+                                    GraphTimes.class,
+                                    part,
+                                    run.root().toString(),
+                                    set.folder().toString(),
+                                    set.ours(),
+                                    "2"));
+            if (json.isEmpty()) {
+                return json;
+            }
+            json.entrySet().forEach(figure -> all.add(figure.getKey(), figure.getValue()));
+        }
+        return all;
+    }
+
+    private static Path made(Set set, String part) {
+        return switch (part) {
+            case "build" -> Path.of(set.ours("graph"));
+            case GraphTimes.HNSWLIB -> GraphTimes.theirs(set.folder());
+            default -> Path.of(set.ours(part));
+        };
     }
 
     /** A measuring process of its own. */
@@ -97,7 +113,8 @@ final class SetCells {
     /** Measured where the set's indexes are built, which they are first. */
     JsonObject ofBuilt(String name, Set set, Supplier<JsonObject> measure) {
         return run.ledger().cell(name, () -> {
-            if (!Files.exists(Path.of(set.ours("graph"))) && built(set).isEmpty()) {
+            if (!built.stream().allMatch(part -> Files.exists(made(set, part)))
+                    && built(set).isEmpty()) {
                 return new JsonObject();
             }
             return measure.get();
