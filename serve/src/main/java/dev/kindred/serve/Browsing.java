@@ -117,10 +117,7 @@ final class Browsing {
         return query.names().stream().anyMatch(name -> !name.equals("from") && !name.equals("limit"));
     }
 
-    /**
-     * A page of items, or what one reply carries of it: {@code next} says where the rest begins. By {@code q} (words of their names),
-     * {@code field=value} of a group, {@code from} and {@code limit}.
-     */
+    /** A page of items by {@code q} (words of their names), {@code field=value} of a group, {@code from} and {@code limit}. */
     JsonObject items(QueryParams query) {
         String words = "";
         int from = 0;
@@ -137,11 +134,7 @@ final class Browsing {
         }
         Catalogue.Page page = page(words, groups, from, limit);
         JsonArray items = new JsonArray();
-        ReplySize size = new ReplySize();
         for (Catalogue.Entry entry : page.entries()) {
-            if (!size.add(entry.id(), entry.brief().payload()) && !items.isEmpty()) {
-                break;
-            }
             JsonObject item = new JsonObject();
             item.addProperty("id", entry.id());
             item.add("payload", PayloadJson.write(entry.brief().payload()));

@@ -2,7 +2,6 @@ package dev.kindred.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonObject;
 import dev.kindred.core.Progress;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Item;
@@ -188,19 +187,6 @@ class RoomTest {
         empty();
         Reply thin = caller.json("/v1/search", "{\"text\":\"whisper\",\"k\":" + LARGE + ",\"fields\":[\"name\"]}");
         assertThat(thin.json().getAsJsonArray("neighbors")).hasSize(LARGE);
-    }
-
-    @Test
-    void aPageOfItemsEndsWhereAReplyIsFull() {
-        JsonObject page =
-                caller.get("/v1/collections/default/items?limit=" + LARGE).json();
-        int first = page.getAsJsonArray("items").size();
-        assertThat(first).isBetween(10, LARGE - 1);
-        assertThat(page.get("next").getAsInt()).isEqualTo(first);
-        empty();
-        JsonObject rest = caller.get("/v1/collections/default/items?limit=" + LARGE + "&from=" + first)
-                .json();
-        assertThat(rest.getAsJsonArray("items")).hasSize(LARGE - first);
     }
 
     /** Its reply is kept for it, and others are refused meanwhile, but not for long. */

@@ -12,6 +12,7 @@ export function browser(info, groupField, onPick) {
   let next = 0;
   let known = [];
   let flight = null;
+  let begun = Promise.resolve();
   let chosen = new Set();
 
   const ofTexts = info.takes === 'texts';
@@ -63,7 +64,7 @@ export function browser(info, groupField, onPick) {
     next = 0;
     known = [];
     if (!grid.querySelector('[data-id]')) grid.replaceChildren(...skeletons(24, 'tile'));
-    more();
+    begun = more();
   }
 
   async function more() {
@@ -141,7 +142,11 @@ export function browser(info, groupField, onPick) {
   return {
     node,
     focus: () => field.focus(),
-    random: () => known[Math.floor(Math.random() * known.length)],
+    /** Of those that are shown; of the first to come, where there is none yet. */
+    random: async () => {
+      await begun;
+      return known[Math.floor(Math.random() * known.length)];
+    },
     some: (n) => known.slice(0, n),
     mark(ids) {
       chosen = new Set(ids);

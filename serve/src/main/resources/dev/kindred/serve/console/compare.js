@@ -174,11 +174,11 @@ export function compareView(info, groupField, go) {
       + (said.abstained ? ' The score lies where neither answer is sure enough, so none is given.' : '');
   }
 
-  function random() {
+  async function random() {
     for (const side of SIDES) {
       if (!things[side]) {
-        const one = browse.random();
-        if (one) things[side] = one;
+        const one = await browse.random();
+        if (one && !things[side]) things[side] = one;
       }
     }
     remember();

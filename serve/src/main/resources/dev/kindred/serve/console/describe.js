@@ -206,8 +206,8 @@ export function describeView(info, groupField, go) {
         el('button', { class: 'button', type: 'button', onclick: random }, icon('dice'), 'Surprise me'))));
   }
 
-  function random() {
-    const one = browse.random();
+  async function random() {
+    const one = await browse.random();
     if (one) go('search', { id: one.id });
   }
 

@@ -189,8 +189,8 @@ export function searchView(info, groupField, go) {
       el('div', { class: 'welcome-tools' }, el('a', { class: 'button primary', href: '#/collections' }, 'Go to collections')));
   }
 
-  function random() {
-    const one = browse.random();
+  async function random() {
+    const one = await browse.random();
     if (one) go('search', { id: one.id });
   }
 
