@@ -169,6 +169,14 @@ final class WordCollection implements AutoCloseable {
                 for (double value : sum) {
                     squares += value * value;
                 }
+                if (squares == 0) {
+                    // Nothing but small words, as while somebody types: anywhere, but somewhere.
+                    Keyed direction = Keyed.of(text.hashCode());
+                    for (int d = 0; d < sum.length; d++) {
+                        sum[d] = direction.nextGaussian();
+                        squares += sum[d] * sum[d];
+                    }
+                }
                 for (int d = 0; d < sum.length; d++) {
                     values[i * sum.length + d] = (float) (sum[d] / Math.sqrt(Math.max(squares, 1e-12)));
                 }
