@@ -69,66 +69,12 @@ public record EmbeddingStatistics(
             return 0;
         }
         double entropy = 0;
-        for (double eigenvalue : eigenvalues(covariance)) {
+        for (double eigenvalue : Jacobi.eigenvalues(covariance)) {
             double share = eigenvalue / variance;
             if (share > 1e-15) {
                 entropy -= share * Math.log(share);
             }
         }
         return Math.exp(entropy);
-    }
-
-    /** Eigenvalues of a symmetric matrix by cyclic Jacobi rotations (Golub, Van Loan §8.5); the matrix is used up. */
-    static double[] eigenvalues(double[][] a) {
-        int d = a.length;
-        double whole = 0;
-        for (double[] row : a) {
-            for (double value : row) {
-                whole += value * value;
-            }
-        }
-        for (int sweep = 0; sweep < 60; sweep++) {
-            double off = 0;
-            for (int p = 0; p < d; p++) {
-                for (int q = 0; q < p; q++) {
-                    off += 2 * a[p][q] * a[p][q];
-                }
-            }
-            if (off <= 1e-20 * whole) {
-                break;
-            }
-            for (int p = 0; p < d - 1; p++) {
-                for (int q = p + 1; q < d; q++) {
-                    rotate(a, p, q);
-                }
-            }
-        }
-        double[] eigenvalues = new double[d];
-        for (int k = 0; k < d; k++) {
-            eigenvalues[k] = a[k][k];
-        }
-        return eigenvalues;
-    }
-
-    private static void rotate(double[][] a, int p, int q) {
-        if (a[p][q] == 0) {
-            return;
-        }
-        double theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-        double t = Math.copySign(1, theta) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-        double c = 1 / Math.sqrt(t * t + 1);
-        double s = t * c;
-        for (int k = 0; k < a.length; k++) {
-            double kp = a[k][p];
-            double kq = a[k][q];
-            a[k][p] = c * kp - s * kq;
-            a[k][q] = s * kp + c * kq;
-        }
-        for (int k = 0; k < a.length; k++) {
-            double pk = a[p][k];
-            double qk = a[q][k];
-            a[p][k] = c * pk - s * qk;
-            a[q][k] = s * pk + c * qk;
-        }
     }
 }

@@ -49,10 +49,24 @@ class StatisticsTest {
             g[q][p] = -g[p][q];
             matrix = times(times(g, matrix), transposed(g));
         }
-        double[] found = EmbeddingStatistics.eigenvalues(matrix);
+        double[] found = Jacobi.eigenvalues(copy(matrix));
         Arrays.sort(found);
         Arrays.sort(expected);
         assertThat(found).containsExactly(expected, within(1e-9));
+        double[][] diagonal = copy(matrix);
+        double[][] vectors = Jacobi.diagonalise(diagonal);
+        double[][] turned = times(matrix, vectors);
+        double[][] squares = times(transposed(vectors), vectors);
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < d; j++) {
+                assertThat(turned[i][j]).isCloseTo(diagonal[j][j] * vectors[i][j], within(1e-9));
+                assertThat(squares[i][j]).isCloseTo(i == j ? 1 : 0, within(1e-12));
+            }
+        }
+    }
+
+    private static double[][] copy(double[][] matrix) {
+        return Arrays.stream(matrix).map(double[]::clone).toArray(double[][]::new);
     }
 
     private static double[][] times(double[][] a, double[][] b) {

@@ -2,6 +2,7 @@ package dev.kindred.serve.map;
 
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
+import dev.kindred.core.metric.Jacobi;
 
 /**
  * The two directions in which vectors differ most, by block power iteration with a Rayleigh–Ritz step (Halko, Martinsson, Tropp 2011,
