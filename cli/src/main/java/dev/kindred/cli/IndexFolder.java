@@ -62,7 +62,7 @@ final class IndexFolder {
      * @throws Refusal where there is no index, or it is archived
      */
     Optional<GenerationItems> items(Run run) {
-        requireIndex();
+        EmbeddedIndex.require(folder);
         if (!Generation.isIn(folder)) {
             return Optional.empty();
         }
@@ -94,21 +94,9 @@ final class IndexFolder {
 
     /** @param owner whom another writer's refusal names */
     EmbeddedIndex open(Run run, String owner) {
-        requireIndex();
+        EmbeddedIndex.require(folder);
         Natives.forIndex(run.home());
         return EmbeddedIndex.open(folder, owner, run.settings().threads());
-    }
-
-    private void requireIndex() {
-        if (!Files.isDirectory(folder)) {
-            throw new Refusal(
-                    Files.exists(folder) ? "is not a folder" : "does not exist",
-                    folder.toString(),
-                    "name an index folder");
-        }
-        if (!EmbeddedIndex.isIn(folder)) {
-            throw new Refusal("holds no index", folder.toString(), "build one with: kindred index build");
-        }
     }
 
     /** What gives the vectors of the index: its bundle; nobody, where they were made elsewhere. */

@@ -30,6 +30,19 @@ public sealed interface EmbeddedIndex extends VectorIndex permits ExactIndex, Ge
         return Files.exists(folder.resolve(ExactIndex.FILE)) || Generation.isIn(folder);
     }
 
+    /** @throws Refusal where a folder holds none */
+    static void require(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new Refusal(
+                    Files.exists(folder) ? "is not a folder" : "does not exist",
+                    folder.toString(),
+                    "name an index folder");
+        }
+        if (!isIn(folder)) {
+            throw new Refusal("holds no index", folder.toString(), "build one with: kindred index build");
+        }
+    }
+
     /**
      * Opens the index of a folder, whatever its engine. One that is archived is made again first.
      *

@@ -54,7 +54,8 @@ final class Opening {
         if (bundle.isPresent()) {
             Path copy = folder.resolve(BUNDLE);
             try {
-                // Bundles are never changed in place, so that one file may have two names.
+                // Bundles are never changed in place, so that one file may have two names, where the file system gives
+                // them.
                 Files.createLink(copy, bundle.get());
             } catch (IOException | UnsupportedOperationException e) {
                 Files.copy(bundle.get(), copy);
@@ -73,7 +74,7 @@ final class Opening {
             Optional<Snapshots.Restored> restored = Optional.empty();
             EmbeddedIndex index;
             try {
-                requireIndex(folder);
+                EmbeddedIndex.require(folder);
                 index = index(folder);
             } catch (Refusal e) {
                 restored = standIn ? new Snapshots(folder).restore() : Optional.empty();
@@ -99,18 +100,6 @@ final class Opening {
             if (!whole) {
                 close(closing);
             }
-        }
-    }
-
-    private void requireIndex(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new Refusal(
-                    Files.exists(folder) ? "is not a folder" : "does not exist",
-                    folder.toString(),
-                    "name an index folder");
-        }
-        if (!EmbeddedIndex.isIn(folder)) {
-            throw new Refusal("holds no index", folder.toString(), "build one with: kindred index build");
         }
     }
 
