@@ -3,6 +3,7 @@ package dev.kindred.fuzz;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -85,18 +86,17 @@ public final class Reached {
             if (!(JsonParser.parseString(text) instanceof JsonObject json)) {
                 return "";
             }
-            if (json.has("detail")) {
-                return json.get("detail").getAsString();
-            }
-            if (json.get("error") instanceof JsonObject error && error.has("message")) {
-                return error.get("message").getAsString();
-            }
-            return json.has("error") && json.get("error").isJsonPrimitive()
-                    ? json.get("error").getAsString()
-                    : "";
-        } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
+            return json.get("error") instanceof JsonObject error
+                    ? text(error, "message")
+                    : text(json, json.has("detail") ? "detail" : "error");
+        } catch (JsonParseException e) {
+            // No JSON, as a page of the console is none: it gives no reason.
             return "";
         }
+    }
+
+    private static String text(JsonObject json, String name) {
+        return json.get(name) instanceof JsonPrimitive text ? text.getAsString() : "";
     }
 
     /** Spoiled requests to this route that were read whole. */
