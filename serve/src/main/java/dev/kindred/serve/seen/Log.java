@@ -39,9 +39,9 @@ public final class Log implements AutoCloseable {
     private final BlockingQueue<LogEntry> queue = new ArrayBlockingQueue<>(ROOM);
     private final LongAdder dropped = new LongAdder();
     /** A burst of stacks, then one in five seconds: some 20 MB a day at the worst. */
-    private final Allowance stacks = new Allowance(20, 0.2);
+    private final TokenBucket stacks = new TokenBucket(20, 0.2);
     /** Lines that are not one a request: of faults, and what libraries say. */
-    private final Allowance notes = new Allowance(100, 5);
+    private final TokenBucket notes = new TokenBucket(100, 5);
 
     private final Thread writer;
     private volatile boolean closed;

@@ -2,20 +2,20 @@ package dev.kindred.serve.seen;
 
 import java.util.function.LongSupplier;
 
-/** So many at once, and then so many a second: a token bucket. */
-final class Allowance {
+/** So many at once, and then so many a second. */
+final class TokenBucket {
     private final double most;
     private final double perSecond;
     private final LongSupplier nanos;
     private double left;
     private long at;
 
-    Allowance(double most, double perSecond) {
+    TokenBucket(double most, double perSecond) {
         this(most, perSecond, System::nanoTime);
     }
 
     /** @param nanos the clock */
-    Allowance(double most, double perSecond, LongSupplier nanos) {
+    TokenBucket(double most, double perSecond, LongSupplier nanos) {
         this.most = most;
         this.perSecond = perSecond;
         this.nanos = nanos;
