@@ -133,7 +133,6 @@ class DegradationTest {
 
     /** Under a running server: what the view holds is found, what needs the file says that it fails, and where it lies is not told. */
     @Test
-    @Timeout(180) // SQLite tries for up to ten seconds to make sense of a log, each time that it is asked.
     void itemsThatAreDamagedMeanwhileAreStillFoundAndNoWriteIsTakenForDone() throws IOException {
         try (ServedHome home = withVectors(folder)) {
             // More than a connection keeps in memory.
