@@ -248,19 +248,8 @@ public final class Holdings implements AutoCloseable {
         Optional<Snapshots.Restored> restored = failed.snapshots().flatMap(Snapshots::restore);
         return restored.map(there -> {
             EmbeddedIndex index = opening.index(there.folder());
-            Served was = failed.served();
-            Served served = new Served(
-                    name,
-                    was.bundle(),
-                    was.takes(),
-                    was.queries(),
-                    was.documents(),
-                    was.comparator(),
-                    was.decision(),
-                    was.baseline(),
-                    index);
             Opened stands = new Opened(
-                    served,
+                    failed.served().over(index),
                     failed.folder(),
                     failed.settings(),
                     Optional.of(there.moment()),

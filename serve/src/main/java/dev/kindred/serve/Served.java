@@ -132,6 +132,21 @@ public record Served(
                 index);
     }
 
+    /** The same under another collection's name. */
+    public Served named(String name) {
+        return new Served(name, bundle, takes, queries, documents, comparator, decision, baseline, index);
+    }
+
+    /** The same over another index. */
+    public Served over(VectorIndex other) {
+        return new Served(collection, bundle, takes, queries, documents, comparator, decision, baseline, other);
+    }
+
+    /** The same by another encoder, of both sides. */
+    public Served encodedBy(Encoder encoder) {
+        return new Served(collection, bundle, takes, encoder, encoder, comparator, decision, baseline, index);
+    }
+
     public Space space() {
         return queries.space();
     }

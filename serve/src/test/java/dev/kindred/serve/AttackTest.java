@@ -211,15 +211,7 @@ class AttackTest {
             @Override
             public void close() {}
         };
-        Served served = new Served(
-                real.collection(),
-                real.bundle(),
-                real.takes(),
-                broken,
-                broken,
-                real.decision(),
-                real.baseline(),
-                real.index());
+        Served served = real.encodedBy(broken);
         KindredServer failing = KindredServer.start(
                 ServeOptions.defaults().onPort(0), served, (request, route, cause) -> told.put(request, cause));
         try (Caller other = new Caller(failing.url())) {

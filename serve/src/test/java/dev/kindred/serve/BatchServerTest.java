@@ -90,15 +90,7 @@ class BatchServerTest {
         collection = WordCollection.in(folder);
         Served real = collection.served();
         encoder = new Gated(real.documents());
-        Served gated = new Served(
-                real.collection(),
-                real.bundle(),
-                real.takes(),
-                encoder,
-                encoder,
-                real.decision(),
-                real.baseline(),
-                real.index());
+        Served gated = real.encodedBy(encoder);
         ServeOptions options = ServeOptions.defaults().onPort(0).withThreads(1).withQueue(QUEUE);
         server = KindredServer.start(
                 options, List.of(gated), Oversight.by(BY_HEADER), (request, route, cause) -> cause.printStackTrace());

@@ -75,24 +75,8 @@ class FuzzTest {
                         .withRequestTime(Duration.ofSeconds(20))
                         .withThreads(2),
                 List.of(
-                        new Served(
-                                "drawn",
-                                pictures.bundle(),
-                                pictures.takes(),
-                                pictured,
-                                pictured,
-                                pictures.decision(),
-                                pictures.baseline(),
-                                pictures.index()),
-                        new Served(
-                                "default",
-                                texts.bundle(),
-                                texts.takes(),
-                                heard,
-                                heard,
-                                texts.decision(),
-                                texts.baseline(),
-                                texts.index())),
+                        pictures.encodedBy(pictured).named("drawn"),
+                        texts.encodedBy(heard).named("default")),
                 Oversight.none(),
                 (request, route, cause) -> {});
     }

@@ -49,14 +49,6 @@ final class Gated {
             @Override
             public void close() {}
         };
-        return new Served(
-                real.collection(),
-                real.bundle(),
-                real.takes(),
-                encoder,
-                encoder,
-                real.decision(),
-                real.baseline(),
-                real.index());
+        return real.encodedBy(encoder);
     }
 }

@@ -57,15 +57,7 @@ final class KeyedServer implements AutoCloseable {
 
     KeyedServer start(ServeOptions options) {
         Served first = words.served();
-        Served second = new Served(
-                "photos",
-                first.bundle(),
-                first.takes(),
-                first.queries(),
-                first.documents(),
-                first.decision(),
-                first.baseline(),
-                first.index());
+        Served second = first.named("photos");
         server = KindredServer.start(
                 options,
                 List.of(first, second),

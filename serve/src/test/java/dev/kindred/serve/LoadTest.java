@@ -62,15 +62,7 @@ class LoadTest {
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             Served real = collection.served();
             Encoder encoder = new HeldEncoder(real.documents(), entered, gate);
-            Served held = new Served(
-                    real.collection(),
-                    real.bundle(),
-                    real.takes(),
-                    encoder,
-                    encoder,
-                    real.decision(),
-                    real.baseline(),
-                    real.index());
+            Served held = real.encodedBy(encoder);
             ServeOptions narrow = ServeOptions.defaults()
                     .onPort(0)
                     .withRequestTime(Duration.ofSeconds(60))

@@ -7,13 +7,10 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.kindred.core.Content;
 import dev.kindred.core.Distance;
-import dev.kindred.core.Embeddings;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Progress;
 import dev.kindred.core.Space;
-import dev.kindred.encode.Encoder;
 import dev.kindred.index.ExactIndex;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
@@ -22,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -77,21 +73,6 @@ class MapConsoleTest {
                 null);
     }
 
-    private record NothingEncoded() implements Encoder {
-        @Override
-        public Space space() {
-            return SPACE;
-        }
-
-        @Override
-        public Embeddings encode(List<Content> batch) {
-            throw new IllegalStateException("a map encodes nothing");
-        }
-
-        @Override
-        public void close() {}
-    }
-
     @BeforeAll
     void start(@TempDir Path folder) {
         Path chromium = Visitor.required();
@@ -100,18 +81,7 @@ class MapConsoleTest {
                 SPACE,
                 IntStream.range(0, ITEMS).mapToObj(MapConsoleTest::item),
                 Progress.SILENT);
-        NothingEncoded encoder = new NothingEncoded();
-        server = KindredServer.start(
-                ServeOptions.defaults().onPort(0),
-                new Served(
-                        "default",
-                        "b0a7".repeat(16),
-                        Served.Takes.TEXTS,
-                        encoder,
-                        encoder,
-                        Optional.empty(),
-                        Optional.empty(),
-                        index));
+        server = KindredServer.start(ServeOptions.defaults().onPort(0), MapTest.served(index));
         visitor = new Visitor(chromium, server.url());
     }
 

@@ -58,8 +58,9 @@ class MapTest {
         return ExactIndex.build(folder, SPACE, IntStream.range(0, items).mapToObj(MapTest::item), Progress.SILENT);
     }
 
-    private static Served served(VectorIndex index) {
-        NothingEncoded encoder = new NothingEncoded();
+    /** A collection of vectors that come ready. */
+    static Served served(VectorIndex index) {
+        NothingEncoded encoder = new NothingEncoded(index.info().space());
         return new Served(
                 "default",
                 "b0a7".repeat(16),
@@ -71,12 +72,7 @@ class MapTest {
                 index);
     }
 
-    private record NothingEncoded() implements Encoder {
-        @Override
-        public Space space() {
-            return SPACE;
-        }
-
+    private record NothingEncoded(Space space) implements Encoder {
         @Override
         public Embeddings encode(List<Content> batch) {
             throw new IllegalStateException("a map encodes nothing");

@@ -56,15 +56,7 @@ class RoomTest {
             items.add(new Item("item" + i, vector, payload, i == 0 ? new byte[SOURCE] : null));
         }
         index = ExactIndex.build(folder.resolve("large"), usual.space(), items.stream(), Progress.SILENT);
-        Served served = new Served(
-                usual.collection(),
-                usual.bundle(),
-                usual.takes(),
-                usual.queries(),
-                usual.documents(),
-                usual.decision(),
-                usual.baseline(),
-                index);
+        Served served = usual.over(index);
         ServeOptions options = ServeOptions.defaults()
                 .onPort(0)
                 .withThreads(1)

@@ -41,7 +41,7 @@ class ViewsTest {
         Path chromium = Visitor.required();
         drawn = DrawnCollection.in(folder);
         words = WordCollection.in(folder);
-        List<Served> served = List.of(drawn.served(), named("words", words.served()));
+        List<Served> served = List.of(drawn.served(), words.served().named("words"));
         server = start(served, Access.OPEN);
         locked = start(served, (context, request) -> {
             if (("Bearer " + KEY).equals(request.headers().get(HttpHeaderNames.AUTHORIZATION))) {
@@ -64,19 +64,6 @@ class ViewsTest {
                 ServeOptions.defaults().onPort(0), served, Oversight.by(access), (request, route, cause) -> {
                     throw new IllegalStateException(cause);
                 });
-    }
-
-    private static Served named(String name, Served of) {
-        return new Served(
-                name,
-                of.bundle(),
-                of.takes(),
-                of.queries(),
-                of.documents(),
-                of.comparator(),
-                of.decision(),
-                of.baseline(),
-                of.index());
     }
 
     @AfterAll
