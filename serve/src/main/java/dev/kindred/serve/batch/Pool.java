@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class Pool implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(10);
     /** Nanoseconds of a task, until measured. */
-    private static final long TASK_GUESS = 1_000_000;
+    private static final double TASK_GUESS = 1_000_000;
 
     private final FairQueue queue;
     private final EmbeddingCache cache;
     private final BatchMeters meters;
     private final Batching batching;
     private final List<Thread> threads = new ArrayList<>();
+    /** Of tasks, by what times them; a collection's go when it goes. */
+    private final Map<Timer, Tempo> tempos = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * @param count threads, at least 1
@@ -89,6 +94,7 @@ public final class Pool implements AutoCloseable {
     public <T> T run(Asker asker, Lane lane, Timer timer, Callable<T> work) {
         Order order = new Order(asker, lane, List.of(), 0);
         AtomicReference<@Nullable T> result = new AtomicReference<>();
+        Tempo tempo = tempos.computeIfAbsent(timer, _ -> new Tempo(TASK_GUESS));
         Runnable task = () -> {
             order.noLongerWaits();
             long start = System.nanoTime();
@@ -98,15 +104,16 @@ public final class Pool implements AutoCloseable {
             } catch (Throwable e) {
                 failed = e;
             }
-            order.trail.time(timer, System.nanoTime() - start);
+            long took = System.nanoTime() - start;
+            tempo.record(took, 1);
+            order.trail.time(timer, took);
             if (failed == null) {
                 order.finishOne();
             } else {
                 order.fail(failed);
             }
         };
-        long cost = timer.count() == 0 ? TASK_GUESS : Math.max(1, Math.round(timer.mean(TimeUnit.NANOSECONDS)));
-        queue.add(order, List.of(new Piece.Task(task, cost)));
+        queue.add(order, List.of(new Piece.Task(task, tempo.of(1))));
         await(order);
         return result.get();
     }

@@ -10,12 +10,15 @@ import java.time.Duration;
  * <p>Not safe for threads; costs and times are nanoseconds.
  */
 final class Pressure {
-    /** The time that is looked back on. */
-    private static final double WINDOW = Duration.ofMillis(500).toNanos();
-    /** It is looked at in parts, of which some at least must have had too much: all of a burst falls into one or two. */
-    private static final long PART = Duration.ofMillis(50).toNanos();
+    /**
+     * The time that is looked back on is of ten parts, of which some at least must have had too much: all of a burst falls into one or two.
+     * A part is no shorter than this.
+     */
+    private static final long LEAST_PART = Duration.ofMillis(50).toNanos();
+    /** Requests of usual cost that fit a part, at least: one that is longer than its part would look like too much. */
+    private static final int LEAST_IN_PART = 4;
 
-    private static final long PARTS = (1 << 10) - 1;
+    private static final int PARTS = 10;
     private static final int LEAST_PARTS = 3;
     /** Times what can be done: at this it begins. */
     private static final double ENTER = 1.5;
@@ -28,7 +31,11 @@ final class Pressure {
 
     private final int threads;
     private final long backlog;
+    private long partLength = LEAST_PART;
+    /** Fading with the time that is looked back on, in nanoseconds; and its squares, each request's by itself. */
     private double offered;
+
+    private double squares;
     private long last;
     private double part;
     private long partBegan;
@@ -51,15 +58,15 @@ final class Pressure {
     /** Counts work that somebody asks for, taken or not. */
     void offer(long cost, long now) {
         pass(now);
-        offered += cost / WINDOW;
+        offered += cost;
+        squares += (double) cost * cost;
         part += cost;
     }
 
     boolean isHigh(long now) {
         pass(now);
-        high = high
-                ? offered > LEAVE * threads
-                : offered > ENTER * threads && Long.bitCount(parts & PARTS) >= LEAST_PARTS;
+        double times = offered / (threads * (double) PARTS * partLength);
+        high = high ? times > LEAVE : times > ENTER && Long.bitCount(parts & (1 << PARTS) - 1) >= LEAST_PARTS;
         return high;
     }
 
@@ -72,14 +79,19 @@ final class Pressure {
         if (now <= last) {
             return;
         }
-        offered *= Math.exp((last - now) / WINDOW);
+        double kept = Math.exp((last - now) / ((double) PARTS * partLength));
+        offered *= kept;
+        squares *= kept;
         last = now;
-        long over = (now - partBegan) / PART;
+        long over = (now - partBegan) / partLength;
         if (over > 0) {
-            long bit = part > ENTER * threads * PART ? 1 : 0;
+            long bit = part > ENTER * threads * partLength ? 1 : 0;
             parts = over >= Long.SIZE ? 0 : (parts << 1 | bit) << (over - 1);
             part = 0;
-            partBegan += over * PART;
+            partBegan += over * partLength;
+            // Where most of the work is in large requests, theirs is the usual cost.
+            double usual = offered == 0 ? 0 : squares / offered;
+            partLength = Math.max(LEAST_PART, Math.round(LEAST_IN_PART * usual / threads));
         }
     }
 }

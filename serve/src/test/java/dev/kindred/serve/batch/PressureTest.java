@@ -67,4 +67,32 @@ class PressureTest {
         now = load(pressure, now, 500, 0.8);
         assertThat(pressure.isHigh(now)).isFalse();
     }
+
+    /** Who waits for a reply before asking again asks for no more than is done, however long it takes. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20, 40, 100, 700})
+    void callersWhoWaitForTheirRepliesAreNoPressure(int cost) {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        for (int caller = 0; caller < 64; caller++) {
+            pressure.offer(cost * MS, 0);
+        }
+        for (int reply = 1; reply <= 200; reply++) {
+            long now = reply * cost * MS;
+            assertThat(pressure.isHigh(now)).as("after %d replies", reply).isFalse();
+            pressure.offer(cost * MS, now);
+            assertThat(pressure.isHigh(now)).as("after %d replies", reply).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 100, 700})
+    void tooMuchOfWhatTakesLongIsSeenToo(int cost) {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = 0;
+        for (int request = 0; request < 80; request++) {
+            now = request * cost * MS / 5;
+            pressure.offer(cost * MS, now);
+        }
+        assertThat(pressure.isHigh(now)).isTrue();
+    }
 }
