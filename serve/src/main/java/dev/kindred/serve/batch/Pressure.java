@@ -7,6 +7,9 @@ import java.time.Duration;
  * that is long for another reason (a burst, a pause of the machine, many clients who each wait for their reply) is no such thing: it ends by
  * itself, so nobody is turned away. Where more keeps coming than is done, a long queue only makes everybody late; then it is kept short.
  *
+ * <p>Callers who ask again as soon as they are turned away look like more work than they have: a few of them would keep themselves out for
+ * good. So now and then all are let in for a moment. Where that ends it, they wait for their replies, and it was no pressure any more.
+ *
  * <p>Not safe for threads; costs and times are nanoseconds.
  */
 final class Pressure {
@@ -29,6 +32,14 @@ final class Pressure {
     /** And for as long as this, however small it is. */
     private static final long LEAST_WAIT = Duration.ofMillis(3).toNanos();
 
+    /** All are let in so long after it began, then after this many times as long, at most so long. */
+    private static final long FIRST_TRIAL = Duration.ofSeconds(2).toNanos();
+
+    private static final int LATER = 4;
+    private static final long MOST_BETWEEN = Duration.ofSeconds(8).toNanos();
+    /** Parts of a trial that are looked at; the one before is for whoever was turned away to come back. */
+    private static final int TRIED = 3;
+
     private final int threads;
     private final long backlog;
     private long partLength = LEAST_PART;
@@ -43,6 +54,13 @@ final class Pressure {
     private long parts;
 
     private boolean high;
+    /** When the next trial is due, and how long after it the one that follows. */
+    private long trialAt;
+
+    private long between;
+    private boolean tried;
+    /** Asked for in the parts of a trial that are looked at. */
+    private double asked;
 
     /**
      * @param backlog the longest wait when there is no pressure
@@ -61,13 +79,41 @@ final class Pressure {
         offered += cost;
         squares += (double) cost * cost;
         part += cost;
+        asked += tried && now - trialAt >= partLength ? cost : 0;
     }
 
     boolean isHigh(long now) {
         pass(now);
         double times = offered / (threads * (double) PARTS * partLength);
-        high = high ? times > LEAVE : times > ENTER && Long.bitCount(parts & (1 << PARTS) - 1) >= LEAST_PARTS;
-        return high;
+        if (!high) {
+            high = times > ENTER && Long.bitCount(parts & (1 << PARTS) - 1) >= LEAST_PARTS;
+            tried = false;
+            between = FIRST_TRIAL;
+            trialAt = now + between;
+        } else if (times <= LEAVE) {
+            high = false;
+        } else {
+            tryAll(now);
+        }
+        return high && !tried;
+    }
+
+    private void tryAll(long now) {
+        if (!tried && now >= trialAt) {
+            tried = true;
+            trialAt = now;
+            asked = 0;
+        }
+        if (tried && asked > ENTER * threads * TRIED * partLength) {
+            tried = false;
+            between = Math.min(MOST_BETWEEN, LATER * between);
+            trialAt = now + between;
+        } else if (tried && now - trialAt >= (1 + TRIED) * partLength) {
+            high = false;
+            offered = 0;
+            squares = 0;
+            parts = 0;
+        }
     }
 
     /** The longest that a request of this cost may have to wait for what stands before it. */

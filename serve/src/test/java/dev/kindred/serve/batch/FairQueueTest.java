@@ -176,11 +176,12 @@ class FairQueueTest {
     void underPressureTheQueueStaysShortAndNoTimeIsLost() throws InterruptedException {
         FairQueue queue = queue(1_000, 5_000 * MS);
         List<Long> waits = new ArrayList<>();
-        int done = load(queue, 4_000, 5, waits);
-        assertThat(done).as("turns of a millisecond in four seconds").isBetween(3_800, 4_001);
-        List<Long> late = waits.stream().filter(wait -> wait > 12 * MS).toList();
-        assertThat(late.size()).as("accepted and late, of %d", waits.size()).isLessThan(waits.size() / 20);
-        assertThat(waits.subList(1_000, waits.size())).allMatch(wait -> wait <= 12 * MS);
+        int done = load(queue, 6_000, 5, waits);
+        assertThat(done).as("turns of a millisecond in six seconds").isBetween(5_700, 6_001);
+        List<Long> waitsAfter = waits.subList(1_000, waits.size());
+        long late = waitsAfter.stream().filter(wait -> wait > 12 * MS).count();
+        // Only while it is tried whether it is over, once.
+        assertThat(late).as("accepted and late, of %d", waitsAfter.size()).isLessThan(waitsAfter.size() / 40);
 
         double before = dropped("busy") + dropped("late");
         load(queue, 2_000, 0.8, new ArrayList<>());

@@ -95,4 +95,46 @@ class PressureTest {
         }
         assertThat(pressure.isHigh(now)).isTrue();
     }
+
+    /** After too much, callers remain who ask again as soon as they are turned away. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 64})
+    void whoAsksAgainAtOnceIsLetInAgain(int callers) {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = load(pressure, 0, 3_000, 5);
+        assertThat(pressure.isHigh(now)).isTrue();
+        int waiting = 0;
+        long turnedAway = 0;
+        for (long end = now + 20_000 * MS; now < end; now += MS) {
+            // A millisecond of work a tick: one is answered, and asks again with all the others.
+            waiting = Math.max(0, waiting - 1);
+            for (int out = callers - waiting; out > 0; out--) {
+                pressure.offer(MS, now);
+                if (waiting * MS > pressure.limit(MS, now)) {
+                    turnedAway++;
+                } else {
+                    waiting++;
+                }
+            }
+            if (now > end - 5_000 * MS) {
+                assertThat(pressure.isHigh(now)).isFalse();
+            }
+        }
+        assertThat(waiting).isGreaterThanOrEqualTo(callers - 1);
+        assertThat(turnedAway).isLessThan(12_000L * callers);
+    }
+
+    /** A trial costs those who are let in little: it ends once it is seen that too much still comes. */
+    @ParameterizedTest
+    @ValueSource(doubles = {2, 5})
+    void whereTooMuchGoesOnTrialsAreShort(double rate) {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = load(pressure, 0, 1_000, rate);
+        int open = 0;
+        for (int tick = 0; tick < 30_000; tick++) {
+            now = load(pressure, now, 1, rate);
+            open += pressure.isHigh(now) ? 0 : 1;
+        }
+        assertThat(open).as("milliseconds of thirty seconds").isBetween(100, 900);
+    }
 }
