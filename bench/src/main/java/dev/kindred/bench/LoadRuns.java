@@ -36,6 +36,9 @@ final class LoadRuns {
     private static final double LEAST_OFFERED = 0.9;
 
     private static final int CONNECTIONS = 512;
+    /** Callers that a server is warmed by. */
+    private static final int WARMING = 16;
+
     /** What may fill up after a start is full by then; and over so long memory's medians are taken. */
     private static final double SETTLED_SECONDS = 300;
 
@@ -87,14 +90,14 @@ final class LoadRuns {
         throw new IllegalStateException("the server does not tell what it remembered");
     }
 
-    /** Until code is compiled and caches are full. */
-    private void warm(Target target, Mix mix, Shot first, int callers) {
+    /** Until code is compiled, which on the one core that it shares with all else takes most of a minute, and caches are full. */
+    private void warm(Target target, Mix mix, Shot first) {
         target.ask(first);
-        Generator.run(target, mix, Plan.closed(callers, Duration.ZERO, seconds(12)), Progress.SILENT, () -> false);
+        Generator.run(target, mix, Plan.closed(WARMING, Duration.ZERO, seconds(50)), Progress.SILENT, () -> false);
     }
 
-    private void warm(Target target, List<Shot> shots, int callers) {
-        warm(target, mix(shots), shots.getFirst(), callers);
+    private void warm(Target target, List<Shot> shots) {
+        warm(target, mix(shots), shots.getFirst());
     }
 
     /**
@@ -103,7 +106,7 @@ final class LoadRuns {
      * @param each things of one call
      */
     JsonObject saturated(Target target, List<Shot> shots, int callers, int each, Bare bare, int rounds) {
-        warm(target, shots, callers);
+        warm(target, shots);
         bare.measure(seconds(8).toMillis() / 1e3);
         List<Double> ratios = new ArrayList<>();
         List<Double> ours = new ArrayList<>();
@@ -136,13 +139,14 @@ final class LoadRuns {
 
     /** One call at a time, against the same in process. */
     JsonObject added(Target target, List<Shot> shots, Bare bare, int rounds) {
-        warm(target, shots, 1);
+        warm(target, shots);
         bare.measure(seconds(6).toMillis() / 1e3);
         List<Double> added = new ArrayList<>();
         List<Double> alone = new ArrayList<>();
-        for (int round = 0; round < rounds; round++) {
-            double inProcess = bare.measure(seconds(5).toMillis() / 1e3).medianMillis();
-            Figures figures = run(target, mix(shots), Plan.closed(1, seconds(0.5), seconds(5)));
+        // Shorter and more of them: what neighbours on the machine do changes slowly, and a pair is to see the same of it.
+        for (int round = 0; round < 2 * rounds; round++) {
+            double inProcess = bare.measure(seconds(2.5).toMillis() / 1e3).medianMillis();
+            Figures figures = run(target, mix(shots), Plan.closed(1, seconds(0.5), seconds(2.5)));
             requireWell(figures);
             added.add(figures.all().latency().p50() - inProcess);
             alone.add(inProcess);
@@ -173,7 +177,7 @@ final class LoadRuns {
 
     /** P99 at a share of saturation, as users come; a route that does nothing is asked beside. */
     JsonObject tail(Target target, List<Shot> shots, int callers, int rounds) {
-        warm(target, shots, callers);
+        warm(target, shots);
         double most = saturation(target, mix(shots), callers);
         double rate = TAIL_SHARE * most;
         Mix mix = Mix.of(
@@ -220,7 +224,11 @@ final class LoadRuns {
 
     /** Five times what it can do. */
     JsonObject overload(Target target, List<Shot> shots, int callers, int rounds) {
-        warm(target, shots, callers);
+        warm(target, shots);
+        // Turning away is code of its own.
+        Plan tooMuch = Plan.open(
+                OVERLOAD * saturation(target, mix(shots), callers), Duration.ZERO, seconds(30), CONNECTIONS);
+        Generator.run(target, mix(shots), tooMuch, Progress.SILENT, () -> false);
         List<Double> goodput = new ArrayList<>();
         List<Double> latency = new ArrayList<>();
         List<Double> offered = new ArrayList<>();
@@ -268,7 +276,7 @@ final class LoadRuns {
 
     /** Long, at most of what it can do; its memory is looked at all the time. */
     JsonObject soak(ServerProcess server, Target target, Mix mix, int callers, double minutes) {
-        warm(target, mix, Shot.get("/v1/collections"), callers);
+        warm(target, mix, Shot.get("/v1/collections"));
         double most = saturation(target, mix, callers);
         Duration duration = Duration.ofMillis(Math.round(minutes * 60_000));
         Residence residence = Residence.watch(server, Duration.ofMillis(smoke ? 500 : 5_000));
