@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -32,6 +33,16 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
     public static final String SPACE = "kindred-space";
     static final String TIMEOUT = "kindred-timeout-ms";
 
+    /** Keep a browser from doing with a reply what it is not for. */
+    private static final HttpHeaders SAFE = HttpHeaders.builder()
+            .set("x-content-type-options", "nosniff")
+            .set("content-security-policy", Console.CONTENT_SECURITY_POLICY)
+            .set("referrer-policy", "no-referrer")
+            .set("cross-origin-opener-policy", "same-origin")
+            .set("cross-origin-resource-policy", "same-origin")
+            .set("x-frame-options", "DENY")
+            .build();
+
     private final Guard guard;
     private final Seen seen;
     private final Faults faults;
@@ -45,13 +56,7 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
     @Override
     public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request) throws Exception {
         ctx.mutateAdditionalResponseHeaders(
-                headers -> headers.set(REQUEST, ctx.id().text())
-                        .set("x-content-type-options", "nosniff")
-                        .set("content-security-policy", Console.CONTENT_SECURITY_POLICY)
-                        .set("referrer-policy", "no-referrer")
-                        .set("cross-origin-opener-policy", "same-origin")
-                        .set("cross-origin-resource-policy", "same-origin")
-                        .set("x-frame-options", "DENY"));
+                headers -> headers.add(SAFE).set(REQUEST, ctx.id().text()));
         try {
             if (seen.running().isStopping() && !Watched.isProbe(ctx)) {
                 // Says Connection: close, so that a client does not try the same one again.
