@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
@@ -16,8 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -73,32 +71,29 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
     }
 
     /**
-     * @param waiting where what was sent is understood: on the network's own threads a long list would keep all others waiting
+     * What understands a request that was read whole; not on the network's own threads, where a long list would keep all others waiting.
+     *
+     * @param type as it was sent
      * @param room takes the bytes that it comes to in memory, once it is understood, or refuses it
+     * @throws Problem where it is clear before that nothing can be understood
      */
-    static CompletableFuture<Body> read(HttpRequest request, QueryParams query, Executor waiting, LongConsumer room) {
-        MediaType type = request.contentType();
-        if (type != null && type.is(MediaType.MULTIPART_FORM_DATA)) {
-            String boundary = type.parameters().getOrDefault("boundary", List.of()).stream()
-                    .findFirst()
-                    .orElse("");
-            if (boundary.isBlank()) {
-                throw Problem.badRequest(
-                        "a form without the boundary of its parts",
-                        "Content-Type",
-                        "say multipart/form-data; boundary=…");
-            }
-            return request.aggregate()
-                    .thenApplyAsync(
-                            whole -> {
-                                byte[] form = whole.content().array();
-                                // Each part's content is copied out of it.
-                                room.accept(form.length);
-                                return ofParts(FormParts.of(form, boundary), query, room);
-                            },
-                            waiting);
+    static Function<AggregatedHttpRequest, Body> reader(
+            @Nullable MediaType type, QueryParams query, LongConsumer room) {
+        if (type == null || !type.is(MediaType.MULTIPART_FORM_DATA)) {
+            return whole -> ofWhole(whole, type, query, room);
         }
-        return request.aggregate().thenApplyAsync(whole -> ofWhole(whole, type, query, room), waiting);
+        String boundary =
+                type.parameters().getOrDefault("boundary", List.of()).stream().findFirst().orElse("");
+        if (boundary.isBlank()) {
+            throw Problem.badRequest(
+                    "a form without the boundary of its parts", "Content-Type", "say multipart/form-data; boundary=…");
+        }
+        return whole -> {
+            byte[] form = whole.content().array();
+            // Each part's content is copied out of it.
+            room.accept(form.length);
+            return ofParts(FormParts.of(form, boundary), query, room);
+        };
     }
 
     private static Body ofWhole(

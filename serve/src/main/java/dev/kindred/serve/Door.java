@@ -210,7 +210,7 @@ public final class Door {
         server.service(route, (ctx, request) -> {
             Call call = admit(ctx, request);
             compute.check(call, Lane.EMBED);
-            return read(call, request, bounded -> bounded.aggregate(), whole -> {
+            return read(call, request, Function::identity, whole -> {
                 call.work(StrictJson.weight(whole.content().array()));
                 return told.to(call, whole);
             });
@@ -326,26 +326,32 @@ public final class Door {
         return read(
                 call,
                 request,
-                bounded -> Body.read(bounded, call.query(), waiting, call::work),
+                () -> Body.reader(request.contentType(), call.query(), call::work),
                 body -> answered(call, rule, body, asked));
     }
 
+    /** @param reader what understands it, or throws what can be refused before it is read; both are then answered on one virtual thread */
     private <T> HttpResponse read(
             Call call,
             HttpRequest request,
-            Function<HttpRequest, CompletableFuture<T>> body,
+            Supplier<Function<AggregatedHttpRequest, T>> reader,
             Function<T, HttpResponse> answer) {
         Held held = bodies.begin(call, request, 1);
         call.reading(true);
-        return HttpResponse.of(begun(() -> body.apply(Pieces.bounded(request, held)))
-                .thenApplyAsync(
-                        whole -> by(
-                                call,
-                                () -> understood(() -> {
-                                    call.reading(false);
-                                    return answer.apply(whole);
-                                })),
-                        waiting)
+        return HttpResponse.of(begun(() -> {
+                    Function<AggregatedHttpRequest, T> understand = reader.get();
+                    return Pieces.bounded(request, held)
+                            .aggregate()
+                            .thenApplyAsync(
+                                    whole -> by(
+                                            call,
+                                            () -> understood(() -> {
+                                                T body = understand.apply(whole);
+                                                call.reading(false);
+                                                return answer.apply(body);
+                                            })),
+                                    waiting);
+                })
                 .whenComplete((reply, failure) -> bodies.end(call)));
     }
 
