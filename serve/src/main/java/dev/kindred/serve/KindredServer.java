@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -261,7 +262,9 @@ public final class KindredServer implements AutoCloseable {
             Optional<TlsProvider> tls,
             Consumer<ServerBuilder> binding) {
         ServeOptions.Bounds bounds = options.bounds();
+        RequestNumbers numbers = new RequestNumbers(InstantSource.system());
         ServerBuilder builder = Server.builder()
+                .requestIdGenerator(routing -> numbers.next())
                 // Its own meters would go to a registry that all servers of the process share; ours are in Meters.
                 .meterRegistry(new CompositeMeterRegistry())
                 // They only move bytes: answers are made elsewhere.
