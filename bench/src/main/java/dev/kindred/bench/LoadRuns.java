@@ -166,13 +166,22 @@ final class LoadRuns {
         return figures.failed() + figures.all().turnedAway();
     }
 
-    /** The most it did, by so many callers or by four times as many: too few would make all shares of it easy. */
+    /**
+     * The most it did, by so many callers or by four times as many: too few would make all shares of it easy. Of runs in which nobody was
+     * turned away; after there was too much it takes the server some seconds until that is so.
+     */
     private double saturation(Target target, Mix mix, int callers) {
         double most = 0;
         for (int each : List.of(callers, 4 * callers)) {
             Figures figures = run(target, mix, Plan.closed(each, seconds(2), seconds(8)));
-            // Who is turned away asks again at once, which keeps the generator busy and not the encoder waiting.
-            if (figures.schedule().busy() > MOST_BUSY && figures.all().turnedAway() == 0 && !smoke) {
+            for (int again = 0; figures.all().turnedAway() > 0 && again < 3; again++) {
+                figures = run(target, mix, Plan.closed(each, seconds(2), seconds(8)));
+            }
+            if (figures.all().turnedAway() > 0 && !smoke) {
+                throw new IllegalStateException(
+                        "callers who wait for their replies were turned away: " + figures.codes());
+            }
+            if (figures.schedule().busy() > MOST_BUSY && !smoke) {
                 throw new IllegalStateException("the generator was saturated, not the server");
             }
             most = Math.max(most, figures.goodput());
