@@ -167,6 +167,8 @@ public final class KindredServer implements AutoCloseable {
                 }));
             }
             Wire wire = new Wire(new Guard(options.main().host()), seen, faults);
+            InferenceRpc rpc = new InferenceRpc(
+                    hosting.hosts(), seen.readiness()::isReady, options.bounds().requestBytes(), waiting, faults);
             Server server = listen(options, options.main(), "--port", tls, builder -> {
                 // The last added stands outermost: a request that is turned away is counted like any other.
                 builder.errorHandler(wire).decorator(wire).decorator(seen.watched());
@@ -177,13 +179,12 @@ public final class KindredServer implements AutoCloseable {
                 new ItemRoutes(hosting, waiting, options).bind(door);
                 new ExplainRoutes(hosting).bind(door);
                 console.bind(door);
-                new InferenceRpc(hosting.hosts(), seen.readiness()::isReady, waiting, faults)
-                        .bind(door, options.bounds().requestBytes());
+                rpc.bind(door);
             });
             hosting.warm();
             console.begin();
             seen.clock().done("listening");
-            waiting.execute(() -> warm(hosting, seen));
+            waiting.execute(() -> warm(hosting, seen, rpc));
             return new KindredServer(server, admin, options, compute, seen, console, waiting, hosting, room);
         } catch (RuntimeException e) {
             console.close();
@@ -197,13 +198,14 @@ public final class KindredServer implements AutoCloseable {
     }
 
     /**
-     * Reads the items' names before somebody browses them; not before the first requests are answered, which would wait for it where there
-     * is but one processor.
+     * Makes ready what answers over gRPC, and reads the items' names before somebody browses them; not before the first requests are
+     * answered, which would wait for it where there is but one processor.
      */
-    private static void warm(Hosting hosting, Seen seen) {
+    private static void warm(Hosting hosting, Seen seen, InferenceRpc rpc) {
         seen.awaitReady();
         try {
             if (!seen.running().stopsWithin(BEFORE_WARMING)) {
+                rpc.prepare();
                 hosting.hosts().all().forEach(hosted -> hosted.browsing().warm());
             }
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.kindred.core.Embeddings;
 import dev.kindred.serve.Call;
@@ -43,28 +44,56 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The Open Inference Protocol v2 over gRPC, {@code inference.GRPCInferenceService}, on the port that REST has. */
 public final class InferenceRpc extends GRPCInferenceServiceImplBase {
     /** What everyone may ask. */
     private static final Set<String> OPEN = Set.of(Grpc.SERVICE + "ServerLive", Grpc.SERVICE + "ServerReady");
 
+    /** By name: the descriptor that has them too loads all of the protocol. */
+    private static final List<String> METHODS = List.of(
+            "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer");
+
     private final Models models;
     private final BooleanSupplier ready;
     private final Executor waiting;
     private final Faults faults;
+    private final LateService service;
 
-    /** @param waiting where requests are answered, and may wait */
-    public InferenceRpc(Hosts hosts, BooleanSupplier ready, Executor waiting, Faults faults) {
+    /**
+     * @param mostBytes of one message, unpacked
+     * @param waiting where requests are answered, and may wait
+     */
+    public InferenceRpc(Hosts hosts, BooleanSupplier ready, long mostBytes, Executor waiting, Faults faults) {
         this.models = new Models(hosts);
         this.ready = ready;
         this.waiting = waiting;
         this.faults = faults;
+        this.service = new LateService(routes(), () -> framed(mostBytes), waiting);
     }
 
-    /** @param mostBytes of one message, unpacked */
-    public void bind(Door door, long mostBytes) {
-        GrpcService service = GrpcService.builder()
+    public void bind(Door door) {
+        door.rpc(service, OPEN, Grpc::begin);
+    }
+
+    /** Makes what answers; to be called once there is time, else the first call waits for it. */
+    public void prepare() {
+        service.made();
+    }
+
+    LateService service() {
+        return service;
+    }
+
+    private static Set<Route> routes() {
+        return METHODS.stream()
+                .map(method -> Route.builder().exact(Grpc.SERVICE + method).build())
+                .collect(Collectors.toSet());
+    }
+
+    private GrpcService framed(long mostBytes) {
+        return GrpcService.builder()
                 .addService(this)
                 .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .maxRequestMessageLength((int) Math.min(mostBytes, Integer.MAX_VALUE))
@@ -72,7 +101,6 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
                 .useClientTimeoutHeader(false)
                 .exceptionHandler((context, status, cause, metadata) -> unread(status, cause))
                 .build();
-        door.rpc(service, OPEN, Grpc::begin);
     }
 
     @Override
