@@ -146,7 +146,7 @@ final class LoadRuns {
         bare.measure(seconds(6).toMillis() / 1e3);
         List<Double> added = new ArrayList<>();
         List<Double> alone = new ArrayList<>();
-        // Shorter and more of them: what neighbours on the machine do changes slowly, and a pair is to see the same of it.
+        // Short, and many: what neighbours on the machine do changes slowly, and a pair is to see the same of it.
         for (int round = -UNCOUNTED; round < 2 * rounds; round++) {
             double inProcess = bare.measure(seconds(2.5).toMillis() / 1e3).medianMillis();
             Figures figures = run(target, mix(shots), Plan.closed(1, seconds(0.5), seconds(2.5)));
@@ -244,8 +244,8 @@ final class LoadRuns {
     JsonObject overload(Target target, List<Shot> shots, int callers, int rounds) {
         warm(target, shots);
         // Turning away is code of its own.
-        Plan tooMuch = Plan.open(
-                OVERLOAD * saturation(target, mix(shots), callers), Duration.ZERO, seconds(30), CONNECTIONS);
+        Plan tooMuch =
+                Plan.open(OVERLOAD * saturation(target, mix(shots), callers), Duration.ZERO, seconds(30), CONNECTIONS);
         Generator.run(target, mix(shots), tooMuch, Progress.SILENT, () -> false);
         List<Double> goodput = new ArrayList<>();
         List<Double> latency = new ArrayList<>();

@@ -82,8 +82,9 @@ record Body(Fields fields, Map<String, List<byte[]>> files) {
         if (type == null || !type.is(MediaType.MULTIPART_FORM_DATA)) {
             return whole -> ofWhole(whole, type, query, room);
         }
-        String boundary =
-                type.parameters().getOrDefault("boundary", List.of()).stream().findFirst().orElse("");
+        String boundary = type.parameters().getOrDefault("boundary", List.of()).stream()
+                .findFirst()
+                .orElse("");
         if (boundary.isBlank()) {
             throw Problem.badRequest(
                     "a form without the boundary of its parts", "Content-Type", "say multipart/form-data; boundary=…");

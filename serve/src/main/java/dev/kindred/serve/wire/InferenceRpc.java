@@ -5,8 +5,8 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
-import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.kindred.core.Embeddings;
 import dev.kindred.serve.Call;
@@ -52,8 +52,8 @@ public final class InferenceRpc extends GRPCInferenceServiceImplBase {
     private static final Set<String> OPEN = Set.of(Grpc.SERVICE + "ServerLive", Grpc.SERVICE + "ServerReady");
 
     /** By name: the descriptor that has them too loads all of the protocol. */
-    private static final List<String> METHODS = List.of(
-            "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer");
+    private static final List<String> METHODS =
+            List.of("ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer");
 
     private final Models models;
     private final BooleanSupplier ready;

@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LateServiceTest {
-    private static final Set<Route> ROUTES = Set.of(Route.builder().exact("/late").build());
+    private static final Set<Route> ROUTES =
+            Set.of(Route.builder().exact("/late").build());
 
     private static final class Counted implements HttpServiceWithRoutes {
         private int added;
@@ -57,8 +58,7 @@ class LateServiceTest {
             late.serviceAdded(context.config());
             assertThat(made).isEmpty();
             var replies = callers.invokeAll(IntStream.range(0, 8)
-                    .<Callable<HttpResponse>>mapToObj(
-                            i -> () -> late.serve(context, context.request()))
+                    .<Callable<HttpResponse>>mapToObj(i -> () -> late.serve(context, context.request()))
                     .toList());
             for (var reply : replies) {
                 assertThat(reply.get().aggregate().join().contentUtf8()).startsWith("answered");
