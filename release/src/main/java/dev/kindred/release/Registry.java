@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -37,8 +35,6 @@ public final class Registry implements AutoCloseable {
     private final Path file;
     private final Connection connection;
     private final ReentrantLock alone = new ReentrantLock();
-    /** Made once: whoever watches the file asks it many times a second. */
-    private @Nullable PreparedStatement version;
 
     private Registry(Path file, Connection connection) {
         this.file = file;
@@ -188,19 +184,7 @@ public final class Registry implements AutoCloseable {
 
     /** Another number than before where another process has written since. */
     public long version() {
-        alone.lock();
-        try {
-            if (version == null) {
-                version = connection.prepareStatement("PRAGMA data_version");
-            }
-            try (ResultSet rows = version.executeQuery()) {
-                return rows.getInt(1);
-            }
-        } catch (SQLException e) {
-            throw failed(file, e);
-        } finally {
-            alone.unlock();
-        }
+        return read(connection -> (long) whole(connection, "PRAGMA data_version"));
     }
 
     private static Refusal failed(Path file, Exception cause) {

@@ -269,8 +269,6 @@ public final class KindredServer implements AutoCloseable {
                 .requestIdGenerator(routing -> numbers.next())
                 // Its own meters would go to a registry that all servers of the process share; ours are in Meters.
                 .meterRegistry(new CompositeMeterRegistry())
-                // They only move bytes: answers are made elsewhere.
-                .workerGroup(Runtime.getRuntime().availableProcessors())
                 .maxRequestLength(bounds.requestBytes())
                 .requestTimeout(bounds.requestTime())
                 .idleTimeout(bounds.requestTime().plusSeconds(30))
