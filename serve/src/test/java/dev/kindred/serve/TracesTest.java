@@ -140,8 +140,7 @@ class TracesTest {
         assertThat(parent(byName, "preprocess")).isEqualTo(byName.get("batch"));
         assertThat(parent(byName, "encode")).isEqualTo(byName.get("batch"));
         assertThat(parent(byName, "index")).isEqualTo(request);
-        // A batch's encoding ends once all of it is handed out; who waited for a piece goes on as soon as it has that.
-        assertThat(byName.get("encode").getStartEpochNanos())
+        assertThat(byName.get("encode").getEndEpochNanos())
                 .isLessThanOrEqualTo(byName.get("index").getStartEpochNanos());
         assertThat(request.getAttributes().get(AttributeKey.stringKey("kindred.collection")))
                 .isEqualTo("default");

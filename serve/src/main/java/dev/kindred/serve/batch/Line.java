@@ -157,12 +157,10 @@ final class Line {
         }
         // Longest first, so that each pack is as wide as its first.
         ready.sort(Comparator.comparingInt((Packable each) -> -each.prepared().cost()));
-        try (Stage _ = batch.stage("encode")) {
-            for (int from = 0; from < ready.size(); ) {
-                int to = packEnd(ready, from);
-                run(ready.subList(from, to), queue);
-                from = to;
-            }
+        for (int from = 0; from < ready.size(); ) {
+            int to = packEnd(ready, from);
+            run(ready.subList(from, to), queue, batch);
+            from = to;
         }
         long units = 0;
         long decoded = 0;
@@ -232,14 +230,15 @@ final class Line {
         return queue.isWanted(piece) ? new Packable(piece, encoder.prepare(pixels), took) : null;
     }
 
-    private void run(List<Packable> pack, FairQueue queue) {
+    private void run(List<Packable> pack, FairQueue queue, BatchTrail batch) {
         List<Packable> wanted =
                 pack.stream().filter(each -> queue.isWanted(each.piece())).toList();
         if (wanted.isEmpty()) {
             return;
         }
         Embeddings rows;
-        try {
+        // Over before anybody gets what it made, and goes on with it.
+        try (Stage _ = batch.stage("encode")) {
             rows = encoder.run(wanted.stream().map(Packable::prepared).toList());
         } catch (RuntimeException e) {
             if (wanted.size() == 1) {
@@ -247,7 +246,7 @@ final class Line {
             } else {
                 // What cannot be run takes nobody else's with it.
                 meters.failures().increment();
-                wanted.forEach(each -> run(List.of(each), queue));
+                wanted.forEach(each -> run(List.of(each), queue, batch));
             }
             return;
         }
