@@ -16,6 +16,7 @@ import dev.kindred.release.AuditEntry;
 import dev.kindred.release.AuditLog;
 import dev.kindred.serve.Caller.Reply;
 import dev.kindred.serve.KeyedServer.Held;
+import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.seen.Seen;
 import java.io.IOException;
@@ -29,10 +30,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -106,6 +110,39 @@ class DoorTest {
         compute.close();
         waiting.close();
         home.close();
+    }
+
+    /** On the network's own threads a long list would keep all others waiting. */
+    @Test
+    void whatWasSentIsUnderstoodWhereWaitingIsDone() throws Exception {
+        LinkedBlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+        CountDownLatch free = new CountDownLatch(1);
+        try (ExecutorService one = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, work)) {
+            one.execute(() -> {
+                try {
+                    free.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            ServerBuilder builder = Server.builder().http(0);
+            builder.errorHandler(new Wire(new Guard("127.0.0.1"), seen, (request, route, cause) -> {}));
+            new Door(builder, Oversight.none(), one, compute, 8, new Room(1 << 24))
+                    .post("/v1/open", Role.READER, (call, body) -> HttpResponse.of("understood"));
+            try (Server other = builder.build()) {
+                other.start().join();
+                try (Caller caller = new Caller("http://127.0.0.1:" + other.activeLocalPort())) {
+                    CompletableFuture<Reply> reply =
+                            CompletableFuture.supplyAsync(() -> caller.json("/v1/open", "{no JSON"));
+                    Runnable understanding = Objects.requireNonNull(work.poll(30, TimeUnit.SECONDS));
+                    assertThat(reply).isNotDone();
+                    understanding.run();
+                    assertThat(reply.get(30, TimeUnit.SECONDS).code()).isEqualTo(400);
+                }
+            } finally {
+                free.countDown();
+            }
+        }
     }
 
     /** Reads for as long as somebody sends. */

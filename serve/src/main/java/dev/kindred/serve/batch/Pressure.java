@@ -54,11 +54,11 @@ final class Pressure {
     private long parts;
 
     private boolean high;
-    /** When the next trial is due, and how long after it the one that follows. */
+    /** When the next trial is due, or the one that goes on began; and how long after it the one that follows. */
     private long trialAt;
 
     private long between;
-    private boolean tried;
+    private boolean trying;
     /** Asked for in the parts of a trial that are looked at. */
     private double asked;
 
@@ -79,7 +79,7 @@ final class Pressure {
         offered += cost;
         squares += (double) cost * cost;
         part += cost;
-        asked += tried && now - trialAt >= partLength ? cost : 0;
+        asked += trying && now - trialAt >= partLength ? cost : 0;
     }
 
     boolean isHigh(long now) {
@@ -87,7 +87,7 @@ final class Pressure {
         double times = offered / (threads * (double) PARTS * partLength);
         if (!high) {
             high = times > ENTER && Long.bitCount(parts & (1 << PARTS) - 1) >= LEAST_PARTS;
-            tried = false;
+            trying = false;
             between = FIRST_TRIAL;
             trialAt = now + between;
         } else if (times <= LEAVE) {
@@ -95,20 +95,21 @@ final class Pressure {
         } else {
             tryAll(now);
         }
-        return high && !tried;
+        return high && !trying;
     }
 
     private void tryAll(long now) {
-        if (!tried && now >= trialAt) {
-            tried = true;
+        if (!trying && now >= trialAt) {
+            trying = true;
             trialAt = now;
             asked = 0;
         }
-        if (tried && asked > ENTER * threads * TRIED * partLength) {
-            tried = false;
+        if (trying && asked > ENTER * threads * TRIED * partLength) {
+            trying = false;
             between = Math.min(MOST_BETWEEN, LATER * between);
             trialAt = now + between;
-        } else if (tried && now - trialAt >= (1 + TRIED) * partLength) {
+        } else if (trying && now - trialAt >= (1 + TRIED) * partLength) {
+            trying = false;
             high = false;
             offered = 0;
             squares = 0;
