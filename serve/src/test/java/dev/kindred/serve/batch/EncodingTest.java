@@ -353,6 +353,23 @@ class EncodingTest {
                 .hasRootCauseMessage("no");
     }
 
+    /** Not what all since the start did: the first ones may have taken a thousand times as long. */
+    @Test
+    void aTaskCostsWhatTheLastOnesTook() throws InterruptedException {
+        Timer timer = Timer.builder("search").register(registry);
+        timer.record(1, TimeUnit.HOURS);
+        for (int i = 0; i < 5; i++) {
+            pool.run(Asker.patient("key"), Lane.ASK, timer, encoder.packs::size);
+        }
+        hold();
+        CompletableFuture<Integer> waits = CompletableFuture.supplyAsync(
+                () -> pool.run(Asker.patient("key"), Lane.ASK, timer, encoder.packs::size), callers);
+        awaitWaiting(1);
+        assertThat(registry.get("kindred.queue.cost.seconds").gauge().value()).isBetween(1e-9, 1.0);
+        encoder.letGo();
+        waits.join();
+    }
+
     @Test
     void closingDoesWhatWaitsAndTakesNoMore() throws InterruptedException {
         CompletableFuture<Embeddings> first = hold();
