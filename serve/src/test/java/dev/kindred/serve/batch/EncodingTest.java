@@ -287,6 +287,8 @@ class EncodingTest {
         // Also of what is being computed.
         CompletableFuture<Embeddings> running = embed("another", "the first");
         awaitWaiting(10);
+        // That one joins what is computed already, and is not among those who wait.
+        Await.until("all have joined", () -> count("kindred.cache", "outcome", "joined") == 10);
         encoder.letGo();
         List<float[]> vectors = new ArrayList<>();
         same.forEach(each -> vectors.add(each.join().values()));
