@@ -14,15 +14,15 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the view up with the truth: a thread of its own takes in what was written, at the latest {@link #LAG} after it; whoever has to
+ * Keeps the view up with the truth: a thread of its own takes in what was written, a fifth of a second after it at the latest; whoever has to
  * find a write at once does so himself, for all that wait with him. What searches read is always the items of one moment.
  *
  * <p>A view that fails is mended by that thread: opened again from its last commit, or made anew where it is damaged, as often as it takes.
  * Until then there is no view, and searches have to read the truth.
  */
 final class Follower implements AutoCloseable {
-    /** How long after a write nobody waits for it is found. */
-    private static final Duration LAG = Duration.ofMillis(200);
+    /** How long more writes are waited for, to be taken in together. */
+    private static final Duration TOGETHER = Duration.ofMillis(100);
     /** How often the view is made durable while it changes. */
     private static final Duration COMMITS = Duration.ofSeconds(30);
     /** How soon a view that could not be mended is tried again. */
@@ -285,7 +285,7 @@ final class Follower implements AutoCloseable {
 
     private void follow() {
         // Writes that come meanwhile are taken in together.
-        while (bell.await(COMMITS, LAG.dividedBy(2))) {
+        while (bell.await(COMMITS, TOGETHER)) {
             try {
                 mend();
                 await(truth.lastSequence());
