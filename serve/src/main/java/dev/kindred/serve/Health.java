@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class Health implements AutoCloseable {
     static final int EVERY_SECONDS = 5;
+    private static final int FIRST_SECONDS = 1;
     private static final int MOMENTS = 15 * 60 / EVERY_SECONDS + 1;
 
     private final Supplier<String> metrics;
@@ -46,6 +47,8 @@ final class Health implements AutoCloseable {
 
     private void look() {
         try {
+            // The first requests are answered first.
+            TimeUnit.SECONDS.sleep(FIRST_SECONDS);
             while (true) {
                 note(System.currentTimeMillis());
                 TimeUnit.SECONDS.sleep(EVERY_SECONDS);

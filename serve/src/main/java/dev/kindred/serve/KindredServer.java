@@ -181,10 +181,11 @@ public final class KindredServer implements AutoCloseable {
                 console.bind(door);
                 rpc.bind(door);
             });
+            oversight.begin();
             hosting.warm();
             console.begin();
             seen.clock().done("listening");
-            waiting.execute(() -> warm(hosting, seen, rpc));
+            waiting.execute(() -> warm(hosting, oversight, seen, rpc));
             return new KindredServer(server, admin, options, compute, seen, console, waiting, hosting, room);
         } catch (RuntimeException e) {
             console.close();
@@ -198,14 +199,15 @@ public final class KindredServer implements AutoCloseable {
     }
 
     /**
-     * Makes ready what answers over gRPC, and reads the items' names before somebody browses them; not before the first requests are
-     * answered, which would wait for it where there is but one processor.
+     * Makes ready what answers over gRPC, takes away old answers, and reads the items' names before somebody browses them; not before the
+     * first requests are answered, which would wait for it where there is but one processor.
      */
-    private static void warm(Hosting hosting, Seen seen, InferenceRpc rpc) {
+    private static void warm(Hosting hosting, Oversight oversight, Seen seen, InferenceRpc rpc) {
         seen.awaitReady();
         try {
             if (!seen.running().stopsWithin(BEFORE_WARMING)) {
                 rpc.prepare();
+                oversight.settle();
                 hosting.hosts().all().forEach(hosted -> hosted.browsing().warm());
             }
         } catch (InterruptedException e) {

@@ -177,12 +177,13 @@ class FeedbackTest {
     @Test
     void theOldestAnswersAreForgotten() {
         Answered answered = new Answered(home.elsewhere);
+        long from = home.now.get().toEpochMilli();
         List<Answered.Answer> many = IntStream.range(0, 50)
-                .mapToObj(i -> new Answered.Answer("old" + i, i, "k", "photos", "b", "verify", "{}"))
+                .mapToObj(i -> new Answered.Answer("old" + i, from + i, "k", "photos", "b", "verify", "{}"))
                 .toList();
         answered.keep(many);
         assertThat(answered.find("old3")).isPresent();
-        answered.forget(10, Long.MAX_VALUE);
+        answered.forget(from + 10, Long.MAX_VALUE);
         assertThat(answered.find("old9")).isEmpty();
         assertThat(answered.find("old10")).isPresent();
         home.now.updateAndGet(now -> now.plusSeconds(1));
@@ -193,6 +194,20 @@ class FeedbackTest {
         assertThat(answered.forget(0, 1)).isEqualTo(1);
         assertThat(answered.find("old49")).isEmpty();
         assertThat(answered.find(newest.header("Kindred-Request"))).isPresent();
+    }
+
+    @Test
+    void whatIsOlderThanItMayBeIsTakenAwayThoughNobodyAsks(@TempDir Path folder) {
+        try (KeyedServer idle = new KeyedServer(folder)) {
+            long now = idle.now.get().toEpochMilli();
+            Answered answered = new Answered(idle.elsewhere);
+            answered.keep(List.of(
+                    new Answered.Answer("ancient", 0, "k", "photos", "b", "verify", "{}"),
+                    new Answered.Answer("recent", now, "k", "photos", "b", "verify", "{}")));
+            idle.start();
+            Await.until("it is taken away", () -> answered.find("ancient").isEmpty());
+            assertThat(answered.find("recent")).isPresent();
+        }
     }
 
     @Test

@@ -48,7 +48,6 @@ public final class AnswersKept implements AutoCloseable {
         this.clock = clock;
         this.most = most;
         this.age = age;
-        forget();
         this.writer = new GroupWriter<>("kindred-answers", QUEUED, GROUP, LINGER, false, this::write, faults);
     }
 
@@ -98,8 +97,20 @@ public final class AnswersKept implements AutoCloseable {
         return said.toString();
     }
 
-    /** On the writer's thread alone, but for the start. */
-    private void write(List<Answer> answers) {
+    /**
+     * Takes away the oldest; so does the first answer that is written.
+     *
+     * @param faults told where that fails
+     */
+    void settle(Consumer<Throwable> faults) {
+        try {
+            forget();
+        } catch (RuntimeException e) {
+            faults.accept(e);
+        }
+    }
+
+    private synchronized void write(List<Answer> answers) {
         answered.keep(answers);
         kept += answers.size();
         if (kept > most + most / SLACK + 1 || clock.millis() - forgotAt > FORGETTING_EVERY_MILLIS) {
@@ -107,7 +118,7 @@ public final class AnswersKept implements AutoCloseable {
         }
     }
 
-    private void forget() {
+    private synchronized void forget() {
         forgotAt = clock.millis();
         kept = answered.forget(forgotAt - age.toMillis(), most);
     }

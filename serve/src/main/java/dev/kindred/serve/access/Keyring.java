@@ -73,14 +73,17 @@ public final class Keyring implements Access, AutoCloseable {
         }
     }
 
+    /** @param told the id of each key that was revoked, taken away or has expired, and what its requests end with */
+    void tell(BiConsumer<String, Problem> told) {
+        gone = told;
+    }
+
     /**
      * Watches them from now on.
      *
-     * @param told the id of each key that was revoked, taken away or has expired, and what its requests end with
      * @param faults told once where the registry cannot be read any more; what was last read holds on
      */
-    void watch(BiConsumer<String, Problem> told, Consumer<Throwable> faults) {
-        gone = told;
+    void watch(Consumer<Throwable> faults) {
         watcher = Thread.ofPlatform().daemon().name("kindred-keys").start(() -> goOn(faults));
     }
 
@@ -176,16 +179,18 @@ public final class Keyring implements Access, AutoCloseable {
         boolean failing = false;
         while (!closed) {
             try {
-                Thread.sleep(LOOK_MILLIS);
                 look();
                 failing = false;
-            } catch (InterruptedException e) {
-                return;
             } catch (RuntimeException e) {
                 if (!failing && !closed) {
                     faults.accept(e);
                 }
                 failing = true;
+            }
+            try {
+                Thread.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                return;
             }
         }
     }

@@ -40,7 +40,8 @@ public final class Oversight implements AutoCloseable {
             AuditLog log,
             Usage usage,
             Feedback feedback,
-            InstantSource clock) {}
+            InstantSource clock,
+            Consumer<Throwable> faults) {}
 
     private Oversight(@Nullable Home home, Set<String> sensitive, Access access) {
         this.home = home;
@@ -79,12 +80,10 @@ public final class Oversight implements AutoCloseable {
         AuditLog log = new AuditLog(registry);
         Keyring keyring = new Keyring(registry, clock);
         Limits limits = new Limits(usage, clock, nanos, keyring::limits, faults);
-        keyring.watch(
-                (key, problem) -> {
-                    underway.end(key, problem);
-                    limits.forget(key);
-                },
-                faults);
+        keyring.tell((key, problem) -> {
+            underway.end(key, problem);
+            limits.forget(key);
+        });
         Home home = new Home(
                 keyring,
                 underway,
@@ -95,8 +94,26 @@ public final class Oversight implements AutoCloseable {
                 log,
                 usage,
                 new Feedback(registry),
-                clock);
+                clock,
+                faults);
         return new Oversight(home, kept.sensitive(), keyring);
+    }
+
+    /**
+     * Watches the keys from now on, at once for the first time: requests come in. Until then the keys are those that there were when this
+     * was made, and a server that starts need not look at them fifty times a second.
+     */
+    public void begin() {
+        if (home != null) {
+            home.keyring().watch(home.faults());
+        }
+    }
+
+    /** Takes away what is kept for longer than it should be, which nobody waits for. */
+    public void settle() {
+        if (home != null) {
+            home.answers().settle(home.faults());
+        }
     }
 
     /** Whether a key must be shown. */
