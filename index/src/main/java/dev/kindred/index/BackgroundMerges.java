@@ -32,6 +32,13 @@ final class BackgroundMerges extends ConcurrentMergeScheduler {
         return Runnable::run;
     }
 
+    /** On the merge's own thread. */
+    @Override
+    protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
+        pace.begin();
+        super.doMerge(source, merge);
+    }
+
     /** It has closed the writer by now, which tells whoever uses it next; nobody else is to be told. */
     @Override
     protected void handleMergeException(Throwable e) {}

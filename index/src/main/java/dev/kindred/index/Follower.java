@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -37,7 +35,6 @@ final class Follower implements AutoCloseable {
     private final Truth truth;
     private final Engine engine;
     private final Tuning tuning;
-    private final ExecutorService pool;
     private final LuceneView.Building building;
     /** What searches read; null while there is none. */
     private final AtomicReference<@Nullable ViewReader> current = new AtomicReference<>();
@@ -60,9 +57,8 @@ final class Follower implements AutoCloseable {
         this.truth = truth;
         this.engine = engine;
         this.tuning = new Tuning(truth);
-        this.pool = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().daemon().name("kindred-graph-", 0).factory());
-        this.building = new LuceneView.Building(pool, threads, new Pace(share, threads));
+        Pace pace = new Pace(share, threads);
+        this.building = new LuceneView.Building(GraphThreads.of(threads, pace), threads, pace);
         this.thread = Thread.ofPlatform().daemon().name("kindred-view").unstarted(this::follow);
     }
 
@@ -428,7 +424,7 @@ final class Follower implements AutoCloseable {
             swap(null);
             letGo();
             working.unlock();
-            pool.shutdown();
+            building.pool().shutdown();
         }
     }
 }

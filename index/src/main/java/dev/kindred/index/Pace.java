@@ -80,6 +80,13 @@ final class Pace {
         return urgent::decrementAndGet;
     }
 
+    /** Said first by each thread that does the work: it gives way to all others, unless somebody waits for the work by now. */
+    void begin() {
+        if (isBound()) {
+            Niceness.giveWay();
+        }
+    }
+
     /** Says that this thread has done a little of the work; waits where all of them did too much. Some microseconds otherwise. */
     void step() {
         long[] last = known.get();
