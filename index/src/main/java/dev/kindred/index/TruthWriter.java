@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one connection that writes. Whoever comes first makes its changes durable; those who come meanwhile wait, and the first of them then
- * makes all that wait durable in one transaction, with one wait for the disk. Nobody waits on a timer, so a lone writer waits for the disk
- * alone.
+ * makes all that wait durable in one transaction, with one wait for the disk. Where several wrote just now, whoever is first gives the
+ * others a tenth of a millisecond to come again, or half of them would wait for two transactions; a lone writer waits for the disk alone.
  *
  * <p>A relaxed write does not wait for the disk (SQLite's {@code synchronous=NORMAL}: the log is synced before a checkpoint only). A loss
  * of power may take the last relaxed writes, whole and from the end; it never damages the file, and takes nothing that was there when a
@@ -27,13 +27,22 @@ import org.jspecify.annotations.Nullable;
 final class TruthWriter implements AutoCloseable {
     /** Bytes that are made durable at once; more wait for the next turn. */
     private static final long MOST_BYTES = 32L << 20;
+    /** How long those who wrote just now are waited for; waiting for the disk takes longer. */
+    private static final long GATHER_NANOS = 100_000;
 
     private final Connection connection;
     private final Path file;
     private final FilesThere files;
+    private final long gather;
     private final ReentrantLock lock = new ReentrantLock();
+    /** For who needs the connection alone. Each write has a condition of its own, so that none wakes for another's. */
     private final Condition turn = lock.newCondition();
+    /** Somebody waits beside those who did. */
+    private final Condition more = lock.newCondition();
+
     private final List<Pending> waiting = new ArrayList<>();
+    /** Writes that were under way together when the last group was done. */
+    private int together;
     /** Made anew after a failure, which ends those of the driver. */
     private Statements statements;
     /** Whether somebody uses the connection. */
@@ -47,6 +56,12 @@ final class TruthWriter implements AutoCloseable {
     private volatile long commits;
 
     TruthWriter(Connection connection, Path file) throws SQLException {
+        this(connection, file, GATHER_NANOS);
+    }
+
+    /** @param gather nanoseconds for which those who wrote just now are waited for */
+    TruthWriter(Connection connection, Path file, long gather) throws SQLException {
+        this.gather = gather;
         this.connection = connection;
         this.file = file;
         this.files = FilesThere.of(file);
@@ -100,13 +115,16 @@ final class TruthWriter implements AutoCloseable {
         private final boolean isNew;
 
         private final boolean relaxed;
+        /** Its write is done, or it is the one to do what waits. */
+        private final Condition ready;
 
         private boolean done;
         private long sequence;
         private @Nullable Refusal failure;
 
         /** Encoded by whoever writes, so that what is refused is refused to them alone. */
-        Pending(List<Change> changes, boolean isNew, boolean relaxed) {
+        Pending(List<Change> changes, boolean isNew, boolean relaxed, Condition ready) {
+            this.ready = ready;
             Batch batch = Batch.of(changes, 1);
             if (isNew && batch.changes().size() < changes.size()) {
                 throw twice(firstTwice(changes));
@@ -138,11 +156,14 @@ final class TruthWriter implements AutoCloseable {
      * @return the number of the last change, which is durable unless relaxed
      */
     long write(List<Change> changes, boolean isNew, boolean relaxed) {
-        Pending mine = new Pending(changes, isNew, relaxed);
+        Pending mine = new Pending(changes, isNew, relaxed, lock.newCondition());
         lock.lock();
         try {
             requireOpen();
             waiting.add(mine);
+            if (waiting.size() >= together) {
+                more.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -167,15 +188,27 @@ final class TruthWriter implements AutoCloseable {
         lock.lock();
         try {
             while (busy && !mine.done) {
-                turn.awaitUninterruptibly();
+                mine.ready.awaitUninterruptibly();
             }
             if (mine.done) {
                 return List.of();
             }
             busy = true;
+            gather();
             return front();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void gather() {
+        try {
+            long left = gather;
+            while (waiting.size() < together && left > 0) {
+                left = more.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -194,8 +227,15 @@ final class TruthWriter implements AutoCloseable {
     private void over(List<Pending> group) {
         lock.lock();
         try {
-            group.forEach(each -> each.done = true);
+            for (Pending each : group) {
+                each.done = true;
+                each.ready.signal();
+            }
+            together = group.size() + waiting.size();
             busy = false;
+            if (!waiting.isEmpty()) {
+                waiting.getFirst().ready.signal();
+            }
             turn.signalAll();
         } finally {
             lock.unlock();
