@@ -99,6 +99,7 @@ class DoorTest {
         });
         server = builder.build();
         server.start().join();
+        home.oversight().begin();
         caller = new Caller("http://127.0.0.1:" + server.activeLocalPort());
     }
 
