@@ -10,6 +10,8 @@ import dev.kindred.core.Space;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +94,29 @@ class MergePaceTest {
             assertThat(generation.mergeShare()).isEqualTo(0.25);
             assertThatThrownBy(() -> generation.mergeShare(0)).isInstanceOf(Refusal.class);
             assertThatThrownBy(() -> generation.mergeShare(Double.NaN)).isInstanceOf(Refusal.class);
+        }
+    }
+
+    /** A writer that the disk woke would wait for a core else. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has a niceness for each thread")
+    void aMergeInTheBackgroundGivesWayOnItsOwnThread() throws Exception {
+        int usual = NicenessTest.niceness(Path.of("/proc/thread-self"));
+        try (Generation generation = create()) {
+            generation.mergeShare(0.05);
+            generation.write(puts(15_000), Visibility.SEARCHABLE);
+            while (merged() == 0) {
+                Thread.sleep(5);
+            }
+            List<Integer> merging = new ArrayList<>();
+            try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+                for (Path thread : threads) {
+                    if (Files.readString(thread.resolve("comm")).startsWith("Lucene Merge")) {
+                        merging.add(NicenessTest.niceness(thread));
+                    }
+                }
+            }
+            assertThat(merging).isNotEmpty().containsOnly(Math.min(19, usual + Niceness.MORE));
         }
     }
 

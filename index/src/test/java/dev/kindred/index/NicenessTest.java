@@ -16,9 +16,13 @@ import org.junit.jupiter.api.condition.OS;
 /** Who gives way to whom. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has a niceness for each thread")
 class NicenessTest {
-    /** Of the calling thread, by the kernel's word: the 19th field of proc_pid_stat(5), the 17th after the name. */
-    private static int niceness() throws IOException {
-        String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+    private static int own() throws IOException {
+        return niceness(Path.of("/proc/thread-self"));
+    }
+
+    /** Of a thread, by the kernel's word: the 19th field of proc_pid_stat(5), the 17th after the name. */
+    static int niceness(Path thread) throws IOException {
+        String stat = Files.readString(thread.resolve("stat"));
         return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
     }
 
@@ -28,30 +32,30 @@ class NicenessTest {
 
     @Test
     void aThreadGivesWayAloneAndNotItsProcess() throws Exception {
-        int usual = niceness();
+        int usual = own();
         try (ExecutorService one = Executors.newSingleThreadExecutor()) {
             int given = on(one, () -> {
                 Niceness.giveWay();
-                return niceness();
+                return own();
             });
             assertThat(given).isEqualTo(Math.min(19, usual + Niceness.MORE));
-            assertThat(niceness()).isEqualTo(usual);
+            assertThat(own()).isEqualTo(usual);
         }
     }
 
     @Test
     void graphsOfTheBackgroundAreBuiltByThreadsThatGiveWayUrgentOnesByThreadsThatDoNot() throws Exception {
-        int usual = niceness();
+        int usual = own();
         Pace pace = new Pace(0.5, 1);
         try (ExecutorService background = GraphThreads.of(1, pace);
                 ExecutorService urgent = GraphThreads.of(1, pace)) {
-            assertThat(on(background, NicenessTest::niceness)).isEqualTo(Math.min(19, usual + Niceness.MORE));
+            assertThat(on(background, NicenessTest::own)).isEqualTo(Math.min(19, usual + Niceness.MORE));
             try (Pace.Hurry hurry = pace.hurry()) {
-                assertThat(on(urgent, NicenessTest::niceness)).isEqualTo(usual);
+                assertThat(on(urgent, NicenessTest::own)).isEqualTo(usual);
             }
         }
         try (ExecutorService unbound = GraphThreads.of(1, new Pace(1, 1))) {
-            assertThat(on(unbound, NicenessTest::niceness)).isEqualTo(usual);
+            assertThat(on(unbound, NicenessTest::own)).isEqualTo(usual);
         }
     }
 }
