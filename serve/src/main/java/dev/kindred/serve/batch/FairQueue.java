@@ -280,7 +280,10 @@ final class FairQueue {
 
     /** What was taken is done. */
     void done(Taken taken) {
-        locked(() -> running.remove(taken));
+        locked(() -> {
+            pressure.done(taken.cost(), clock.getAsLong());
+            return running.remove(taken);
+        });
     }
 
     /** Ends an order's waiting, if it waits. */

@@ -3,12 +3,14 @@ package dev.kindred.serve.batch;
 import java.time.Duration;
 
 /**
- * Whether much more is asked than can be done, and goes on being asked: work offered in a time, against the time the threads have. A queue
+ * Whether much more is asked than can be done, and goes on being asked: work offered in a time, against the time the threads have, and
+ * against the work that was done in it, since how long work takes is a guess. A queue
  * that is long for another reason (a burst, a pause of the machine, many clients who each wait for their reply) is no such thing: it ends by
  * itself, so nobody is turned away. Where more keeps coming than is done, a long queue only makes everybody late; then it is kept short.
  *
  * <p>Callers who ask again as soon as they are turned away look like more work than they have: a few of them would keep themselves out for
- * good. So now and then all are let in for a moment. Where that ends it, they wait for their replies, and it was no pressure any more.
+ * good. So now and then all are let in for a moment. Where they then ask for no more than is done, since they wait for their replies, it was
+ * no pressure any more. Guesses are worst just then: turning many away takes so much of a core that all work looks longer than it is.
  *
  * <p>Not safe for threads; costs and times are nanoseconds.
  */
@@ -39,12 +41,17 @@ final class Pressure {
     private static final long MOST_BETWEEN = Duration.ofSeconds(8).toNanos();
     /** Parts of a trial that are looked at; the one before is for whoever was turned away to come back. */
     private static final int TRIED = 3;
+    /** So much of what can be done in them may be asked for ahead of what is done, before they are over. */
+    private static final double UNEVEN = 0.5;
 
     private final int threads;
     private final long backlog;
     private long partLength = LEAST_PART;
     /** Fading with the time that is looked back on, in nanoseconds; and its squares, each request's by itself. */
     private double offered;
+
+    /** The same of what was done. */
+    private double finished;
 
     private double squares;
     private long last;
@@ -59,8 +66,10 @@ final class Pressure {
 
     private long between;
     private boolean trying;
-    /** Asked for in the parts of a trial that are looked at. */
+    /** Asked for, and done, in the parts of a trial that are looked at. */
     private double asked;
+
+    private double did;
 
     /**
      * @param backlog the longest wait when there is no pressure
@@ -79,14 +88,27 @@ final class Pressure {
         offered += cost;
         squares += (double) cost * cost;
         part += cost;
-        asked += trying && now - trialAt >= partLength ? cost : 0;
+        asked += isLooking(now) ? cost : 0;
+    }
+
+    /** Counts work that is done, at the cost that it was offered at. */
+    void done(long cost, long now) {
+        pass(now);
+        finished += cost;
+        did += isLooking(now) ? cost : 0;
+    }
+
+    private boolean isLooking(long now) {
+        return trying && now - trialAt >= partLength;
     }
 
     boolean isHigh(long now) {
         pass(now);
         double times = offered / (threads * (double) PARTS * partLength);
         if (!high) {
-            high = times > ENTER && Long.bitCount(parts & (1 << PARTS) - 1) >= LEAST_PARTS;
+            high = times > ENTER
+                    && offered > ENTER * finished
+                    && Long.bitCount(parts & (1 << PARTS) - 1) >= LEAST_PARTS;
             trying = false;
             between = FIRST_TRIAL;
             trialAt = now + between;
@@ -103,12 +125,15 @@ final class Pressure {
             trying = true;
             trialAt = now;
             asked = 0;
+            did = 0;
         }
-        if (trying && asked > ENTER * threads * TRIED * partLength) {
+        double could = threads * (double) TRIED * partLength;
+        boolean over = now - trialAt >= (1 + TRIED) * partLength;
+        if (trying && asked > ENTER * did + (over ? 0 : UNEVEN * could)) {
             trying = false;
             between = Math.min(MOST_BETWEEN, LATER * between);
             trialAt = now + between;
-        } else if (trying && now - trialAt >= (1 + TRIED) * partLength) {
+        } else if (trying && over) {
             trying = false;
             high = false;
             offered = 0;
@@ -128,6 +153,7 @@ final class Pressure {
         }
         double kept = Math.exp((last - now) / ((double) PARTS * partLength));
         offered *= kept;
+        finished *= kept;
         squares *= kept;
         last = now;
         long over = (now - partBegan) / partLength;

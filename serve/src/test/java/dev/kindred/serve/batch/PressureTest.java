@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** When more is asked than can be done, and when it only looks so. */
@@ -11,13 +12,18 @@ class PressureTest {
     private static final long MS = 1_000_000;
     private static final long BACKLOG = 5_000 * MS;
 
-    /** A millisecond of work, so many times a millisecond. */
+    /** A millisecond of work, so many times a millisecond; one thread does what it can. */
     private static long load(Pressure pressure, long from, int millis, double rate) {
+        return load(pressure, from, millis, rate, 1);
+    }
+
+    private static long load(Pressure pressure, long from, int millis, double rate, int threads) {
         double due = 0;
         for (long now = from; now < from + millis * MS; now += MS) {
             for (due += rate; due >= 1; due--) {
                 pressure.offer(MS, now);
             }
+            pressure.done(Math.round(Math.min(rate, threads) * MS), now);
         }
         return from + millis * MS;
     }
@@ -26,11 +32,11 @@ class PressureTest {
     @ValueSource(ints = {1, 4})
     void fiveTimesTooMuchIsSeenWithinAQuarterOfASecondAndOverWithinOne(int threads) {
         Pressure pressure = new Pressure(threads, BACKLOG, 0);
-        long now = load(pressure, 0, 250, 5 * threads);
+        long now = load(pressure, 0, 250, 5 * threads, threads);
         assertThat(pressure.isHigh(now)).isTrue();
         assertThat(pressure.limit(2 * MS, now)).isEqualTo(8 * MS);
         assertThat(pressure.limit(MS / 10, now)).isEqualTo(3 * MS);
-        now = load(pressure, now, 1_000, 0.8 * threads);
+        now = load(pressure, now, 1_000, 0.8 * threads, threads);
         assertThat(pressure.isHigh(now)).isFalse();
         assertThat(pressure.limit(2 * MS, now)).isEqualTo(BACKLOG);
     }
@@ -78,6 +84,7 @@ class PressureTest {
         }
         for (int reply = 1; reply <= 200; reply++) {
             long now = reply * cost * MS;
+            pressure.done(cost * MS, now);
             assertThat(pressure.isHigh(now)).as("after %d replies", reply).isFalse();
             pressure.offer(cost * MS, now);
             assertThat(pressure.isHigh(now)).as("after %d replies", reply).isFalse();
@@ -92,36 +99,94 @@ class PressureTest {
         for (int request = 0; request < 80; request++) {
             now = request * cost * MS / 5;
             pressure.offer(cost * MS, now);
+            if (request % 5 == 4) {
+                pressure.done(cost * MS, now);
+            }
         }
         assertThat(pressure.isHigh(now)).isTrue();
     }
 
-    /** After too much, callers remain who ask again as soon as they are turned away. */
+    /**
+     * After too much, callers remain who ask again as soon as they are turned away. Turning them away takes from the core that the work is
+     * done on, so that it is guessed to be longer than it is.
+     */
     @ParameterizedTest
-    @ValueSource(ints = {8, 64})
-    void whoAsksAgainAtOnceIsLetInAgain(int callers) {
+    @CsvSource({"8, 1", "64, 1", "8, 4", "64, 4"})
+    void whoAsksAgainAtOnceIsLetInAgain(int callers, int guessed) {
         Pressure pressure = new Pressure(1, BACKLOG, 0);
         long now = load(pressure, 0, 3_000, 5);
         assertThat(pressure.isHigh(now)).isTrue();
         int waiting = 0;
+        double cost = guessed * MS;
         long lastTurnedAway = 0;
         long end = now + 20_000 * MS;
         for (; now < end; now += MS) {
             // A millisecond of work a tick: one is answered, and asks again with all the others.
-            waiting = Math.max(0, waiting - 1);
+            if (waiting > 0) {
+                waiting--;
+                pressure.done(Math.round(cost), now);
+            }
+            boolean turnedAway = false;
             for (int out = callers - waiting; out > 0; out--) {
-                pressure.offer(MS, now);
-                if (waiting * MS > pressure.limit(MS, now)) {
-                    lastTurnedAway = now;
+                pressure.offer(Math.round(cost), now);
+                if (waiting * cost > pressure.limit(Math.round(cost), now)) {
+                    turnedAway = true;
                 } else {
                     waiting++;
                 }
             }
+            lastTurnedAway = turnedAway ? now : lastTurnedAway;
+            // What is measured is learned from: the mean of some ten.
+            cost += (turnedAway ? guessed * MS - cost : MS - cost) / 100;
         }
         assertThat(waiting).isGreaterThanOrEqualTo(callers - 1);
         // It was tried two seconds after it began, again eight later at the latest, and nobody is turned away from then
         // on.
         assertThat(lastTurnedAway).isLessThan(end - 10_000 * MS);
+    }
+
+    /**
+     * They are computed together, so they ask again together: more at once than can be done in the time that is looked at. And a batch's time
+     * is learned from a batch at a time: while many are turned away it is guessed too long, and for some seconds afterwards.
+     */
+    @ParameterizedTest
+    @CsvSource({"16, 1", "64, 1", "128, 1", "8, 3", "16, 2", "16, 4", "32, 3", "64, 3", "64, 6"})
+    void whoIsAnsweredTogetherIsLetInAgain(int callers, int guessed) {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = load(pressure, 0, 3_000, 5);
+        long real = 4 * MS;
+        long cost = guessed * real;
+        int waiting = 0;
+        int taken = 0;
+        long takenCost = 0;
+        long ends = 0;
+        boolean turnedAway = false;
+        long lastTurnedAway = 0;
+        long end = now + 40_000 * MS;
+        for (; now < end; now += MS) {
+            if (taken > 0 && now >= ends) {
+                pressure.done(takenCost, now);
+                cost += ((turnedAway ? guessed * real : real) - cost) / 10;
+                taken = 0;
+            }
+            turnedAway = false;
+            for (int out = callers - waiting - taken; out > 0; out--) {
+                pressure.offer(cost, now);
+                if (waiting * cost > pressure.limit(cost, now)) {
+                    turnedAway = true;
+                    lastTurnedAway = now;
+                } else {
+                    waiting++;
+                }
+            }
+            if (taken == 0 && waiting > 0) {
+                taken = waiting;
+                waiting = 0;
+                takenCost = taken * cost;
+                ends = now + taken * (turnedAway ? guessed * real : real);
+            }
+        }
+        assertThat(lastTurnedAway).isLessThan(end - 20_000 * MS);
     }
 
     /** A trial costs those who are let in little: it ends once it is seen that too much still comes. */
