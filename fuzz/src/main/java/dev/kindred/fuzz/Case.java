@@ -60,7 +60,12 @@ public record Case(long number, String family, String route, List<Piece> pieces,
         /** HTTP/2: some reply, a refusal of the stream or connection, or the connection closed. */
         FRAMES,
         /** The same of many streams, until nothing more comes. */
-        STREAMS
+        STREAMS;
+
+        /** Whether a server that only closes the connection has not answered. */
+        boolean isAnswered() {
+            return this == REPLY || this == LAST_REPLY || this == HEAD_REPLY || this == STREAM_REPLY;
+        }
     }
 
     public Case {

@@ -36,15 +36,21 @@ public final class Endurance {
     private final Duration bound;
     private final String host;
 
-    private Endurance(int port, Duration bound) {
+    private final String key;
+
+    private Endurance(int port, String key, Duration bound) {
         this.port = port;
+        this.key = key;
         this.bound = bound;
         this.host = "127.0.0.1:" + port;
     }
 
-    /** @param bound within which the server must have ended each */
-    public static List<Trial> run(int port, Duration bound) {
-        Endurance endurance = new Endurance(port, bound);
+    /**
+     * @param key that lets them in, so that it is not the door that ends them; empty where none is asked for
+     * @param bound within which the server must have ended each
+     */
+    public static List<Trial> run(int port, String key, Duration bound) {
+        Endurance endurance = new Endurance(port, key, bound);
         List<Trial> trials = new ArrayList<>();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Trial>> all = List.of(
@@ -87,7 +93,8 @@ public final class Endurance {
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         boolean late = seconds > bound.toSeconds() + 5.0 || what.startsWith("5");
-        return new Trial(name, ok && !late, what, seconds);
+        boolean turnedAway = what.startsWith("401") || what.startsWith("403");
+        return new Trial(name, ok && !late && !turnedAway, what, seconds);
     }
 
     private static byte[] ascii(String text) {
@@ -95,7 +102,12 @@ public final class Endurance {
     }
 
     private byte[] head(String more) {
-        return ascii("POST /v1/embed HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: application/json\r\n" + more);
+        return ascii("POST /v1/embed HTTP/1.1\r\nHost: " + host + "\r\n" + shown()
+                + "Content-Type: application/json\r\n" + more);
+    }
+
+    private String shown() {
+        return key.isEmpty() ? "" : "Authorization: Bearer " + key + "\r\n";
     }
 
     /** The reply's code, or that there was none. */
@@ -140,8 +152,13 @@ public final class Endurance {
 
     /** Asks and asks, reads nothing, and so makes the server keep what it answers. */
     private String neverReads(Socket socket) throws IOException, InterruptedException {
-        byte[] request = ascii("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+        byte[] request = ascii("GET /openapi.json HTTP/1.1\r\nHost: " + host + "\r\n" + shown() + "\r\n");
         socket.setReceiveBufferSize(4096);
+        socket.getOutputStream().write(request);
+        Reply first = Reply.read(new BufferedInputStream(socket.getInputStream(), 1), false);
+        if (!first.isWell()) {
+            return first.code() + " was answered";
+        }
         Thread asking = Thread.ofVirtual().start(() -> {
             try {
                 OutputStream out = new BufferedOutputStream(socket.getOutputStream());

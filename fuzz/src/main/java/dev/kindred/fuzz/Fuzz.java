@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fuzz {
     private static final int ROUNDS = 12;
+    /** Of one kind: many of another do not hide it. */
     private static final int MOST_FINDINGS = 20;
+
     private static final long LEAST_GROWTH = 3L << 20;
 
     /**
@@ -42,7 +45,7 @@ public final class Fuzz {
      * @param patience that a reply may take
      * @param heap bytes that the server's heap still holds after a collection; null where nobody can tell
      * @param folder where cases that found something are kept; null for nowhere
-     * @param untilFound whether the first finding ends it
+     * @param until what ends it once it is found; empty where it goes on to its end
      * @param exceptions routes of which no request is answered well here, {@code DELETE /v1/collections/{collection}}
      * @param begin done once it is known what is answered well, before anything spoiled is sent
      */
@@ -55,10 +58,11 @@ public final class Fuzz {
             Duration patience,
             @Nullable LongSupplier heap,
             @Nullable Path folder,
-            boolean untilFound,
+            Set<Kind> until,
             Set<String> exceptions,
             Runnable begin) {
         public Plan {
+            until = Set.copyOf(until);
             exceptions = Set.copyOf(exceptions);
         }
     }
@@ -68,6 +72,7 @@ public final class Fuzz {
      *
      * @param sent cases
      * @param families how many of each sort
+     * @param unanswered cases that should be answered and whose connection the server ended instead, e.g. at a head that is none
      * @param deadlines replies that the time was over which the request had set itself
      * @param slowestMillis of a case that was answered
      * @param heap bytes after each round
@@ -80,6 +85,7 @@ public final class Fuzz {
             long sent,
             List<Finding> findings,
             Map<String, Long> families,
+            long unanswered,
             long deadlines,
             long slowestMillis,
             List<Long> heap,
@@ -107,7 +113,8 @@ public final class Fuzz {
     private final Case sound;
     private final Watch watch;
     private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger found = new AtomicInteger();
+    private final Map<Kind, AtomicInteger> found = new ConcurrentHashMap<>();
+    private final LongAdder unanswered = new LongAdder();
     private final Map<String, LongAdder> families = new ConcurrentSkipListMap<>();
     private final LongAdder deadlines = new LongAdder();
     private final LongAdder allowed = new LongAdder();
@@ -174,6 +181,7 @@ public final class Fuzz {
                 sent.sum(),
                 List.copyOf(findings),
                 told,
+                unanswered.sum(),
                 deadlines.sum(),
                 slowest.get() / 1_000_000,
                 heap,
@@ -184,7 +192,7 @@ public final class Fuzz {
     }
 
     private boolean isOver() {
-        return plan.untilFound() && !findings.isEmpty();
+        return findings.stream().anyMatch(finding -> plan.until().contains(finding.kind()));
     }
 
     private void round(long from, long to, Progress progress) {
@@ -225,6 +233,11 @@ public final class Fuzz {
                         .increment();
                 deadlines.add(outcome.replies().stream().filter(Judge::isLate).count());
                 allowed.add(asked.deadlines());
+                if (outcome.replies().isEmpty()
+                        && asked.ending().isAnswered()
+                        && outcome.hang().isEmpty()) {
+                    unanswered.increment();
+                }
                 outcome.replies().forEach(reply -> reached.add(asked, reply));
                 Judge.of(asked, outcome).forEach(this::keep);
                 if (number % 256 == 0) {
@@ -235,7 +248,7 @@ public final class Fuzz {
     }
 
     private void keep(Finding finding) {
-        if (found.incrementAndGet() > MOST_FINDINGS) {
+        if (found.computeIfAbsent(finding.kind(), kind -> new AtomicInteger()).incrementAndGet() > MOST_FINDINGS) {
             return;
         }
         findings.add(finding);
@@ -275,7 +288,7 @@ public final class Fuzz {
 
     /** What would let it find nothing because nothing was looked at. */
     private void blind() {
-        if (plan.untilFound()) {
+        if (!plan.until().isEmpty()) {
             return;
         }
         before.refused().stream()

@@ -97,7 +97,7 @@ class FuzzTest {
                 patience,
                 null,
                 null,
-                true,
+                Set.of(Finding.Kind.values()),
                 Set.of(),
                 () -> armed.set(true));
         return Fuzz.run(plan, Exchanges.of(server.port(), things()), Exchanges.sound(things()), Progress.SILENT);
@@ -116,7 +116,7 @@ class FuzzTest {
                     Duration.ofSeconds(10),
                     null,
                     null,
-                    false,
+                    Set.of(),
                     UNANSWERED,
                     () -> {});
             Fuzz.Verdict verdict =

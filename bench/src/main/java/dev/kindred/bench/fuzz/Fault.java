@@ -11,8 +11,10 @@ import java.util.function.BooleanSupplier;
 
 /** What is broken on purpose, to see that it is found. */
 public enum Fault {
-    /** Nothing. */
+    /** Nothing, on a server of a home. */
     NONE,
+    /** Nothing, on a server like those that are broken. */
+    SOUND,
     /** Fails where two things are encoded together: an error of the server's own, which the batcher tries to mend. */
     ERROR,
     /** Fails at a text with a letter that is not ASCII, alone too: no sound request has one. */
@@ -30,7 +32,7 @@ public enum Fault {
      * @param armed whether it is there already
      */
     Encoder in(Encoder real, BooleanSupplier armed) {
-        return this == NONE ? real : new Faulty(real, this, armed, new ArrayList<>());
+        return this == NONE || this == SOUND ? real : new Faulty(real, this, armed, new ArrayList<>());
     }
 
     private record Faulty(Encoder real, Fault fault, BooleanSupplier armed, List<byte[]> kept) implements Encoder {
@@ -69,7 +71,7 @@ public enum Fault {
                         hang();
                     }
                 }
-                case NONE -> {}
+                case NONE, SOUND -> {}
             }
         }
 
