@@ -11,6 +11,40 @@ public enum Distance {
     /** The inner product, unbounded. */
     DOT;
 
+    /** Longer vectors overflow float32 where they are squared; the bound leaves room for any dimension allowed. */
+    private static final double LONGEST = 1e15;
+    /** Shorter ones have no direction that float32 can hold. */
+    private static final double SHORTEST = 1e-15;
+
+    /**
+     * Refuses what cannot be compared in float32.
+     *
+     * @param where what is told of it, e.g. its row
+     * @throws Refusal where a value is not finite, the length is above 1e15 or, under cosine, below 1e-15
+     */
+    public void require(float[] vector, String where) {
+        double length = length(vector);
+        if (!Double.isFinite(length)) {
+            throw new Refusal("has a vector with a value that is no finite number", where, "embed it anew");
+        }
+        if (length > LONGEST) {
+            throw new Refusal(
+                    "has a vector of length %.3g".formatted(length), where, "scale vectors to a length below 1e15");
+        }
+        if (this == COSINE && length < SHORTEST) {
+            throw new Refusal("has a zero vector, which has no direction", where, "leave it out, or use l2 or dot");
+        }
+    }
+
+    /** The Euclidean length, in double precision. */
+    public static double length(float[] vector) {
+        double squares = 0;
+        for (float value : vector) {
+            squares += (double) value * value;
+        }
+        return Math.sqrt(squares);
+    }
+
     /** The name in files and on the wire: {@code cosine}, {@code l2}, {@code dot}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);

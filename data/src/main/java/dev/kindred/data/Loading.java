@@ -22,7 +22,8 @@ public final class Loading {
      * Decodes every row and keeps what {@code keep} makes of it; the decoded picture itself is dropped unless that is
      * what is kept.
      *
-     * @param keep called on many threads with a row and its content; what it gives must not be null
+     * @param keep called on many threads with a row and its content; what it gives must not be null; what it
+     *     refuses is a bad sample too
      * @param strict the first bad sample stops the run; otherwise more than 1% of them do, the bad rows of tables
      *     counted in
      * @throws Refusal when too many are bad, naming the first
@@ -39,16 +40,14 @@ public final class Loading {
         long limit = strict ? 0 : total / 100;
         workers.blocks(n, BLOCK, (from, to) -> {
             for (int row = from; row < to && bad.get() <= limit; row++) {
-                Content content;
                 try {
-                    content = data.content(row);
+                    Content content = data.content(row);
+                    values.set(row, keep.apply(row, content));
+                    sheet.set(row, content);
                 } catch (Refusal refusal) {
                     failed.set(row, Problem.of(refusal));
                     bad.incrementAndGet();
-                    continue;
                 }
-                sheet.set(row, content);
-                values.set(row, keep.apply(row, content));
             }
             progress.at("reading", done.addAndGet(to - from), n, "");
         });

@@ -138,13 +138,17 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
     }
 
     /**
-     * Vectors that another program made, as they are.
+     * Vectors that another program made, as they are; those that the space's distance cannot compare are bad samples.
      *
      * @param space of their dimension
      * @throws Refusal where DATA holds no vectors, or vectors of another length
      */
     public static Encoded vectors(Dataset data, Space space, boolean strict, Workers workers, Progress progress) {
-        Loaded<float[]> loaded = Loading.each(data, workers, (row, content) -> vector(content), strict, progress);
+        if (data.kind() != Kind.VECTOR) {
+            throw new Refusal("holds no vectors", "DATA", "name the bundle that embeds it, or give vectors");
+        }
+        Loaded<float[]> loaded = Loading.each(
+                data, workers, (row, content) -> comparable(content, space, data.where(row)), strict, progress);
         int d = space.dimension();
         float[] values = new float[Math.multiplyExact(loaded.values().size(), d)];
         for (int i = 0; i < loaded.values().size(); i++) {
@@ -161,11 +165,10 @@ public record Encoded(Samples samples, Views views, int[] rows, List<Problem> fa
         return new Encoded(Samples.of(data, loaded.rows()), Views.of(embeddings), loaded.rows(), loaded.failures());
     }
 
-    private static float[] vector(Content content) {
-        if (content instanceof Content.Vector vector) {
-            return vector.values();
-        }
-        throw new Refusal("holds no vectors", "DATA", "name the bundle that embeds it, or give vectors");
+    private static float[] comparable(Content content, Space space, String where) {
+        float[] vector = ((Content.Vector) content).values();
+        space.distance().require(vector, where);
+        return vector;
     }
 
     /** Where each row of the data set stands among the samples; −1 where it could not be decoded. */

@@ -46,7 +46,7 @@ final class CodedQuery {
         this.scale = step;
         this.squares = scale * scale * sum;
         this.error = Math.sqrt(missed);
-        this.length = Vectors.length(vector);
+        this.length = Distance.length(vector);
     }
 
     /** Keys by the codes, of rows anywhere. */

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Distance;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class ColumnsBuilder implements AutoCloseable {
             rows.write(row);
             if (Columns.hasNorms(space.distance())) {
                 norms.write(littleEndian(4)
-                        .putFloat((float) (1 / Vectors.length(item.vector())))
+                        .putFloat((float) (1 / Distance.length(item.vector())))
                         .array());
             }
             sequences.write(littleEndian(8).putLong(sequence).array());

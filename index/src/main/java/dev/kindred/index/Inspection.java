@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.core.Distance;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class Inspection {
                     found("does not find its item '" + item.id() + "' by its id");
                 }
                 double product = Columns.hasNorms(space.distance())
-                        ? columns.inverseNorm(row) * Vectors.length(item.vector())
+                        ? columns.inverseNorm(row) * Distance.length(item.vector())
                         : 1;
                 if (!(Math.abs(product - 1) < 1e-5)) {
                     found("holds a wrong length of the vector of item '" + item.id() + "'");

@@ -42,7 +42,7 @@ final class Scan {
     }
 
     private static float[] prepared(Query query, Distance distance) {
-        Vectors.require(distance, query.vector(), "query");
+        distance.require(query.vector(), "query");
         return Kernel.padded(Vectors.compared(query.vector(), distance));
     }
 

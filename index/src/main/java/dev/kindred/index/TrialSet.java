@@ -112,10 +112,10 @@ public record TrialSet(Embeddings all, int[] rows, Embeddings queries, boolean h
     /** @throws Refusal naming the vector that an index cannot take, or the query it cannot answer */
     void require() {
         for (int row : rows) {
-            Vectors.require(space().distance(), all.row(row), "vector " + row);
+            space().distance().require(all.row(row), "vector " + row);
         }
         for (int i = 0; i < queries.count(); i++) {
-            Vectors.require(space().distance(), queries.row(i), "query " + i);
+            space().distance().require(queries.row(i), "query " + i);
         }
     }
 }

@@ -24,7 +24,7 @@ final class TruthSearch {
 
     static Found search(Truth truth, Query query) {
         Distance distance = truth.space().distance();
-        Vectors.require(distance, query.vector(), "query");
+        distance.require(query.vector(), "query");
         int dimension = truth.space().dimension();
         Kernel kernel = new Kernel(
                 Kernel.padded(Vectors.compared(query.vector(), distance)), dimension, distance == Distance.L2);

@@ -68,7 +68,7 @@ final class ViewReader {
 
     /** @param ef results that a walk through a graph keeps, at least k; 0 for the true neighbours */
     Found search(Query query, int ef) throws IOException {
-        Vectors.require(space.distance(), query.vector(), "query");
+        space.distance().require(query.vector(), "query");
         FilterBits.Passing passing = query.filter().equals(Filter.everything()) ? null : filters.of(query.filter());
         long passed = passing == null ? count() : passing.count();
         // Pages join without a gap only where each is the true one.

@@ -83,7 +83,7 @@ abstract class VectorIndexContract {
             int k = 1 + random.nextInt(20);
             Found found = index.search(Query.of(space, query, k));
             assertThat(found.neighbors()).hasSize(Math.min(k, items.size()));
-            double scale = distance == Distance.COSINE ? 1 : Vectors.length(query) * Math.sqrt(d);
+            double scale = distance == Distance.COSINE ? 1 : Distance.length(query) * Math.sqrt(d);
             double[] best = truth.values().stream()
                     .mapToDouble(v -> -distance.score(query, v))
                     .sorted()
