@@ -41,7 +41,9 @@ final class DataOptions {
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "Labels (ids, attributes) of vectors, one row each. Default: the file beside them, if any.")
+            description =
+                    "Labels (ids, attributes) of vectors, one row each under a header, e.g. id,label. Default: the"
+                            + " file beside them, if any; ids are the rows' numbers where none names them.")
     @Nullable
     Path labels;
 

@@ -109,7 +109,7 @@ final class DoctorCommand implements Command {
     /** A damaged index that was named is bad input and thrown; what a full reading finds is a finding. */
     private void index(Path folder, Run run) {
         IndexFolder opened = new IndexFolder(folder);
-        try (EmbeddedIndex index = opened.open(run)) {
+        try (EmbeddedIndex index = opened.openQuietly(run)) {
             opened.giver(index);
             findings.addAll(index.check());
             facts.put(

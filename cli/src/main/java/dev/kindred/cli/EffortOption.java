@@ -3,6 +3,8 @@ package dev.kindred.cli;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Effort;
 import dev.kindred.index.Query;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,9 +36,21 @@ final class EffortOption {
 
     /** @param k how many are to be found */
     Effort chosen(int k) {
-        int said = (recall == null ? 0 : 1) + (ef == null ? 0 : 1) + (exact ? 1 : 0) + (first == null ? 0 : 1);
-        if (said > 1) {
-            throw new Refusal("more than one effort is asked for", "--target-recall", "say one of them");
+        List<String> said = new ArrayList<>();
+        if (recall != null) {
+            said.add("--target-recall");
+        }
+        if (ef != null) {
+            said.add("--ef");
+        }
+        if (exact) {
+            said.add("--exact");
+        }
+        if (first != null) {
+            said.add("--first");
+        }
+        if (said.size() > 1) {
+            throw new Refusal("more than one effort is asked for", String.join(", ", said), "say one of them");
         }
         if (exact) {
             return Effort.exact();

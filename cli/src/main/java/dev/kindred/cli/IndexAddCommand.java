@@ -2,6 +2,7 @@ package dev.kindred.cli;
 
 import com.google.gson.JsonObject;
 import dev.kindred.data.Dataset;
+import dev.kindred.data.Kind;
 import dev.kindred.evaluate.Encoded;
 import dev.kindred.evaluate.Subject;
 import dev.kindred.index.Change;
@@ -10,6 +11,7 @@ import dev.kindred.index.Visibility;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,9 +58,18 @@ final class IndexAddCommand implements Command {
             try (var items = IndexFolder.items(found, encoded, !noSources)) {
                 changes = items.<Change>map(Change.Put::new).toList();
             }
+            long before = index.info().count();
             index.write(changes, Visibility.SEARCHABLE);
+            long added = Math.clamp(index.info().count() - before, 0, changes.size());
+            long replaced = changes.size() - added;
+            if (replaced > 0 && areNumbered(found)) {
+                run.say("note: nothing names the rows of " + paths.getFirst()
+                        + ", so they are 0, 1, 2 …, and replaced those that"
+                        + " were so called; to keep both, name ids: --labels FILE with a column id");
+            }
             JsonObject json = new JsonObject();
-            json.addProperty("added", changes.size());
+            json.addProperty("added", added);
+            json.addProperty("replaced", replaced);
             json.addProperty("bad", encoded.failures().size());
             json.addProperty("count", index.info().count());
             json.addProperty("space", index.info().space().id());
@@ -66,10 +77,19 @@ final class IndexAddCommand implements Command {
                     json,
                     String.format(
                             Locale.ROOT,
-                            "%,d added; %s now holds %,d items",
-                            changes.size(),
+                            "%,d added, %,d replaced; %s now holds %,d items",
+                            added,
+                            replaced,
                             dir,
                             index.info().count()));
         }
+    }
+
+    /** Whether nothing names the rows, so that those of every such file have the same ids. */
+    private boolean areNumbered(Dataset found) {
+        return found.kind() == Kind.VECTOR
+                && data.data.labels == null
+                && IntStream.range(0, found.size())
+                        .allMatch(row -> found.entry(row).id().equals(String.valueOf(row)));
     }
 }

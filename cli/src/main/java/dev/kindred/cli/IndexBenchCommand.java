@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -135,6 +136,9 @@ final class IndexBenchCommand implements Command {
     private EngineTrial.Plan plan(Run run) {
         if (!(minutes > 0 && minutes <= 10_000)) {
             throw new Refusal("--minutes is " + minutes, "--minutes", "use more than 0, e.g. 5");
+        }
+        if (picture != null && !picture.toString().toLowerCase(Locale.ROOT).endsWith(".svg")) {
+            throw new Refusal("is no name of an SVG, which is what is drawn", "--picture " + picture, "end it in .svg");
         }
         if (rows != null && rows < 1) {
             throw new Refusal("--rows is " + rows, "--rows", "use 1 or more, or leave it out to take all");

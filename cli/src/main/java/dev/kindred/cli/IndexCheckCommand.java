@@ -2,9 +2,13 @@ package dev.kindred.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.kindred.core.Refusal;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Finding;
+import dev.kindred.index.Generation;
+import dev.kindred.index.GenerationFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -13,7 +17,12 @@ import picocli.CommandLine.Parameters;
 
 /** Is an index whole? */
 @CommandLine.Command(
-        description = "Read an index again from end to end: exit code 1 where something is wrong with it.",
+        description = {
+            "Read an index, a snapshot or an archive from end to end: exit code 1 where something is wrong.",
+            "",
+            "Snapshots and archives stay as they are. An index of --engine exact or graph is opened for it, which"
+                    + " nobody else may have open meanwhile; of one that a server has, check a snapshot."
+        },
         footer = {"", "Example:", "  kindred index check holiday.index"})
 final class IndexCheckCommand implements Command {
     @Parameters(index = "0", paramLabel = "DIR", description = "The index folder.")
@@ -29,28 +38,50 @@ final class IndexCheckCommand implements Command {
 
     @Override
     public Answer run(Run run) {
-        IndexFolder folder = new IndexFolder(dir);
-        try (EmbeddedIndex index = folder.open(run)) {
-            folder.giver(index);
-            List<Finding> findings = index.check();
-            JsonArray listed = new JsonArray();
-            for (Finding finding : findings) {
-                JsonObject json = new JsonObject();
-                json.addProperty("where", finding.where());
-                json.addProperty("message", finding.what());
-                json.addProperty("hint", finding.hint());
-                listed.add(json);
-            }
-            JsonObject json = new JsonObject();
-            json.addProperty("sound", findings.isEmpty());
-            json.addProperty("count", index.info().count());
-            json.add("findings", listed);
-            String text = findings.isEmpty()
-                    ? dir + " is sound: every byte of " + index.info().count() + " items was read"
-                    : findings.stream()
-                            .map(finding -> finding.where() + ": " + finding.what() + "; " + finding.hint())
-                            .collect(Collectors.joining("\n"));
-            return new Answer(json, text, findings.isEmpty());
+        Natives.forIndex(run.home());
+        JsonObject json = new JsonObject();
+        if (GenerationFolder.isSnapshot(dir)) {
+            return answer(GenerationFolder.check(dir), "every byte of the snapshot", json);
         }
+        if (GenerationFolder.isArchive(dir)) {
+            return answer(GenerationFolder.check(dir), "every byte of the archive", json);
+        }
+        EmbeddedIndex.require(dir);
+        if (Generation.isIn(dir)) {
+            // Who has it open is not what is wrong with it.
+            EmbeddedIndex.hold(dir, "a check").close();
+        }
+        List<Finding> findings = new ArrayList<>();
+        IndexFolder folder = new IndexFolder(dir);
+        try (EmbeddedIndex index = folder.openQuietly(run)) {
+            findings.addAll(index.check());
+            folder.giver(index);
+            if (findings.isEmpty()) {
+                json.addProperty("count", index.info().count());
+            }
+        } catch (Refusal e) {
+            // What is so damaged that it cannot be opened is what was asked for.
+            findings.add(new Finding(e.where(), e.what(), e.hint()));
+        }
+        return answer(findings, json.has("count") ? "every byte of " + json.get("count") + " items" : "", json);
+    }
+
+    private Answer answer(List<Finding> findings, String read, JsonObject json) {
+        JsonArray listed = new JsonArray();
+        for (Finding finding : findings) {
+            JsonObject each = new JsonObject();
+            each.addProperty("where", finding.where());
+            each.addProperty("message", finding.what());
+            each.addProperty("hint", finding.hint());
+            listed.add(each);
+        }
+        json.addProperty("sound", findings.isEmpty());
+        json.add("findings", listed);
+        String text = findings.isEmpty()
+                ? dir + " is sound: " + read + " was read"
+                : findings.stream()
+                        .map(finding -> finding.where() + ": " + finding.what() + "; " + finding.hint())
+                        .collect(Collectors.joining("\n"));
+        return new Answer(json, text, findings.isEmpty());
     }
 }

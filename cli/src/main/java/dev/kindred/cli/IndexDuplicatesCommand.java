@@ -228,13 +228,14 @@ final class IndexDuplicatesCommand implements Command {
                         ? String.format(Locale.ROOT, "No two of %,d items have %s; %s.", items.ids().length, what, how)
                         : String.format(
                                 Locale.ROOT,
-                                "%s%,d %s of %,d items have %s, in %,d clusters of %,d items; %s.",
+                                "%s%,d %s of %,d items have %s, in %,d %s of %,d items; %s.",
                                 isComplete(pairs) ? "" : "At least ",
                                 pairs.count(),
                                 pairs.count() == 1 ? "pair" : "pairs",
                                 items.ids().length,
                                 what,
                                 clusters.size(),
+                                clusters.size() == 1 ? "cluster" : "clusters",
                                 members(clusters),
                                 how));
         if (pairs.passedOver() > 0) {
@@ -251,7 +252,11 @@ final class IndexDuplicatesCommand implements Command {
             text.append(rows.length > SHOWN_IDS ? "  …" : "");
         }
         if (clusters.size() > SHOWN) {
-            text.append(String.format(Locale.ROOT, "%n%,d more clusters", clusters.size() - SHOWN));
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%,d more %s",
+                    clusters.size() - SHOWN,
+                    clusters.size() == SHOWN + 1 ? "cluster" : "clusters"));
         }
         if (out != null) {
             text.append(String.format(Locale.ROOT, "%n%s: %,d pairs", out, Math.min(limit, pairs.count())));

@@ -51,8 +51,24 @@ final class IndexFolder {
         this.folder = folder;
     }
 
-    /** @throws Refusal where there is none */
+    /**
+     * Opens it, and says so where what searches read is not what it was.
+     *
+     * @throws Refusal where there is none
+     */
     EmbeddedIndex open(Run run) {
+        EmbeddedIndex index = openQuietly(run);
+        if (index instanceof Generation generation) {
+            generation
+                    .metAtOpening()
+                    .ifPresent(what -> run.say(
+                            "note: " + folder.resolve(Generation.VIEW) + " is made anew of the items, since " + what));
+        }
+        return index;
+    }
+
+    /** The same, for who tells of it himself. */
+    EmbeddedIndex openQuietly(Run run) {
         return open(run, OWNER);
     }
 
@@ -93,7 +109,7 @@ final class IndexFolder {
     }
 
     /** @param owner whom another writer's refusal names */
-    EmbeddedIndex open(Run run, String owner) {
+    private EmbeddedIndex open(Run run, String owner) {
         EmbeddedIndex.require(folder);
         Natives.forIndex(run.home());
         return EmbeddedIndex.open(folder, owner, run.settings().threads());
@@ -202,6 +218,7 @@ final class IndexFolder {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new Refusal("is a file", folder.toString(), "name a folder for the index");
         }
+        GenerationFolder.requireNoSnapshot(folder);
         NewFile.requirePlace(folder.resolve(ExactIndex.FILE));
         if (!Files.exists(folder) || EmbeddedIndex.isIn(folder)) {
             return;

@@ -109,7 +109,7 @@ final class IndexSearchCommand implements Command {
             Filter wanted = filter == null ? Filter.everything() : parse(filter);
             if (words.only) {
                 Found found = Hybrid.words(index, new WordQuery(query, words.fields(), k, wanted));
-                return Answer.done(json(found), text(found));
+                return Answer.done(json(found), text(told(found, run)));
             }
             if (query.startsWith("@")) {
                 wanted = new Filter.And(List.of(wanted, new Filter.Not(new Filter.Ids(Set.of(query.substring(1))))));
@@ -120,7 +120,9 @@ final class IndexSearchCommand implements Command {
                     .effort(effort.chosen(k));
             if (words.fuses()) {
                 String text = words.words != null ? words.words : QueryVector.text(query, index, folder);
-                return fused(new Hybrid(text, words.fields(), words.fusion()).search(index, asked));
+                Hybrid.Answer answer = new Hybrid(text, words.fields(), words.fusion()).search(index, asked);
+                told(answer.found(), run);
+                return fused(answer);
             }
             Found found = distinct != null
                     ? new Distinct(distinct, per == null ? 1 : per).search(index, asked)
@@ -129,8 +131,17 @@ final class IndexSearchCommand implements Command {
             if (rerank) {
                 json.addProperty("reranked", true);
             }
-            return Answer.done(json, text(found));
+            return Answer.done(json, text(told(found, run)));
         }
+    }
+
+    /** The same, after saying so where a part of the engine fails. */
+    private static Found told(Found found, Run run) {
+        if (found.degraded()) {
+            run.say("note: a part of this index fails: the answer was read from the items themselves, which takes"
+                    + " longer, or lacks the last writes; kindred index check tells more");
+        }
+        return found;
     }
 
     private void requireTogether() {
@@ -206,6 +217,7 @@ final class IndexSearchCommand implements Command {
         JsonObject json = new JsonObject();
         json.addProperty("space", found.space().id());
         json.addProperty("exact", found.exact());
+        json.addProperty("degraded", found.degraded());
         json.add("neighbors", neighbors);
         return json;
     }

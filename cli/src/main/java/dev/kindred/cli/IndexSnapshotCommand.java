@@ -36,7 +36,9 @@ final class IndexSnapshotCommand implements Command {
         IndexFolder folder = new IndexFolder(dir);
         try (GenerationItems items = folder.items(run)
                 .orElseThrow(() -> new Refusal(
-                        "is a rows file, which is never changed in place", dir.toString(), "copy the folder"))) {
+                        "is a rows file, which is all there is of it",
+                        dir.toString(),
+                        "copy the folder while nobody writes to it"))) {
             ItemsSnapshot snapshot = items.snapshot(folder.bundles(), out);
             JsonObject json = new JsonObject();
             json.addProperty("snapshot", out.toString());

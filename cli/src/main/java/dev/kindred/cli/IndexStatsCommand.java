@@ -104,7 +104,8 @@ final class IndexStatsCommand implements Command {
         if (queries < 1 || queries > 100_000) {
             throw new Refusal("--queries is " + queries, "--queries", "use 1 to 100,000");
         }
-        if (!(index instanceof Generation generation)) {
+        if (!(index instanceof Generation generation)
+                || generation.reading() != Generation.Reading.ITEMS && !generation.walks()) {
             json.addProperty("recallAt10", 1.0);
             return "%nEvery search reads all rows, so it finds the true nearest: Recall@10 is 1.".formatted();
         }
@@ -128,11 +129,20 @@ final class IndexStatsCommand implements Command {
         }
         int usual = curve.effortFor(Effort.USUAL_RECALL);
         json.addProperty("effort", usual);
-        curve.points().stream()
-                .filter(point -> point.ef() == usual)
-                .forEach(point -> json.addProperty("recallAt10", point.recall()));
+        json.addProperty(
+                "recallAt10",
+                curve.points().stream()
+                        .filter(point -> point.ef() == usual)
+                        .mapToDouble(RecallCurve.Point::recall)
+                        .findFirst()
+                        .orElse(1));
         json.add("recall", points);
-        return text.append("%nA search for a recall of %s keeps %d candidates.".formatted(Effort.USUAL_RECALL, usual))
+        return text.append(
+                        usual == 0
+                                ? "%nNo effort surely finds %s, so a search for it reads all rows."
+                                        .formatted(Effort.USUAL_RECALL)
+                                : "%nA search for a recall of %s keeps %d candidates."
+                                        .formatted(Effort.USUAL_RECALL, usual))
                 .toString();
     }
 }

@@ -44,9 +44,13 @@ final class QueryVector {
             }
             return one.values();
         }
+        boolean missing = FILE_NAME.matcher(query).matches() && !Files.exists(Path.of(query));
+        if (missing && space.isExternal()) {
+            throw new Refusal("does not exist", query, "name a .npy of one vector, or @ and the id of an item");
+        }
         Bundle bundle = folder.bundle(index);
         Content content = Given.of(query, bundle);
-        if (content instanceof Content.Text && FILE_NAME.matcher(query).matches() && !Files.exists(Path.of(query))) {
+        if (content instanceof Content.Text && missing) {
             run.say("note: there is no file " + query + ", so it is taken as a text");
         }
         Natives.forEncoding(run.home());

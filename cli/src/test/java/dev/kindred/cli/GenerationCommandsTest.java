@@ -323,7 +323,7 @@ class GenerationCommandsTest {
             bytes.seek(9 * 8_192);
             bytes.write(new byte[8_192]);
         }
-        assertThat(shell.run("index", "check", index).code()).isEqualTo(2);
+        assertThat(shell.run("index", "check", index).code()).isEqualTo(1);
         Path saved = folder.resolve("saved");
         Shell.Ended ended = shell.run("index", "rescue", index, "--out", saved, "--json");
         assertThat(ended.code()).as(ended.err()).isZero();

@@ -78,6 +78,61 @@ class VectorCommandsTest {
     }
 
     @Test
+    void whatAddingReplacesIsCounted() throws IOException {
+        Path plain = folder.resolve("plain");
+        answer("index", "build", vectors, "--out", plain, "--space", "mine", "--json");
+        Shell.Ended added = shell.run("index", "add", plain, npy("more", 3, 9, 9, 9, 8, 8, 7), "--json");
+        assertThat(added.json().get("added").getAsInt()).isZero();
+        assertThat(added.json().get("replaced").getAsInt()).isEqualTo(2);
+        assertThat(added.json().get("count").getAsInt()).isEqualTo(6);
+        assertThat(added.err()).contains("are 0, 1, 2").contains("--labels");
+        Path ids = Files.writeString(folder.resolve("ids.csv"), "id,label\n0,x\nnew,x\n");
+        Shell.Ended named = shell.run("index", "add", plain, npy("two", 3, 1, 2, 3, 3, 2, 1), "--labels", ids);
+        assertThat(named.out()).contains("1 added, 1 replaced; ").contains("now holds 7 items");
+        assertThat(named.err()).doesNotContain("note");
+    }
+
+    /** One that has no direction is a bad row like one with NaN: named, left out, refused with --strict or above 1%. */
+    @Test
+    void aVectorWithoutDirectionIsLeftOut() {
+        float[] values = new float[200 * 3];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i / 3 == 7 ? 0 : 1 + i % 5;
+        }
+        Path one = npy("one", 3, values);
+        Path out = folder.resolve("zero");
+        Shell.Ended ended = shell.run("index", "build", one, "--out", out, "--json");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("left out").contains("one.npy").contains("zero vector");
+        assertThat(ended.json().get("count").getAsInt()).isEqualTo(199);
+        assertThat(ended.json().get("bad").getAsInt()).isEqualTo(1);
+        assertThat(answer("index", "build", one, "--out", out, "--distance", "l2", "--json")
+                        .get("count")
+                        .getAsInt())
+                .isEqualTo(200);
+        assertThat(shell.run("index", "build", one, "--out", folder.resolve("s"), "--strict")
+                        .line())
+                .contains("zero vector")
+                .contains("--strict");
+        assertThat(folder.resolve("s")).doesNotExist();
+    }
+
+    @Test
+    void slipsAreToldAsWhatTheyAre() {
+        assertThat(shell.run("index", "search", index, "my.npyy").line()).contains("my.npyy: does not exist");
+        assertThat(shell.run("index", "search", index, npy("q", 2, 1, 1)).line())
+                .contains("give vectors of what made the others");
+        assertThat(shell.run("index", "search", index, "@a0", "--exact", "--ef", "3")
+                        .line())
+                .contains("--ef, --exact: more than one effort");
+        assertThat(shell.run("index", "bench", vectors, "--picture", folder.resolve("p.png"))
+                        .line())
+                .contains("p.png")
+                .contains(".svg");
+        assertThat(shell.run("index", "stats", index, "--recall").out()).contains("reads all rows");
+    }
+
+    @Test
     void noWordsAreEmbeddedAndNoBundleStaysBehind() throws IOException {
         assertThat(shell.run("index", "search", index, "some words").line())
                 .contains("vectors made elsewhere")

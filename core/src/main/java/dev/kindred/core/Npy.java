@@ -54,7 +54,7 @@ public final class Npy {
                 throw new Refusal(
                         "holds vectors of %d values where the space has %d".formatted(columns, space.dimension()),
                         where,
-                        "embed with the same bundle");
+                        space.isExternal() ? "give vectors of what made the others" : "embed with the same bundle");
             }
             return new Embeddings(space, rows, values);
         }

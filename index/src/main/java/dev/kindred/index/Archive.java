@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -61,12 +62,13 @@ final class Archive {
     /** Puts an archive in the place of a folder's items and view. */
     static void pack(Path folder, String owner) {
         Path items = folder.resolve(Truth.FILE);
-        if (!Files.isRegularFile(items, LinkOption.NOFOLLOW_LINKS)) {
-            throw new Refusal(
-                    isIn(folder) ? "is archived already" : "holds no items",
-                    folder.toString(),
-                    "name the folder of a generation");
+        if (isIn(folder)) {
+            throw new Refusal("is archived already", folder.toString(), "its first search makes it again");
         }
+        if (!Files.isRegularFile(items, LinkOption.NOFOLLOW_LINKS)) {
+            throw new Refusal("holds no items", folder.toString(), Truth.HOLDS_NONE);
+        }
+        ItemsSnapshot.requireNone(folder);
         WriterLock lock = WriterLock.take(folder, owner);
         Path copy = folder.resolve(PART);
         try {
@@ -89,6 +91,20 @@ final class Archive {
         }
     }
 
+    /** What is wrong with the archive of a folder, of which every byte is read and nothing changed. */
+    static List<Finding> check(Path folder) {
+        Path archive = folder.resolve(FILE);
+        try {
+            inflate(archive, OutputStream.nullOutputStream());
+            return List.of();
+        } catch (Refusal e) {
+            return List.of(new Finding(e.where(), e.what(), e.hint()));
+        } catch (IOException e) {
+            throw new Refusal(
+                    "cannot be read (" + e.getMessage() + ")", archive.toString(), "check who may read it", e);
+        }
+    }
+
     /** All items as of now, every one of them checked, in a file without a log. */
     private static void copy(Path items, Path copy) throws IOException, SQLException {
         Files.deleteIfExists(copy);
@@ -98,7 +114,7 @@ final class Archive {
                 throw new Refusal(
                         "is damaged: " + findings.getFirst().what(),
                         items.toString(),
-                        "nothing was changed; save what is sound: kindred index rescue DIR --out NEW");
+                        "nothing was changed; save what is sound: " + TruthFile.rescue(items));
             }
             try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
                 vacuum.setString(1, copy.toAbsolutePath().toString());
@@ -277,6 +293,9 @@ final class Archive {
             throw new Refusal("is no archive of items", archive.toString(), AGAIN);
         }
         int format = in.readInt();
+        if (format < 1) {
+            throw damaged(archive, null);
+        }
         if (format > FORMAT) {
             throw new Refusal("is of a newer format", archive.toString(), "open it with a newer Kindred");
         }
@@ -294,7 +313,8 @@ final class Archive {
                 DataInputStream in = new DataInputStream(new BufferedInputStream(file, BUFFER))) {
             Head head = header(in, archive);
             long left = head.bytes();
-            try (InflaterInputStream stream = new InflaterInputStream(in)) {
+            Inflater inflater = new Inflater();
+            try (InflaterInputStream stream = new InflaterInputStream(in, inflater, BUFFER)) {
                 byte[] buffer = new byte[BUFFER];
                 for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
                     left -= n;
@@ -304,6 +324,11 @@ final class Archive {
                     digest.update(buffer, 0, n);
                     out.write(buffer, 0, n);
                 }
+                if (inflater.getRemaining() > 0 || in.read() >= 0) {
+                    throw damaged(archive, null);
+                }
+            } finally {
+                inflater.end();
             }
             if (left != 0 || !Arrays.equals(digest.digest(), head.sum())) {
                 throw damaged(archive, null);

@@ -47,6 +47,8 @@ final class Follower implements AutoCloseable {
     private volatile boolean lagging;
     /** Whether another view is being made of all items, which has to hear of everything that is deleted meanwhile. */
     private boolean rebuilding;
+    /** What was wrong with the view as it was opened. */
+    private volatile @Nullable Exception met;
     /** What was mended since it was last told. */
     private @Nullable Exception mended;
 
@@ -72,9 +74,11 @@ final class Follower implements AutoCloseable {
         Follower follower = new Follower(folder, truth, engine, threads, share);
         follower.working.lock();
         try {
-            follower.mended = LuceneView.putAhead(folder, truth, engine);
+            follower.met = LuceneView.putAhead(folder, truth, engine);
+            follower.mended = follower.met;
             follower.open();
         } catch (IOException | RuntimeException e) {
+            follower.met = e;
             follower.giveUp(e);
         } finally {
             follower.working.unlock();
@@ -127,6 +131,12 @@ final class Follower implements AutoCloseable {
     @Nullable
     Exception failure() {
         return failure;
+    }
+
+    /** What was wrong with the view as it was opened, which is mended since or being mended; null where nothing was. */
+    @Nullable
+    Exception met() {
+        return met;
     }
 
     /** Whether the items cannot be read as far as they were written, so that searches see an older moment of them. */
@@ -391,7 +401,7 @@ final class Follower implements AutoCloseable {
 
     static Refusal failed(Path folder, @Nullable Exception e) {
         return new Refusal(
-                "the view of the items failed (" + (e == null ? "it is closed" : e.getMessage()) + ")",
+                "the view of the items failed (" + Damage.told(e) + ")",
                 folder.toString(),
                 "the items are safe beside it; it is made anew",
                 e == null ? new IllegalStateException("closed") : e);

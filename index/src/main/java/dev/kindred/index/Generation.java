@@ -133,7 +133,7 @@ public final class Generation implements EmbeddedIndex {
     @Override
     public Found search(Query query) {
         truth.space().require(query.space(), folder.toString());
-        Vectors.require(truth.space().distance(), query.vector(), "query");
+        truth.space().distance().require(query.vector(), "query");
         ViewReader now = follower.reader();
         if (now == null) {
             return TruthSearch.search(truth, query);
@@ -166,7 +166,7 @@ public final class Generation implements EmbeddedIndex {
     /** @throws Refusal as {@link #search(Query)} and {@link #words} do */
     Both both(Query query, WordQuery words) {
         truth.space().require(query.space(), folder.toString());
-        Vectors.require(truth.space().distance(), query.vector(), "query");
+        truth.space().distance().require(query.vector(), "query");
         ViewReader now = follower.reader();
         if (now == null) {
             throw Follower.failed(folder, follower.failure());
@@ -210,6 +210,11 @@ public final class Generation implements EmbeddedIndex {
         throw refused;
     }
 
+    /** What was wrong with the view as it was opened, which is made anew of the items since then; empty where nothing was. */
+    public Optional<String> metAtOpening() {
+        return Optional.ofNullable(follower.met()).map(Damage::told);
+    }
+
     /** What searches read at the moment. */
     public enum Reading {
         /** The view, which holds all that was written. */
@@ -235,7 +240,7 @@ public final class Generation implements EmbeddedIndex {
             throw fault;
         }
         // A page of a mapped file that cannot be read is an internal error to the machine.
-        Exception cause = e instanceof Exception known ? known : new LuceneView.Damage(e.toString());
+        Exception cause = e instanceof Exception known ? known : new Damage(e.toString());
         follower.broken(cause, now);
         return cause;
     }
@@ -322,8 +327,21 @@ public final class Generation implements EmbeddedIndex {
             }
         }
         compact(progress);
-        if (engine instanceof Engine.Graph graph && info().count() >= graph.from()) {
+        if (walks()) {
             recall(RECALL_QUERIES, 1);
+        }
+    }
+
+    /** Whether searches walk through a graph, so that they can miss some; else they read all rows. */
+    public boolean walks() {
+        ViewReader now = follower.reader();
+        if (now == null) {
+            return false;
+        }
+        try {
+            return now.walks();
+        } finally {
+            now.release();
         }
     }
 

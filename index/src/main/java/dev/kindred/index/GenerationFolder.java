@@ -36,6 +36,37 @@ public final class GenerationFolder {
         }
     }
 
+    /** Whether a folder is a snapshot, which is never opened itself. */
+    public static boolean isSnapshot(Path folder) {
+        return ItemsSnapshot.isIn(folder);
+    }
+
+    /** @throws Refusal where a folder is a snapshot: nothing takes its place by mistake */
+    public static void requireNoSnapshot(Path folder) {
+        ItemsSnapshot.requireNone(folder);
+    }
+
+    /** Whether a folder holds items that are archived. */
+    public static boolean isArchive(Path folder) {
+        return Archive.isIn(folder);
+    }
+
+    /**
+     * What is wrong with a snapshot or an archive, of which every byte is read and nothing changed.
+     *
+     * @throws Refusal where the folder is neither, or cannot be read
+     */
+    public static List<Finding> check(Path folder) {
+        if (isArchive(folder)) {
+            return Archive.check(folder);
+        }
+        try {
+            return ItemsSnapshot.check(folder);
+        } catch (IOException e) {
+            throw new Refusal("cannot be read (" + e.getMessage() + ")", folder.toString(), "check who may read it", e);
+        }
+    }
+
     /**
      * Saves what can be read of damaged items into a new generation, what else the view has from there, and tells what is lost. The
      * damaged folder is only read. The new one's view is made when it is opened.

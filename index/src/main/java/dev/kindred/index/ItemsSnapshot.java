@@ -5,6 +5,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.kindred.core.Hashes;
 import dev.kindred.core.Refusal;
+import dev.kindred.core.Space;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -15,9 +16,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -66,14 +71,87 @@ public record ItemsSnapshot(String space, long count, long sequence, Map<String,
         }
     }
 
+    /** Whether a folder is one, whole or damaged. */
+    static boolean isIn(Path folder) {
+        return Files.isRegularFile(folder.resolve(FILE), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** @throws Refusal where a folder is a snapshot: nothing is written in it, so that it stays what was kept */
+    static void requireNone(Path folder) {
+        if (isIn(folder)) {
+            throw new Refusal(
+                    "is a snapshot, which stays as it is",
+                    folder.toString(),
+                    "make an index of it: kindred index restore " + folder
+                            + " --out DIR; or, where it was written to since it was taken, delete its " + FILE);
+        }
+    }
+
+    /** What is wrong with the snapshot of a folder: each file against its sum, each item against its own. Nothing is changed. */
+    static List<Finding> check(Path folder) throws IOException {
+        ItemsSnapshot kept;
+        try {
+            kept = read(folder);
+        } catch (Refusal e) {
+            return List.of(new Finding(e.where(), e.what(), e.hint()));
+        }
+        List<Finding> findings = new ArrayList<>();
+        for (String name : new TreeMap<>(kept.files).keySet()) {
+            kept.differs(folder, name).ifPresent(findings::add);
+        }
+        if (findings.isEmpty()) {
+            kept.looked(folder, findings);
+        }
+        return List.copyOf(findings);
+    }
+
+    /** What the items say, as they were kept. */
+    private void looked(Path folder, List<Finding> findings) {
+        Path items = folder.resolve(Truth.FILE);
+        try (Connection connection = TruthFile.looking(items)) {
+            Space of = TruthFile.space(connection, items);
+            findings.addAll(TruthFile.check(connection, of, items));
+            ItemsSnapshot there = new ItemsSnapshot(
+                    of.id(),
+                    TruthFile.number(connection, "SELECT count(*) FROM item"),
+                    TruthFile.number(connection, "SELECT sequence FROM generation"),
+                    files);
+            if (!equals(there)) {
+                findings.add(new Finding(
+                        folder.resolve(FILE).toString(),
+                        "says %,d items up to number %d in space %s, and the items are %,d up to %d in %s"
+                                .formatted(count, sequence, space, there.count, there.sequence, there.space),
+                        AGAIN));
+            }
+        } catch (SQLException e) {
+            findings.add(new Finding(items.toString(), "cannot be read: " + e.getMessage(), AGAIN));
+        } catch (Refusal e) {
+            findings.add(new Finding(e.where(), e.what(), AGAIN));
+        }
+    }
+
+    private Optional<Finding> differs(Path folder, String name) throws IOException {
+        Path file = folder.resolve(name);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.of(new Finding(file.toString(), "is not there", AGAIN));
+        }
+        return sum(file).equals(files.get(name))
+                ? Optional.empty()
+                : Optional.of(new Finding(file.toString(), "is damaged: it is not what was kept", AGAIN));
+    }
+
     /** What a folder says it holds. */
-    static ItemsSnapshot read(Path folder) {
+    public static ItemsSnapshot read(Path folder) {
         Path file = folder.resolve(FILE);
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] bytes = in.readNBytes(MAX_BYTES);
             JsonObject json = JsonParser.parseString(new String(bytes, java.nio.charset.StandardCharsets.UTF_8))
                     .getAsJsonObject();
-            if (json.get("format").getAsInt() > FORMAT) {
+            int format = json.get("format").getAsInt();
+            if (format < 1) {
+                throw new Refusal("cannot be read as a snapshot", file.toString(), AGAIN);
+            }
+            if (format > FORMAT) {
                 throw new Refusal("is of a newer format", file.toString(), "restore it with a newer Kindred");
             }
             Map<String, String> files = new TreeMap<>();
@@ -89,7 +167,14 @@ public record ItemsSnapshot(String space, long count, long sequence, Map<String,
             return snapshot;
         } catch (NoSuchFileException e) {
             throw new Refusal("is no snapshot", folder.toString(), "name a folder with a " + FILE, e);
-        } catch (IOException | JsonParseException | IllegalStateException | NullPointerException e) {
+        } catch (IOException e) {
+            throw new Refusal("cannot be read (" + e.getMessage() + ")", file.toString(), "check who may read it", e);
+        } catch (JsonParseException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UnsupportedOperationException
+                | ClassCastException
+                | NullPointerException e) {
             throw new Refusal("cannot be read as a snapshot", file.toString(), AGAIN, e);
         }
     }

@@ -206,15 +206,6 @@ final class LuceneView implements Closeable {
         return config;
     }
 
-    /** What a check found, so that the view is made anew. */
-    static final class Damage extends IOException {
-        private static final long serialVersionUID = 1;
-
-        Damage(String what) {
-            super(what);
-        }
-    }
-
     /** Whether files are not what they were when they were written, rather than that they cannot be read or written now. */
     static boolean isDamage(Exception e) {
         return switch (e) {

@@ -93,7 +93,7 @@ final class Rescue {
                 return rescue.save(to, beside, pages.logDamaged(), owner);
             }
         } catch (NoSuchFileException e) {
-            throw new Refusal("holds no items", damaged.toString(), "name the folder of a generation", e);
+            throw new Refusal("holds no items", damaged.toString(), Truth.HOLDS_NONE, e);
         } catch (IOException e) {
             throw new Refusal(
                     "cannot be read (" + e.getMessage() + ")", damaged.toString(), "check who may read there", e);
@@ -244,7 +244,8 @@ final class Rescue {
                 List<String> notCopied = copy(beside, part);
                 try (Truth truth = Truth.create(part, space, owner)) {
                     for (Map.Entry<String, String> setting : items.settings().entrySet()) {
-                        if (Generation.isSetting(setting.getKey(), setting.getValue())) {
+                        if (!setting.getKey().equals(TruthFile.SPACE)
+                                && Generation.isSetting(setting.getKey(), setting.getValue())) {
                             truth.set(setting.getKey(), setting.getValue());
                         }
                     }

@@ -28,6 +28,9 @@ public final class Truth implements AutoCloseable {
     /** The file's name in the generation's folder. */
     public static final String FILE = "items.db";
 
+    /** What to name instead of a folder without items. */
+    static final String HOLDS_NONE = "name an index that was built with --engine exact or graph";
+
     /** Of changes that are given at once, about. */
     private static final long MOST_BYTES = 32L << 20;
 
@@ -65,8 +68,9 @@ public final class Truth implements AutoCloseable {
     public static Truth open(Path folder, String owner) {
         Path file = folder.resolve(FILE);
         if (!Files.isRegularFile(file) && !Archive.isIn(folder)) {
-            throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
+            throw new Refusal("holds no items", folder.toString(), HOLDS_NONE);
         }
+        ItemsSnapshot.requireNone(folder);
         return opened(folder, WriterLock.take(folder, owner), null);
     }
 
@@ -81,7 +85,7 @@ public final class Truth implements AutoCloseable {
                     "is archived", folder.toString(), "its first search makes it again: kindred index search");
         }
         if (!Files.isRegularFile(file)) {
-            throw new Refusal("holds no items", folder.toString(), "name the folder of a generation");
+            throw new Refusal("holds no items", folder.toString(), HOLDS_NONE);
         }
         try (Connection connection = TruthFile.reading(file)) {
             TruthFile.requireFormat(connection, file);

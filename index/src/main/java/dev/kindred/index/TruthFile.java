@@ -29,7 +29,6 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** The truth's file: its schema, its connections, and its rows as items. */
@@ -51,7 +50,8 @@ final class TruthFile {
 
     private static final int PAGE = 8192;
     private static final int MOST_FINDINGS = 100;
-    private static final String MEND = "restore a snapshot, or save what is sound: kindred index rescue DIR --out NEW";
+    /** The setting that says once more of which space the items are: what tells it first has no checksum. */
+    static final String SPACE = "space";
 
     private TruthFile() {}
 
@@ -111,12 +111,15 @@ final class TruthFile {
         }
         boolean isDatabase = Arrays.equals(header.array(), 0, MAGIC.length, MAGIC, 0, MAGIC.length);
         if (header.hasRemaining() || isDatabase && header.getInt(APPLICATION_AT) != APPLICATION) {
-            throw new Refusal("is no file of items", file.toString(), "name a folder that Kindred made");
+            throw new Refusal(
+                    "is no file of items",
+                    file.toString(),
+                    "name a folder that Kindred made; where it was one: " + rescue(file));
         }
     }
 
     static Connection reading(Path file) throws SQLException {
-        SQLiteConfig config = config();
+        SQLiteConfig config = usual();
         config.setReadOnly(true);
         return connected(config, file);
     }
@@ -141,8 +144,14 @@ final class TruthFile {
     }
 
     private static SQLiteConfig config() {
-        SQLiteConfig config = new SQLiteConfig();
+        SQLiteConfig config = usual();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        return config;
+    }
+
+    /** In the mode that the file is in: a snapshot's is without a log, and stays so. */
+    private static SQLiteConfig usual() {
+        SQLiteConfig config = new SQLiteConfig();
         // Every commit is on the disk before it is acknowledged, whatever fails then.
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(5_000);
@@ -168,7 +177,16 @@ final class TruthFile {
             insert.setString(4, space.distance().wireName());
             insert.execute();
         }
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO setting VALUES (?, ?)")) {
+            insert.setString(1, SPACE);
+            insert.setString(2, text(space));
+            insert.execute();
+        }
         execute(connection, "COMMIT");
+    }
+
+    private static String text(Space space) {
+        return space.id() + " " + space.dimension() + " " + space.distance().wireName();
     }
 
     private static String script(int number) {
@@ -186,7 +204,10 @@ final class TruthFile {
         long application = number(connection, "PRAGMA application_id");
         long format = number(connection, "PRAGMA user_version");
         if (application != APPLICATION || format < 1) {
-            throw new Refusal("is no file of items", file.toString(), "name a folder that Kindred made");
+            throw new Refusal(
+                    "is no file of items",
+                    file.toString(),
+                    "name a folder that Kindred made; where it was one: " + rescue(file));
         }
         if (format == FORMAT && !isAsMade(connection)) {
             throw new Refusal(
@@ -258,7 +279,11 @@ final class TruthFile {
         byte[] vector = row.getBytes(4);
         byte[] payload = row.getBytes(5);
         byte[] source = row.getBytes(6);
-        if (vector.length != space.dimension() * Float.BYTES
+        // One bit of what says how long a value is can make it none.
+        if (id == null
+                || vector == null
+                || payload == null
+                || vector.length != space.dimension() * Float.BYTES
                 || row.getLong(3) != sum(sequence, id, vector, payload, source)) {
             throw damaged(file, "the item of sequence number " + sequence);
         }
@@ -304,24 +329,55 @@ final class TruthFile {
                 ResultSet rows = statement.executeQuery("PRAGMA integrity_check(" + MOST_FINDINGS + ")")) {
             while (rows.next()) {
                 if (!rows.getString(1).equals("ok")) {
-                    findings.add(new Finding(file.toString(), rows.getString(1), MEND));
+                    findings.add(new Finding(file.toString(), rows.getString(1), mend(file)));
                 }
             }
         } catch (SQLException e) {
-            findings.add(new Finding(file.toString(), "its pages cannot be read: " + e.getMessage(), MEND));
+            findings.add(new Finding(file.toString(), "its pages cannot be read: " + e.getMessage(), mend(file)));
             return findings;
         }
+        findings.addAll(checkNumbers(connection, space, file));
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(ITEM + " ORDER BY sequence")) {
             while (findings.size() < MOST_FINDINGS && rows.next()) {
                 try {
                     written(rows, space, file);
                 } catch (Refusal e) {
-                    findings.add(new Finding(file.toString(), e.what(), MEND));
+                    findings.add(new Finding(file.toString(), e.what(), mend(file)));
                 }
             }
         } catch (SQLException e) {
-            findings.add(new Finding(file.toString(), "its items cannot be read: " + e.getMessage(), MEND));
+            findings.add(new Finding(file.toString(), "its items cannot be read: " + e.getMessage(), mend(file)));
+        }
+        return findings;
+    }
+
+    /** What has no checksum, against what else tells it. */
+    private static List<Finding> checkNumbers(Connection connection, Space space, Path file) {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            String again = text(connection, "SELECT value FROM setting WHERE name = ?", SPACE);
+            if (again != null && !again.equals(text(space))) {
+                findings.add(new Finding(
+                        file.toString(),
+                        "says twice of which space its items are: " + text(space) + ", and " + again,
+                        mend(file)));
+            }
+            long last = number(connection, "SELECT sequence FROM generation");
+            long highest = number(
+                    connection,
+                    "SELECT max((SELECT ifnull(max(sequence), 0) FROM item), (SELECT ifnull(max(sequence), 0) FROM"
+                            + " gone))");
+            long forgotten = number(connection, "SELECT forgotten FROM generation");
+            if (highest > last || forgotten > last) {
+                findings.add(new Finding(
+                        file.toString(),
+                        "says that its last write was number %d, and holds number %d"
+                                .formatted(last, Math.max(highest, forgotten)),
+                        mend(file)));
+            }
+        } catch (SQLException e) {
+            findings.add(new Finding(file.toString(), "its numbers cannot be read: " + e.getMessage(), mend(file)));
         }
         return findings;
     }
@@ -330,19 +386,30 @@ final class TruthFile {
         return new Refusal(
                 "is damaged: " + what + " cannot be trusted",
                 file.toString(),
-                MEND,
+                mend(file),
                 new SQLException("another checksum"));
+    }
+
+    /** Extended codes have the plain one in their lowest byte. */
+    private static int plain(SQLException e) {
+        return e instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xFF : e.getErrorCode() & 0xFF;
+    }
+
+    private static String mend(Path file) {
+        return "restore a snapshot, or save what is sound: " + rescue(file);
+    }
+
+    /** The command that saves what can be read of damaged items. */
+    static String rescue(Path file) {
+        return "kindred index rescue " + file.getParent() + " --out NEW";
     }
 
     /** What went wrong, for a person: a full or unwritable disk, damage, or else. */
     static Refusal failed(Path file, SQLException e) {
-        SQLiteErrorCode code =
-                e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
-        // Extended codes have the plain one in their lowest byte.
-        return switch (code.code & 0xFF) {
+        return switch (plain(e)) {
             case 13 ->
                 new Refusal("has no room on its disk", file.toString(), "make room; nothing of it was written", e);
-            case 11, 26 -> new Refusal("is damaged: " + e.getMessage(), file.toString(), MEND, e);
+            case 11, 26 -> new Refusal("is damaged: " + e.getMessage(), file.toString(), mend(file), e);
             case 8, 14 -> new Refusal("cannot be opened or written", file.toString(), "check who may write there", e);
             default -> new Refusal("failed: " + e.getMessage(), file.toString(), "try again", e);
         };

@@ -131,14 +131,15 @@ final class Upkeep {
             if (there == null) {
                 return List.of(new Finding(
                         folder.toString(),
-                        "failed and is being made anew (" + cause + ")",
-                        "searches read the items meanwhile; to wait for it: kindred index rebuild DIR"));
+                        "failed and is being made anew (" + Damage.told(cause) + ")",
+                        "searches read the items meanwhile; to wait for it: kindred index rebuild "
+                                + folder.getParent()));
             }
             Exception told = follower.told();
             if (told != null) {
                 return List.of(new Finding(
                         folder.toString(),
-                        "had failed and was made anew (" + told + ")",
+                        "had failed and was made anew (" + Damage.told(told) + ")",
                         "check again; where that comes again, look after the disk"));
             }
             if (!follower.taken(there)) {
@@ -150,12 +151,12 @@ final class Upkeep {
             // Nothing is written meanwhile, so that the two can be the same.
             truth.still(() -> findings.addAll(compared(there)));
             if (!findings.isEmpty()) {
-                follower.giveUp(new LuceneView.Damage(findings.getFirst().what()));
+                follower.giveUp(new Damage(findings.getFirst().what()));
             }
             return List.copyOf(findings);
         } catch (IOException | UncheckedIOException e) {
             follower.giveUp(e);
-            return List.of(new Finding(folder.toString(), "is damaged: " + e.getMessage(), "it is made anew"));
+            return List.of(new Finding(folder.toString(), "is damaged: " + Damage.told(e), "it is made anew"));
         } finally {
             working.unlock();
         }

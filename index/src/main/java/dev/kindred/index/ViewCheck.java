@@ -39,7 +39,7 @@ final class ViewCheck {
                 check.sample();
             }
         } catch (IOException e) {
-            check.found("cannot be read: " + e.getMessage());
+            check.found("cannot be read: " + Damage.told(e));
         }
         return List.copyOf(check.findings);
     }
@@ -55,7 +55,7 @@ final class ViewCheck {
             try {
                 segment.reader().checkIntegrity();
             } catch (IOException e) {
-                found("is damaged: " + e.getMessage());
+                found(Damage.told(e));
             }
         }
     }

@@ -32,7 +32,7 @@ final class ViewColumn {
                 open[i] = values;
             }
             if (values == null || !values.advanceExact(own)) {
-                throw new LuceneView.Damage("a row of the view has no " + name);
+                throw new Damage("a row of the view has no " + name);
             }
             return values.binaryValue();
         } catch (IOException e) {

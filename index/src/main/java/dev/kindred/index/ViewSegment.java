@@ -79,10 +79,10 @@ final class ViewSegment {
         }
     }
 
-    private void require(@Nullable KnnVectorValues values, int width) throws LuceneView.Damage {
+    private void require(@Nullable KnnVectorValues values, int width) throws Damage {
         int documents = leaf.reader().maxDoc();
         if (values == null || values.size() != documents || values.dimension() != width) {
-            throw new LuceneView.Damage("a segment of the view has " + (values == null ? 0 : values.size())
+            throw new Damage("a segment of the view has " + (values == null ? 0 : values.size())
                     + " vectors where it has " + documents + " documents");
         }
     }

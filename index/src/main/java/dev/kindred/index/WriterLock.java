@@ -161,7 +161,7 @@ final class WriterLock implements AutoCloseable {
         String who = holder.map(lines -> "%s (process %s, since %s)"
                         .formatted(lines.get(1), lines.get(0).replaceFirst("@.*", ""), lines.get(2)))
                 .orElse("another process");
-        return new Refusal("is being written by " + who, dir.toString(), "send the write there, or stop it first");
+        return new Refusal("is being written by " + who, dir.toString(), "ask it to do this, or stop it first");
     }
 
     @Override
