@@ -108,7 +108,7 @@ public final class CrashBench {
                         "",
                         sum(cells, "stuck"),
                         Row.Bound.AT_MOST,
-                        null,
+                        0.0,
                         0.0)
                 .with("rounds", whole(cells, "unmade")));
         List<JsonObject> liars = cells.stream()
@@ -140,7 +140,7 @@ public final class CrashBench {
                 "",
                 sum(cells, "anew"),
                 Row.Bound.AT_MOST,
-                null,
+                0.0,
                 0.0));
         List<JsonObject> liars = cells.stream()
                 .filter(cell -> cell.has("liar"))

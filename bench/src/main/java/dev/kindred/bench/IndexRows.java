@@ -58,7 +58,7 @@ final class IndexRows {
             beside.put("the graph alone, ×", (ours - rest) / theirs);
         }
         rows.add(Row.of(
-                        "build, " + set + ", 2 threads: CPU against hnswlib, all made durable",
+                        "build, " + set + ", 2 threads: CPU against hnswlib, ours made durable",
                         "×",
                         ours == null || theirs == null ? null : (Double) (ours / theirs),
                         Row.Bound.AT_MOST,

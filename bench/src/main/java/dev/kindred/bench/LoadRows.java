@@ -178,8 +178,9 @@ final class LoadRows {
             return Optional.of("some calls were not answered well");
         }
         return 2 * number(json, "thrownAway").orElse(0.0)
-                        > number(json, "rounds").orElse(0.0)
-                ? Optional.of("most rounds were thrown away, and those that are left were chosen by luck")
+                        >= number(json, "rounds").orElse(0.0)
+                ? Optional.of(
+                        "half of the rounds or more were thrown away, and those that are left were chosen by luck")
                 : Optional.empty();
     }
 

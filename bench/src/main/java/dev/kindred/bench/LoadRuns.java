@@ -110,7 +110,7 @@ final class LoadRuns {
      */
     JsonObject saturated(Target target, List<Shot> shots, int callers, int each, Bare bare, int rounds) {
         warm(target, shots);
-        bare.measure(seconds(8).toMillis() / 1e3);
+        bare.measure(seconds(20).toMillis() / 1e3);
         List<Double> ratios = new ArrayList<>();
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
@@ -143,7 +143,7 @@ final class LoadRuns {
     /** One call at a time, against the same in process. */
     JsonObject added(Target target, List<Shot> shots, Bare bare, int rounds) {
         warm(target, shots);
-        bare.measure(seconds(6).toMillis() / 1e3);
+        bare.measure(seconds(20).toMillis() / 1e3);
         List<Double> added = new ArrayList<>();
         List<Double> alone = new ArrayList<>();
         // Short, and many: what neighbours on the machine do changes slowly, and a pair is to see the same of it.
@@ -167,12 +167,13 @@ final class LoadRuns {
     }
 
     /**
-     * The most it did, by so many callers or by four times as many: too few would make all shares of it easy. Of runs in which nobody was
+     * The most it did in two runs by so many callers or in two by four times as many: too few would make all shares of it easy, and so would a
+     * moment in which the machine was slow. Of runs in which nobody was
      * turned away; after there was too much it takes the server some seconds until that is so.
      */
     private double saturation(Target target, Mix mix, int callers) {
         double most = 0;
-        for (int each : List.of(callers, 4 * callers)) {
+        for (int each : List.of(callers, 4 * callers, callers, 4 * callers)) {
             Figures figures = run(target, mix, Plan.closed(each, seconds(2), seconds(8)));
             for (int again = 0; figures.all().turnedAway() > 0 && again < 3; again++) {
                 figures = run(target, mix, Plan.closed(each, seconds(2), seconds(8)));

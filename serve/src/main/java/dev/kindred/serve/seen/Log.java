@@ -38,7 +38,7 @@ public final class Log implements AutoCloseable {
     private final PrintStream out;
     private final BlockingQueue<LogEntry> queue = new ArrayBlockingQueue<>(ROOM);
     private final LongAdder dropped = new LongAdder();
-    /** A burst of stacks, then one in five seconds: some 20 MB a day at the worst. */
+    /** A burst of stacks, then one in five seconds: at the very worst some 280 MB a day. */
     private final TokenBucket stacks = new TokenBucket(20, 0.2);
     /** Lines that are not one a request: of faults, and what libraries say. */
     private final TokenBucket notes = new TokenBucket(100, 5);
