@@ -83,15 +83,11 @@ final class Inputs {
                 inputs.add(picture(file, part.getKey() + "[" + inputs.size() + "]"));
             }
         }
-        if (body.fields().object().get("images") instanceof JsonArray images) {
-            for (JsonElement image : images) {
-                inputs.add(base64(image, "images[" + inputs.size() + "]"));
-            }
+        for (JsonElement image : list(body.fields(), "images")) {
+            inputs.add(base64(image, "images[" + inputs.size() + "]"));
         }
-        if (body.fields().object().get("texts") instanceof JsonArray texts) {
-            for (JsonElement text : texts) {
-                inputs.add(words(text, "texts[" + inputs.size() + "]"));
-            }
+        for (JsonElement text : list(body.fields(), "texts")) {
+            inputs.add(words(text, "texts[" + inputs.size() + "]"));
         }
         of(body.fields()).ifPresent(inputs::add);
         if (inputs.isEmpty() || inputs.size() > MAX_INPUTS) {
@@ -105,6 +101,17 @@ final class Inputs {
                             : "give image (base64), images (1 to " + MAX_INPUTS + "), or send a picture's bytes");
         }
         return inputs;
+    }
+
+    private static JsonArray list(Fields fields, String name) {
+        if (!fields.has(name)) {
+            return new JsonArray();
+        }
+        if (fields.object().get(name) instanceof JsonArray list) {
+            return list;
+        }
+        throw Problem.badRequest(
+                "a list is wanted", fields.at(name), "one alone is " + name.substring(0, name.length() - 1));
     }
 
     private boolean isOfTexts() {

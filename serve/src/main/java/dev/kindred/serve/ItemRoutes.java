@@ -51,7 +51,7 @@ final class ItemRoutes {
     private HttpResponse put(Call call, Body body) {
         Hosted hosted = hosting.hosts().expected(call);
         Putting putting = hosted.putting();
-        var until = Putting.until(call.query());
+        var until = Putting.until(call.query(), body.fields());
         String id = Routes.id(call);
         putting.requireWritable();
         call.take(1);

@@ -77,7 +77,7 @@ final class Maps implements AutoCloseable {
     }
 
     private HttpResponse answer(Call call, HttpRequest request) {
-        Hosted hosted = hosts.require(call);
+        Hosted hosted = hosts.expected(call);
         Served served = hosted.served();
         State state = state(served);
         Made made = state.made;

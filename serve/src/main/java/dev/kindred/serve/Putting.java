@@ -153,9 +153,18 @@ final class Putting {
         }
     }
 
+    /** The same of a body that may say it too. */
+    static Visibility until(QueryParams query, Fields fields) {
+        return fields.text("until").map(Putting::until).orElseGet(() -> until(query));
+    }
+
     /** {@code ?until=acknowledged|searchable}. */
     static Visibility until(QueryParams query) {
-        return switch (query.get("until", "acknowledged").toLowerCase(Locale.ROOT)) {
+        return until(query.get("until", "acknowledged"));
+    }
+
+    private static Visibility until(String said) {
+        return switch (said.toLowerCase(Locale.ROOT)) {
             case "acknowledged" -> Visibility.ACKNOWLEDGED;
             case "searchable" -> Visibility.SEARCHABLE;
             default ->

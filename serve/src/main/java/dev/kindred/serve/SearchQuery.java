@@ -39,6 +39,30 @@ record SearchQuery(
 
     private static final int LEAST_WHOLE = 200;
 
+    /** Of its fields, as {@code /openapi.json} describes them. */
+    static final List<String> NAMES = List.of(
+            "image",
+            "text",
+            "id",
+            "vector",
+            "k",
+            "filter",
+            "fmr",
+            "after",
+            "rerank",
+            "distinct",
+            "per",
+            "recall",
+            "ef",
+            "exact",
+            "first",
+            "words",
+            "hybrid",
+            "wordsWeight",
+            "wordsOnly",
+            "wordsIn",
+            "fields");
+
     /**
      * @param text empty for that of what is searched with
      * @param in fields to look into; none for the usual
@@ -48,28 +72,7 @@ record SearchQuery(
 
     /** @param targetRecall of a search that says no effort */
     static SearchQuery read(Fields fields, double targetRecall) {
-        fields.only(
-                "image",
-                "text",
-                "id",
-                "vector",
-                "k",
-                "filter",
-                "fmr",
-                "after",
-                "rerank",
-                "distinct",
-                "per",
-                "recall",
-                "ef",
-                "exact",
-                "first",
-                "words",
-                "hybrid",
-                "wordsWeight",
-                "wordsOnly",
-                "wordsIn",
-                "fields");
+        fields.only(NAMES.toArray(String[]::new));
         int k = fields.whole("k", 1, MAX_K, 10);
         SearchQuery query = new SearchQuery(
                 k,
@@ -85,6 +88,11 @@ record SearchQuery(
                 texts(fields, "fields"));
         query.requireTogether(fields);
         return query;
+    }
+
+    /** Whether words may stand in for an encoder that fails: they have one page, and neither thresholds nor an order of another's. */
+    boolean isPlain() {
+        return after.isEmpty() && !rerank && distinct.isEmpty() && fmr.isEmpty();
     }
 
     private void requireTogether(Fields fields) {

@@ -142,6 +142,21 @@ class ApiDocumentTest {
         assertThat(operations()).hasSizeGreaterThan(30);
     }
 
+    @Test
+    void everyFieldOfASearchIsDescribed() {
+        JsonObject search = document.getAsJsonObject("paths")
+                .getAsJsonObject("/v1/search")
+                .getAsJsonObject("post")
+                .getAsJsonObject("requestBody")
+                .getAsJsonObject("content")
+                .getAsJsonObject("application/json")
+                .getAsJsonObject("schema")
+                .getAsJsonObject("properties");
+        Set<String> known = new HashSet<>(SearchQuery.NAMES);
+        known.add("queries");
+        assertThat(search.keySet()).isEqualTo(known);
+    }
+
     /** An address that nobody has described stands in the document all the same, and {@link #everyAddressIsDescribed} sees it. */
     @Test
     void anAddressWithoutWordsIsSeen() {

@@ -103,6 +103,26 @@ class FeedbackTest {
     }
 
     @Test
+    void whatSeveralSearchesOfOneRequestFoundIsKeptToo() {
+        Reply answer = caller.json(
+                "/v1/collections/photos/search",
+                "{\"queries\":[{\"text\":\"a tower with a light for ships\",\"k\":1},{\"text\":\"an animal that"
+                        + " barks\",\"k\":1}]}",
+                reader.shown());
+        JsonObject last = answer.json()
+                .getAsJsonArray("results")
+                .get(1)
+                .getAsJsonObject()
+                .getAsJsonArray("neighbors")
+                .get(0)
+                .getAsJsonObject();
+        Reply kept = say(reader, of(answer, "\"id\":\"" + last.get("id").getAsString() + "\",\"outcome\":\"clicked\""));
+        assertThat(kept.code()).as(kept.text()).isEqualTo(201);
+        assertThat(kept.json().get("score").getAsDouble())
+                .isEqualTo(last.get("score").getAsDouble());
+    }
+
+    @Test
     void onesOwnAnswersAloneUnlessOneIsOperator() {
         Reply answer = search();
         String body = of(answer, "\"id\":\"dog\",\"outcome\":\"same\"");

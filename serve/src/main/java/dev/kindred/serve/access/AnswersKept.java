@@ -1,5 +1,6 @@
 package dev.kindred.serve.access;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kindred.release.Answered;
@@ -74,20 +75,12 @@ public final class AnswersKept implements AutoCloseable {
     }
 
     private static String said(JsonObject reply) {
+        if (reply.has("results")) {
+            return said(reply.getAsJsonArray("results"));
+        }
         JsonObject said = new JsonObject();
         if (reply.has("neighbors")) {
-            JsonObject scores = new JsonObject();
-            int letters = 0;
-            for (JsonElement each : reply.getAsJsonArray("neighbors")) {
-                JsonObject neighbor = each.getAsJsonObject();
-                String id = neighbor.get("id").getAsString();
-                letters += id.length();
-                if (scores.size() == MOST_SCORES || letters > MOST_LETTERS) {
-                    break;
-                }
-                scores.add(id, neighbor.get("score"));
-            }
-            said.add("scores", scores);
+            said.add("scores", scores(reply.getAsJsonArray("neighbors")));
         }
         for (String name : List.of("score", "threshold")) {
             if (reply.has(name) && !reply.get(name).isJsonNull()) {
@@ -95,6 +88,39 @@ public final class AnswersKept implements AutoCloseable {
             }
         }
         return said.toString();
+    }
+
+    private static JsonObject scores(JsonArray neighbors) {
+        JsonObject scores = new JsonObject();
+        int letters = 0;
+        for (JsonElement each : neighbors) {
+            JsonObject neighbor = each.getAsJsonObject();
+            String id = neighbor.get("id").getAsString();
+            letters += id.length();
+            if (scores.size() == MOST_SCORES || letters > MOST_LETTERS) {
+                break;
+            }
+            // Of an item that several searches found, the first one's score.
+            if (!scores.has(id)) {
+                scores.add(id, neighbor.get("score"));
+            }
+        }
+        return scores;
+    }
+
+    /** Of several searches in one: what they found, one after another, and the first one's threshold. */
+    private static String said(JsonArray results) {
+        JsonArray all = new JsonArray();
+        JsonObject together = new JsonObject();
+        for (JsonElement each : results) {
+            JsonObject result = each.getAsJsonObject();
+            all.addAll(result.getAsJsonArray("neighbors"));
+            if (result.has("threshold") && !together.has("threshold")) {
+                together.add("threshold", result.get("threshold"));
+            }
+        }
+        together.add("neighbors", all);
+        return said(together);
     }
 
     /**

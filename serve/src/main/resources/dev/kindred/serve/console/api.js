@@ -76,9 +76,8 @@ async function call(path, options = {}) {
   if (!reply.ok) throw await problemOf(reply);
   const type = reply.headers.get('Content-Type') ?? '';
   const json = type.includes('json') ? await reply.json() : null;
-  const degraded = reply.headers.get('Kindred-Degraded');
   const behind = reply.headers.get('Kindred-Map') === 'behind';
-  return { ...json, milliseconds, request, status: reply.status, ...(degraded && { degraded }), ...(behind && { behind }) };
+  return { ...json, milliseconds, request, status: reply.status, ...(behind && { behind }) };
 }
 
 const of = (name) => `/v1/collections/${encodeURIComponent(name)}`;

@@ -141,7 +141,7 @@ export function describeView(info, groupField, go) {
       el('p', { class: 'summary' },
         shown.length ? `${number(shown.length)} nearest of ${number(info.items)}` : 'Nothing to show',
         el('span', { class: 'faint' }, ` · ${found.exact ? 'exact' : 'by graph'} · ${Math.max(1, Math.round(found.milliseconds))} ms`),
-        found.degraded ? el('span', { class: 'badge warn' }, 'degraded') : null),
+        found.degraded ? el('span', { class: 'badge warn' }, `degraded: ${found.degraded}`) : null),
       shown.length ? rows : el('div', { class: 'hollow' }, el('h2', {}, 'No neighbours here'), el('p', {}, 'Take away a filter, or say it in other words.')),
       found.next ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more') : '']);
   }

@@ -116,7 +116,7 @@ export function searchView(info, groupField, go) {
           ? `${number(shown.length)} nearest of ${number(info.items)}`
           : 'Nothing to show',
         el('span', { class: 'faint' }, ` · ${found.exact ? 'exact' : 'by graph'} · ${Math.max(1, Math.round(found.milliseconds))} ms`),
-        found.degraded ? el('span', { class: 'badge warn' }, 'degraded') : null),
+        found.degraded ? el('span', { class: 'badge warn' }, `degraded: ${found.degraded}`) : null),
       shown.length ? cards : empty(),
       found.next
         ? el('button', { class: 'button more', type: 'button', onclick: () => run(found.next) }, 'Show more')
