@@ -404,7 +404,7 @@ final class Follower implements AutoCloseable {
                 "the view of the items failed (" + Damage.told(e) + ")",
                 folder.toString(),
                 "the items are safe beside it; it is made anew",
-                e == null ? new IllegalStateException("closed") : e);
+                new ViewFailed(e));
     }
 
     @Override

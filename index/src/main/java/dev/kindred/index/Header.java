@@ -217,6 +217,6 @@ record Header(Space space, int count, long lastSequence, long[] lengths) {
     }
 
     static Refusal damaged(String what, String where) {
-        return new Refusal(what, where, "restore the file from a copy or build the index again");
+        return new Refusal(what, where, "restore the file from a copy or build the index again", new Damage(what));
     }
 }

@@ -390,6 +390,15 @@ final class TruthFile {
                 new SQLException("another checksum"));
     }
 
+    /** Whether the next try may come through, and nothing is damaged. */
+    static boolean mayPass(SQLException e) {
+        return switch (plain(e)) {
+            // Busy, locked, no memory, read-only, interrupted, full, cannot be opened, the log's protocol.
+            case 5, 6, 7, 8, 9, 13, 14, 15 -> true;
+            default -> false;
+        };
+    }
+
     /** Extended codes have the plain one in their lowest byte. */
     private static int plain(SQLException e) {
         return e instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xFF : e.getErrorCode() & 0xFF;

@@ -118,6 +118,14 @@ final class Degradation {
         return e instanceof Refusal refusal ? refusal.getCause() != null : e instanceof UncheckedIOException;
     }
 
+    /**
+     * Whether it will go on failing, so that the last snapshot is better. A view that is being made anew is none: what it alone has is there
+     * again soon. Nor is what the next try may come through.
+     */
+    static boolean isForGood(RuntimeException e) {
+        return isOfIndex(e) && !Generation.isOfView(e) && !Generation.mayPass(e);
+    }
+
     /** Whether the last write came through, or failed by no fault of its own. */
     void wrote(boolean through, @Nullable Throwable cause) {
         if (itemsFail.getAndSet(!through) == through && cause != null) {

@@ -3,6 +3,7 @@ package dev.kindred.serve;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.index.Engine;
 import dev.kindred.index.Generation;
@@ -137,7 +138,7 @@ final class Hosting implements AutoCloseable {
         try {
             return Wire.json(answer.apply(hosted), hosted.served());
         } catch (RuntimeException e) {
-            if (!Degradation.isOfIndex(e)) {
+            if (!Degradation.isForGood(e)) {
                 throw e;
             }
             faults.tell(call.request(), "the index of collection " + call.collection(), e);
@@ -305,8 +306,18 @@ final class Hosting implements AutoCloseable {
         }
     }
 
-    /** @throws Problem where its items are in no generation that can be read */
-    ItemsSnapshot snapshot(Hosted hosted) {
+    /** @throws Problem where its items are in no generation that can be read, or there is no room for it */
+    ItemsSnapshot snapshot(Hosted hosted, String request) {
+        try {
+            return snapshot(hosted);
+        } catch (Refusal e) {
+            // Of ours, not of whoever asked: where it lies is told to the log alone.
+            faults.tell(request, "a snapshot of collection " + hosted.served().collection(), e);
+            throw Problem.storageFails();
+        }
+    }
+
+    private ItemsSnapshot snapshot(Hosted hosted) {
         Opened opened = hosted.opened();
         if (opened.folder().isEmpty()
                 || opened.asOf().isPresent()

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.kindred.core.Refusal;
+import dev.kindred.index.Generation;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
@@ -79,6 +80,17 @@ public final class Problem extends RuntimeException {
                 "give it more time, or try again when less is asked");
     }
 
+    /** No requests should be sent here: it is being made ready, or about to end. */
+    public static Problem notReady() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "not-ready",
+                "the server is not ready, or no longer",
+                "",
+                "GET /readyz says which part is not; try again in a second",
+                1);
+    }
+
     /** The server is about to end. */
     public static Problem stopping() {
         return new Problem(
@@ -95,6 +107,7 @@ public final class Problem extends RuntimeException {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
+            case Refusal refusal when Generation.isOfView(refusal) -> mending();
             case Refusal refusal when refusal.getCause() instanceof SQLException -> storageFails();
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->
@@ -121,8 +134,19 @@ public final class Problem extends RuntimeException {
                 HttpStatus.CLIENT_CLOSED_REQUEST, "gone", "the client hung up before it was answered", "", "");
     }
 
+    /** What a view alone has: words. */
+    private static Problem mending() {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "mending",
+                "what is searched by words is being made anew",
+                "",
+                "try again in two seconds; searches by likeness alone are answered meanwhile",
+                2);
+    }
+
     /** A file of ours fails: nobody's request is wrong, and where the file lies is nobody's business. */
-    private static Problem storageFails() {
+    static Problem storageFails() {
         return new Problem(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 STORAGE_FAILING,

@@ -11,6 +11,7 @@ import dev.kindred.index.After;
 import dev.kindred.index.EmbeddedIndex;
 import dev.kindred.index.Filter;
 import dev.kindred.index.Found;
+import dev.kindred.index.Generation;
 import dev.kindred.index.Hybrid;
 import dev.kindred.index.Neighbor;
 import dev.kindred.index.PayloadJson;
@@ -170,7 +171,9 @@ final class Searching {
             }
             hosted.degradation().encoderFailed(e);
             if (!hosted.degradation().hasWords()
-                    || !asked.stream().allMatch(each -> each.words().isPresent())) {
+                    || !asked.stream()
+                            .allMatch(each ->
+                                    each.words().isPresent() && each.query().isPlain())) {
                 throw e;
             }
         }
@@ -264,7 +267,7 @@ final class Searching {
             Hybrid.Answer answer = new Hybrid(text, words.in(), words.fusion()).search(embedded(), plain);
             return new Result(answer.found(), answer.parts(), true, false, false);
         } catch (Refusal e) {
-            if (!Degradation.isOfIndex(e)) {
+            if (!Generation.isOfView(e)) {
                 throw e;
             }
             return Result.alike(served.index().search(plain));
@@ -272,8 +275,8 @@ final class Searching {
     }
 
     private EmbeddedIndex embedded() {
-        if (served.index() instanceof EmbeddedIndex embedded) {
-            return embedded;
+        if (served.index() instanceof Generation generation) {
+            return generation;
         }
         throw Problem.badRequest("this index keeps no words to search by", "words", "search by likeness alone");
     }
@@ -292,7 +295,7 @@ final class Searching {
         JsonObject reply = head();
         reply.add("neighbors", neighbors);
         reply.addProperty("exact", result.found().exact());
-        if (query.rerank()) {
+        if (query.rerank() && !result.byWords()) {
             reply.addProperty("reranked", true);
         }
         if (query.words().isPresent()) {

@@ -352,6 +352,7 @@ class DegradationTest {
     @Test
     void aViewThatIsDamagedIsReadAroundAndSaysSo() throws Exception {
         ServedHome home = withVectors(folder);
+        home.send("POST", "/v1/collections/v/snapshots", "");
         home.stop();
         Path view = generation(folder).resolve(Generation.VIEW);
         Path inTheWay = view.resolve("folder").resolve("file");
@@ -372,6 +373,23 @@ class DegradationTest {
                     .contains("{\"part\":\"index\",\"state\":\"degraded\",\"why\":\"exact\"}");
             assertThat(home.caller.get("/metrics").text())
                     .containsPattern("kindred_degraded\\{collection=\"v\",how=\"exact\",release=\"[^\"]*\"} 1");
+            // What the view alone has is waited for: the items are whole, and no snapshot takes their place.
+            for (String asked : List.of(
+                    "{\"words\":\"tower\",\"wordsOnly\":true}",
+                    "{\"queries\":[{\"words\":\"tower\",\"wordsOnly\":true}]}")) {
+                Reply words = home.caller.json("/v1/collections/v/search", asked);
+                assertThat(words.code()).isEqualTo(503);
+                assertThat(words.problem()).isEqualTo("mending");
+                assertThat(words.header("Retry-After")).isEqualTo("2");
+                assertThat(words.text()).doesNotContain(folder.toString());
+            }
+            assertThat(home.caller
+                            .json("/v1/collections/v/search", "{\"vector\":[0,0]}")
+                            .json()
+                            .get("degraded")
+                            .getAsString())
+                    .isEqualTo("exact");
+            put(home, "late", "[5,5]");
             Files.delete(inTheWay);
             Files.delete(inTheWay.getParent());
             Await.until(

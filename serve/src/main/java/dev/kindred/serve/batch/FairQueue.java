@@ -123,7 +123,7 @@ final class FairQueue {
         if (ahead + (running(now) + asked) / threads > left) {
             throw refused(Dropped.DEADLINE, Problem.late());
         }
-        // Who has nothing waiting is never turned away for what others have.
+        // Who has nothing waiting is turned away only where that many requests wait that nobody has two.
         if (flow != null && ahead > pressure.limit(asked, now)) {
             throw refused(Dropped.BUSY, Problem.busy(ahead));
         }

@@ -3,7 +3,6 @@ package dev.kindred.serve.wire;
 import com.google.gson.stream.JsonWriter;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import dev.kindred.core.Embeddings;
 import dev.kindred.serve.Call;
@@ -58,7 +57,7 @@ public final class OpenInference {
 
     private void requireReady() {
         if (!ready.getAsBoolean()) {
-            throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
+            throw Problem.notReady();
         }
     }
 

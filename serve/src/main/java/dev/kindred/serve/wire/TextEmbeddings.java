@@ -44,7 +44,7 @@ public final class TextEmbeddings {
         door.naming("/info", Role.READER, (call, request) -> info(call));
         door.open("/health", (call, request) -> {
             if (!ready.getAsBoolean()) {
-                throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", "", "");
+                throw Problem.notReady();
             }
             return HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, "");
         });
