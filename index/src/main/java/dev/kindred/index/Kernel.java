@@ -74,20 +74,23 @@ final class Kernel {
      * @param sums takes {@code n} sums from its start
      */
     void sums(MemorySegment rows, long offset, long stride, int n, float[] sums) {
-        int i = 0;
-        for (; i + 4 <= n; i += 4, offset += 4 * stride) {
+        // Four places at once: each is a stream of its own to whatever fetches memory beforehand.
+        int quarter = n / 4;
+        long apart = quarter * stride;
+        long at = offset;
+        for (int i = 0; i < quarter; i++, at += stride) {
             if (squares) {
-                lineDistances(rows, offset, stride);
+                fourDistances(rows, at, at + apart, at + 2 * apart, at + 3 * apart);
             } else {
-                lineProducts(rows, offset, stride);
+                fourProducts(rows, at, at + apart, at + 2 * apart, at + 3 * apart);
             }
             sums[i] = lanes[0];
-            sums[i + 1] = lanes[STEP / 2];
-            sums[i + 2] = lanes[STEP / 4];
-            sums[i + 3] = lanes[STEP / 2 + STEP / 4];
+            sums[i + quarter] = lanes[STEP / 2];
+            sums[i + 2 * quarter] = lanes[STEP / 4];
+            sums[i + 3 * quarter] = lanes[STEP / 2 + STEP / 4];
         }
-        for (; i < n; i++, offset += stride) {
-            sums[i] = sum(rows, offset);
+        for (int i = 4 * quarter; i < n; i++) {
+            sums[i] = sum(rows, offset + i * stride);
         }
     }
 
@@ -241,48 +244,6 @@ final class Kernel {
         b.intoArray(lanes, STEP);
         c.intoArray(lanes, 2 * STEP);
         d.intoArray(lanes, 3 * STEP);
-        sumLanes();
-    }
-
-    private void lineProducts(MemorySegment rows, long first, long stride) {
-        long offset = first;
-        for (int row = 0; row < 4; row++, offset += stride) {
-            FloatVector a = FloatVector.zero(SPECIES);
-            for (int i = 0; i < whole; i += STEP) {
-                FloatVector q = FloatVector.fromArray(SPECIES, query, i);
-                FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * i, LITTLE_ENDIAN);
-                a = x.fma(q, a);
-            }
-            if (rest) {
-                FloatVector q = FloatVector.fromArray(SPECIES, query, whole);
-                FloatVector x =
-                        FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * whole, LITTLE_ENDIAN, restLanes);
-                a = x.fma(q, a);
-            }
-            a.intoArray(lanes, row * STEP);
-        }
-        sumLanes();
-    }
-
-    private void lineDistances(MemorySegment rows, long first, long stride) {
-        long offset = first;
-        for (int row = 0; row < 4; row++, offset += stride) {
-            FloatVector a = FloatVector.zero(SPECIES);
-            for (int i = 0; i < whole; i += STEP) {
-                FloatVector q = FloatVector.fromArray(SPECIES, query, i);
-                FloatVector x = FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * i, LITTLE_ENDIAN);
-                x = x.sub(q);
-                a = x.fma(x, a);
-            }
-            if (rest) {
-                FloatVector q = FloatVector.fromArray(SPECIES, query, whole);
-                FloatVector x =
-                        FloatVector.fromMemorySegment(SPECIES, rows, offset + 4L * whole, LITTLE_ENDIAN, restLanes);
-                x = x.sub(q);
-                a = x.fma(x, a);
-            }
-            a.intoArray(lanes, row * STEP);
-        }
         sumLanes();
     }
 

@@ -24,7 +24,7 @@ final class ViewSearch {
     private static final int ROWS_PER_RESULT = 24;
 
     /** Rows that are ranked at once. */
-    static final int BLOCK_ROWS = 256;
+    static final int BLOCK_ROWS = 2_048;
 
     private final List<ViewSegment> segments;
     private final Space space;
