@@ -363,18 +363,19 @@ final class TruthFile {
                         "says twice of which space its items are: " + text(space) + ", and " + again,
                         mend(file)));
             }
-            long last = number(connection, "SELECT sequence FROM generation");
-            long highest = number(
-                    connection,
-                    "SELECT max((SELECT ifnull(max(sequence), 0) FROM item), (SELECT ifnull(max(sequence), 0) FROM"
-                            + " gone))");
-            long forgotten = number(connection, "SELECT forgotten FROM generation");
-            if (highest > last || forgotten > last) {
-                findings.add(new Finding(
-                        file.toString(),
-                        "says that its last write was number %d, and holds number %d"
-                                .formatted(last, Math.max(highest, forgotten)),
-                        mend(file)));
+            // In one statement, which sees one moment: it may be written to meanwhile.
+            try (Statement statement = connection.createStatement();
+                    ResultSet row =
+                            statement.executeQuery("SELECT sequence, max(forgotten, (SELECT ifnull(max(sequence), 0)"
+                                    + " FROM item), (SELECT ifnull(max(sequence), 0) FROM gone)) FROM generation")) {
+                long last = row.getLong(1);
+                long highest = row.getLong(2);
+                if (highest > last) {
+                    findings.add(new Finding(
+                            file.toString(),
+                            "says that its last write was number %d, and holds number %d".formatted(last, highest),
+                            mend(file)));
+                }
             }
         } catch (SQLException e) {
             findings.add(new Finding(file.toString(), "its numbers cannot be read: " + e.getMessage(), mend(file)));
