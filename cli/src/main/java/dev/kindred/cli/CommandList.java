@@ -74,7 +74,7 @@ final class CommandList {
                     () -> new IndexDuplicatesCommand()),
             new Entry(
                     "index check",
-                    "Read an index again from end to end: exit code 1 where something is wrong with it.",
+                    "Read an index, a snapshot or an archive from end to end: exit code 1 where something is wrong.",
                     () -> new IndexCheckCommand()),
             new Entry(
                     "index compact",
