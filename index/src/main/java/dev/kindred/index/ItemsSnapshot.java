@@ -8,6 +8,7 @@ import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -46,7 +47,11 @@ public record ItemsSnapshot(String space, long count, long sequence, Map<String,
         files = Map.copyOf(files);
     }
 
-    /** @param beside other files to keep with the items, by their own names */
+    /**
+     * Takes one, or none: nothing is left of one that fails, or that was given up by interrupting the thread.
+     *
+     * @param beside other files to keep with the items, by their own names
+     */
     static ItemsSnapshot take(Truth truth, List<Path> beside, Path to) throws IOException {
         Files.createDirectory(to);
         boolean whole = false;
@@ -216,6 +221,9 @@ public record ItemsSnapshot(String space, long count, long sequence, Map<String,
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("given up before its end");
+                }
                 digest.update(buffer, 0, n);
             }
         }

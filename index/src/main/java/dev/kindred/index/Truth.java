@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.ProgressHandler;
 
 /**
  * The items of one generation: the truth, of which every index is a view. An SQLite file {@code items.db} in write-ahead mode. Every write
@@ -33,6 +34,16 @@ public final class Truth implements AutoCloseable {
 
     /** Of changes that are given at once, about. */
     private static final long MOST_BYTES = 32L << 20;
+
+    /** Of SQLite's machine; a row that is copied takes about three. */
+    private static final int STEPS_BETWEEN_LOOKS = 3_000;
+
+    private static final ProgressHandler WHILE_WANTED = new ProgressHandler() {
+        @Override
+        protected int progress() {
+            return Thread.currentThread().isInterrupted() ? 1 : 0;
+        }
+    };
 
     private final Path file;
     private final Space space;
@@ -367,12 +378,19 @@ public final class Truth implements AutoCloseable {
     /** What a copy holds. */
     record Copied(long count, long sequence) {}
 
-    /** Copies the items of this moment into a file that is not there yet; writes go on meanwhile. */
+    /**
+     * Copies the items of this moment into a file that is not there yet; writes go on meanwhile.
+     *
+     * @throws Refusal where it fails, and soon after the thread is interrupted; what is there of the file is no copy
+     */
     Copied copyTo(Path copy) {
         reading(connection -> {
             try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
                 vacuum.setString(1, copy.toAbsolutePath().toString());
+                ProgressHandler.setHandler(connection, STEPS_BETWEEN_LOOKS, WHILE_WANTED);
                 return vacuum.execute();
+            } finally {
+                ProgressHandler.clearHandler(connection);
             }
         });
         try (Connection copied = TruthFile.looking(copy)) {

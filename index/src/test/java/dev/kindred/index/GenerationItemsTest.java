@@ -186,6 +186,24 @@ class GenerationItemsTest {
         }
     }
 
+    /** Whoever stops need not wait for a copy of all items. */
+    @Test
+    void aSnapshotIsGivenUpWhenItsThreadIsInterrupted() {
+        Path kept = dir.resolve("kept");
+        try (Generation generation = filled(Distance.L2, 1, 5_000)) {
+            Thread.currentThread().interrupt();
+            try {
+                assertThatThrownBy(() -> generation.snapshot(List.of(), kept))
+                        .isInstanceOfSatisfying(
+                                Refusal.class, refusal -> assertThat(refusal.line()).contains("items.db", "given up"));
+            } finally {
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            assertThat(kept).doesNotExist();
+            assertThat(generation.snapshot(List.of(), kept).count()).isEqualTo(4_998);
+        }
+    }
+
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).toList();
