@@ -10,7 +10,6 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -214,16 +213,6 @@ public final class Generation implements EmbeddedIndex {
     /** What was wrong with the view as it was opened, which is made anew of the items since then; empty where nothing was. */
     public Optional<String> metAtOpening() {
         return Optional.ofNullable(follower.met()).map(Damage::told);
-    }
-
-    /** Whether this was refused since there is no view at the moment, which is made anew: the items are whole, and searches read them. */
-    public static boolean isOfView(RuntimeException e) {
-        return e instanceof Refusal refusal && refusal.getCause() instanceof ViewFailed;
-    }
-
-    /** Whether this was refused by the items' database for something that passes: a full disk, a lock, no memory. */
-    public static boolean mayPass(RuntimeException e) {
-        return e instanceof Refusal refusal && refusal.getCause() instanceof SQLException sql && TruthFile.mayPass(sql);
     }
 
     /** What searches read at the moment. */

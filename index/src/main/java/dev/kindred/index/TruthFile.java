@@ -391,12 +391,12 @@ final class TruthFile {
                 new SQLException("another checksum"));
     }
 
-    /** Whether the next try may come through, and nothing is damaged. */
-    static boolean mayPass(SQLException e) {
+    static Failure failure(SQLException e) {
         return switch (plain(e)) {
-            // Busy, locked, no memory, read-only, interrupted, full, cannot be opened, the log's protocol.
-            case 5, 6, 7, 8, 9, 13, 14, 15 -> true;
-            default -> false;
+            case 13 -> Failure.FULL;
+            // Busy, locked, no memory, read-only, interrupted, cannot be opened, the log's protocol.
+            case 5, 6, 7, 8, 9, 14, 15 -> Failure.PASSING;
+            default -> Failure.LASTING;
         };
     }
 
@@ -419,6 +419,7 @@ final class TruthFile {
         return switch (plain(e)) {
             case 13 ->
                 new Refusal("has no room on its disk", file.toString(), "make room; nothing of it was written", e);
+            case 9 -> new Refusal("was given up before its end", file.toString(), "try again", e);
             case 11, 26 -> new Refusal("is damaged: " + e.getMessage(), file.toString(), mend(file), e);
             case 8, 14 -> new Refusal("cannot be opened or written", file.toString(), "check who may write there", e);
             default -> new Refusal("failed: " + e.getMessage(), file.toString(), "try again", e);

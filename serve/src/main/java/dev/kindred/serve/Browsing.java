@@ -13,6 +13,7 @@ import dev.kindred.core.Calibration;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
+import dev.kindred.index.Failure;
 import dev.kindred.index.Generation;
 import dev.kindred.index.IndexInfo;
 import dev.kindred.index.Item;
@@ -51,7 +52,7 @@ final class Browsing {
         try {
             return catalogue.groups();
         } catch (Refusal refusal) {
-            if (!Degradation.isOfIndex(refusal)) {
+            if (Failure.of(refusal).isEmpty()) {
                 throw refusal;
             }
             return Map.of();

@@ -15,6 +15,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 import dev.kindred.core.Refusal;
+import dev.kindred.index.Failure;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
@@ -376,7 +377,7 @@ public final class Door {
         try {
             return answer.get();
         } catch (Refusal refusal) {
-            if (Degradation.isOfIndex(refusal)) {
+            if (Failure.of(refusal).isPresent()) {
                 throw refusal;
             }
             throw Problem.of(HttpStatus.BAD_REQUEST, "bad-request", refusal);

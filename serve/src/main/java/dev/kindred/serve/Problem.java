@@ -9,7 +9,7 @@ import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.kindred.core.Refusal;
-import dev.kindred.index.Generation;
+import dev.kindred.index.Failure;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
@@ -107,7 +107,7 @@ public final class Problem extends RuntimeException {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
-            case Refusal refusal when Generation.isOfView(refusal) -> mending();
+            case Refusal refusal when Failure.of(refusal).filter(Failure.VIEW::equals).isPresent() -> mending();
             case Refusal refusal when refusal.getCause() instanceof SQLException -> storageFails();
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.QueryParams;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Change;
+import dev.kindred.index.Failure;
 import dev.kindred.index.Item;
 import dev.kindred.index.PayloadJson;
 import dev.kindred.index.Receipt;
@@ -139,11 +140,9 @@ final class Putting {
             hosted.degradation().wrote(true, null);
             return receipt;
         } catch (Refusal refusal) {
-            if (!Degradation.isOfIndex(refusal)) {
-                throw refusal;
-            }
+            Failure failure = Failure.of(refusal).orElseThrow(() -> refusal);
             hosted.degradation().wrote(false, refusal);
-            boolean full = refusal.what().contains("no room");
+            boolean full = failure == Failure.FULL;
             throw new Problem(
                     full ? HttpStatus.INSUFFICIENT_STORAGE : HttpStatus.SERVICE_UNAVAILABLE,
                     "write-failed",
