@@ -29,22 +29,31 @@ final class BulkLines {
         }
     }
 
+    /** Told of each part of a line that is kept in memory, and less than 0 of what is not any more since its line is too long. */
+    @FunctionalInterface
+    interface Growing {
+        /** @throws Problem where there is no room for it */
+        void by(long bytes) throws InterruptedException;
+    }
+
     private final InputStream in;
     private final int longest;
+    private final Growing growing;
     private final byte[] buffer = new byte[BUFFER];
     private int at;
     private int end;
     private long number;
 
     /** @param longest bytes of a line */
-    BulkLines(InputStream in, int longest) {
+    BulkLines(InputStream in, int longest, Growing growing) {
         this.in = in;
         this.longest = longest;
+        this.growing = growing;
     }
 
     /** The next line; null after the last. */
     @Nullable
-    Line next() throws IOException {
+    Line next() throws IOException, InterruptedException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(256);
         boolean tooLong = false;
         boolean begun = false;
@@ -63,9 +72,11 @@ final class BulkLines {
             }
             if (!tooLong && (long) line.size() + at - from > longest) {
                 tooLong = true;
+                growing.by(-line.size());
                 line = new ByteArrayOutputStream(0);
             }
-            if (!tooLong) {
+            if (!tooLong && at > from) {
+                growing.by(at - from);
                 line.write(buffer, from, at - from);
             }
             if (at < end) {

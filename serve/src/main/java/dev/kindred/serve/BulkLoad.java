@@ -9,17 +9,11 @@ import dev.kindred.core.Refusal;
 import dev.kindred.index.Change;
 import dev.kindred.index.Item;
 import dev.kindred.index.Visibility;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +24,6 @@ import org.jspecify.annotations.Nullable;
  * A line that fails is told and the rest goes on. What is told of a line is durable, and so is all before it.
  */
 final class BulkLoad implements Runnable {
-    /** Lines that are written at once at most, and that wait to be. */
-    private static final int GROUP = 1_024;
-    /** Bytes of lines that were read and are not written yet, in KiB; a longer line goes alone. */
-    private static final int WAITING_KIB = 32 << 10;
-
     /** Times the patience of one request for which no line may say anything: who sends nothing but blank ones gives its place up. */
     private static final int SILENCE = 2;
 
@@ -49,16 +38,10 @@ final class BulkLoad implements Runnable {
     private final Putting putting;
     private final BulkOptions options;
     private final BulkReplies replies;
-    private final BulkLines lines;
+    private final LineQueue lines;
     private final Executor threads;
     private final BooleanSupplier allowed;
     private final Duration patience;
-
-    private final BlockingQueue<BulkLines.Line> waiting = new ArrayBlockingQueue<>(GROUP);
-    private final Semaphore room = new Semaphore(WAITING_KIB);
-    private volatile boolean stopped;
-    /** Why reading ended before the last line. */
-    private volatile @Nullable Throwable broken;
 
     /** When a line last said something, by {@link System#nanoTime}. */
     private long heard = System.nanoTime();
@@ -71,7 +54,7 @@ final class BulkLoad implements Runnable {
     private @Nullable Problem ended;
 
     /**
-     * @param longest bytes of a line
+     * @param lines to be read
      * @param allowed whether the key may still write here
      * @param patience how long nothing may come, or be read
      */
@@ -79,8 +62,7 @@ final class BulkLoad implements Runnable {
             Call call,
             Hosted hosted,
             BulkOptions options,
-            InputStream in,
-            int longest,
+            LineQueue lines,
             BulkReplies replies,
             Executor threads,
             BooleanSupplier allowed,
@@ -89,15 +71,12 @@ final class BulkLoad implements Runnable {
         this.hosted = hosted;
         this.putting = hosted.putting();
         this.options = options;
-        this.lines = new BulkLines(in, longest);
+        this.lines = lines;
         this.replies = replies;
         this.threads = threads;
         this.allowed = allowed;
         this.patience = patience;
     }
-
-    /** Marks the end of what is read, by its number. */
-    private static final BulkLines.Line LAST = new BulkLines.Line(0, new byte[0], false);
 
     /** A line on its way. */
     private static final class Slot {
@@ -114,7 +93,7 @@ final class BulkLoad implements Runnable {
 
     @Override
     public void run() {
-        threads.execute(this::read);
+        threads.execute(lines::read);
         try {
             boolean last = false;
             while (!last && ended == null) {
@@ -124,17 +103,23 @@ final class BulkLoad implements Runnable {
                     ended = ended == null && quiet() <= 0 ? silent() : ended;
                     continue;
                 }
-                last = group.getLast() == LAST;
-                write(last ? group.subList(0, group.size() - 1) : group);
+                last = group.getLast() == LineQueue.LAST;
+                List<BulkLines.Line> there = last ? group.subList(0, group.size() - 1) : group;
+                write(there);
                 durable = ended == null ? seen : seen - 1;
-                group.forEach(line -> room.release(permits(line)));
+                lines.done(there);
                 if (!replies.send(patience) || call.isGone()) {
                     return;
                 }
                 requireAllowed();
             }
-            if (ended == null && broken != null) {
-                ended = new Problem(HttpStatus.BAD_REQUEST, "cut-off", "the lines broke off", "body", "");
+            if (ended == null) {
+                ended = switch (lines.broken()) {
+                    case null -> null;
+                    case Problem problem -> problem;
+                    case Throwable other ->
+                        new Problem(HttpStatus.BAD_REQUEST, "cut-off", "the lines broke off", "body", "");
+                };
             }
             if (ended == null && options.until() == Visibility.SEARCHABLE) {
                 putting.write(List.of(), Visibility.SEARCHABLE);
@@ -144,10 +129,7 @@ final class BulkLoad implements Runnable {
         } catch (RuntimeException e) {
             ended = Problem.of(e);
         } finally {
-            stopped = true;
-            // Whoever reads waits for room, or for a place.
-            room.release(WAITING_KIB);
-            waiting.clear();
+            lines.stop();
             replies.tell(totals());
             replies.end(patience);
         }
@@ -177,53 +159,17 @@ final class BulkLoad implements Runnable {
         }
     }
 
-    private static int permits(BulkLines.Line line) {
-        return Math.min(WAITING_KIB, 1 + (line.bytes().length >> 10));
-    }
-
-    private void read() {
-        try {
-            BulkLines.Line line = lines.next();
-            while (line != null && !stopped) {
-                room.acquire(permits(line));
-                waiting.put(line);
-                line = lines.next();
-            }
-        } catch (IOException | RuntimeException e) {
-            // The client hung up, or sent what HTTP does not know: what came before is written.
-            broken = e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            offerLast();
-        }
-    }
-
-    private void offerLast() {
-        try {
-            while (!stopped && !waiting.offer(LAST, 100, TimeUnit.MILLISECONDS)) {}
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** For how long nothing may be said from now on, in nanoseconds. */
     private long quiet() {
         return patience.multipliedBy(SILENCE).toNanos() - (System.nanoTime() - heard);
     }
 
-    /** All that is there: no timer decides how many go together. Empty where nothing came for a while. */
     private List<BulkLines.Line> next() throws InterruptedException {
         // Whoever is silent is told so before the request's own time is over.
         extend(SILENCE + 1);
-        List<BulkLines.Line> group = new ArrayList<>();
-        BulkLines.Line first = waiting.poll(Math.clamp(quiet(), 0, LOOK_NANOS), TimeUnit.NANOSECONDS);
-        if (first != null) {
+        List<BulkLines.Line> group = lines.next(Math.clamp(quiet(), 0, LOOK_NANOS));
+        if (!group.isEmpty()) {
             extend(1);
-            group.add(first);
-            if (first != LAST) {
-                waiting.drainTo(group, GROUP - 1);
-            }
         }
         return group;
     }

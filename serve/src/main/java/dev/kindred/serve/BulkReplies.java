@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class BulkReplies {
     /** Waiting characters from which lines that went well are told by ranges. */
     private static final int FOLDED_FROM = 256 << 10;
-    /** Waiting characters beyond which the client has to read. */
-    private static final int MOST = 4 << 20;
+    /** Waiting characters beyond which the client has to read; as many again may be on their way. */
+    private static final int MOST = 1 << 20;
 
     private final HttpResponseWriter out;
     private final Executor later;

@@ -18,6 +18,7 @@ final class Held {
     private long arrived;
     private long working;
     private long leaving;
+    private long reading;
     private boolean answered;
     private boolean over;
 
@@ -75,7 +76,7 @@ final class Held {
         if (answered) {
             return;
         }
-        room.take(key, working + leaving, bytes);
+        room.take(key, working + leaving + reading, bytes);
         working += bytes;
     }
 
@@ -92,16 +93,38 @@ final class Held {
             throw Problem.gone();
         }
         // What the answer was made of goes as soon as it is there.
-        room.take(key, working + leaving, bytes);
+        room.take(key, working + leaving + reading, bytes);
         leaving += bytes;
         if (unread != null) {
             unread.owe(bytes);
         }
     }
 
+    /**
+     * Takes room for what is read of a body while the reply is already on its way, until it is given back or the reply is over.
+     *
+     * @param bytes less than 0 to give them back
+     * @throws Problem 429, or 499 where nobody waits any more
+     */
+    synchronized void reading(long bytes) {
+        if (over) {
+            if (bytes > 0) {
+                throw Problem.gone();
+            }
+            return;
+        }
+        if (bytes > 0) {
+            room.take(key, working + leaving + reading, bytes);
+        } else {
+            room.give(key, -bytes);
+        }
+        reading += bytes;
+    }
+
     private synchronized void over() {
         over = true;
-        room.give(key, leaving);
+        room.give(key, leaving + reading);
+        reading = 0;
         if (unread != null) {
             unread.owe(-leaving);
         }

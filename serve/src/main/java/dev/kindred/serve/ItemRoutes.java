@@ -100,8 +100,11 @@ final class ItemRoutes {
                     call,
                     hosted,
                     how,
-                    in,
-                    (int) Math.min(Integer.MAX_VALUE - 8, options.bounds().requestBytes()),
+                    new LineQueue(
+                            in,
+                            (int) Math.min(Integer.MAX_VALUE - 8, options.bounds().requestBytes()),
+                            Held.of(call)::reading,
+                            options.bounds().requestTime()),
                     new BulkReplies(reply, threads, how.failuresOnly()),
                     threads,
                     () -> door.isStillAllowed(call, Role.WRITER),

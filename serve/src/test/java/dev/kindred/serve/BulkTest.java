@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,7 +263,8 @@ class BulkTest {
     }
 
     @Test
-    void linesAreCutWhereverTheBytesBreak() throws IOException {
+    void linesAreCutWhereverTheBytesBreak() throws IOException, InterruptedException {
+        AtomicLong kept = new AtomicLong();
         List<String> cut = new ArrayList<>();
         BulkLines lines = new BulkLines(
                 new ByteArrayInputStream("a\n\nbb\r\ntoo long\nend".getBytes(StandardCharsets.UTF_8)) {
@@ -271,11 +273,13 @@ class BulkTest {
                         return super.read(into, at, Math.min(length, 2));
                     }
                 },
-                4);
+                4,
+                kept::addAndGet);
         for (BulkLines.Line line = lines.next(); line != null; line = lines.next()) {
             cut.add(line.number() + (line.isTooLong() ? "!" : ":") + new String(line.bytes(), StandardCharsets.UTF_8));
         }
         assertThat(cut).containsExactly("1:a", "2:", "3:bb\r", "4!", "5:end");
+        assertThat(kept).as("nothing of what is too long").hasValue(7);
     }
 
     private static byte[] head(String query) {
