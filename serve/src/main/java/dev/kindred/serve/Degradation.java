@@ -2,17 +2,19 @@ package dev.kindred.serve;
 
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
+import dev.kindred.index.Failure;
 import dev.kindred.index.Found;
 import dev.kindred.index.Generation;
+import dev.kindred.serve.batch.Encoding;
 import dev.kindred.serve.seen.Meters;
 import dev.kindred.serve.seen.Trail;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +60,7 @@ final class Degradation {
     private final Opened opened;
     private final Meters.OfCollection meters;
     private final Consumer<Throwable> faults;
-    private final AtomicBoolean encoderFails = new AtomicBoolean();
+    private final Set<Encoding.Role> failing = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean itemsFail = new AtomicBoolean();
 
     /** @param faults told when the encoder begins to fail */
@@ -81,7 +83,7 @@ final class Degradation {
         if (opened.asOf().isPresent()) {
             now.add(How.SNAPSHOT);
         }
-        if (encoderFails.get() || opened.encoderFault().isPresent()) {
+        if (!failing.isEmpty() || opened.encoderFault().isPresent()) {
             now.add(hasWords() ? How.WORDS : How.ENCODER);
         }
         return now;
@@ -113,17 +115,12 @@ final class Degradation {
         };
     }
 
-    /** Whether it is the index that failed, and not what was asked of it: what it refuses by itself has no cause. */
-    static boolean isOfIndex(Throwable e) {
-        return e instanceof Refusal refusal ? refusal.getCause() != null : e instanceof UncheckedIOException;
-    }
-
     /**
-     * Whether it will go on failing, so that the last snapshot is better. A view that is being made anew is none: what it alone has is there
-     * again soon. Nor is what the next try may come through.
+     * Whether the index goes on failing, so that the last snapshot is better. A view that is being made anew is none: what it alone has is
+     * there again soon. Nor is what the next try may come through.
      */
     static boolean isForGood(RuntimeException e) {
-        return isOfIndex(e) && !Generation.isOfView(e) && !Generation.mayPass(e);
+        return Failure.of(e).filter(Failure.LASTING::equals).isPresent();
     }
 
     /** Whether the last write came through, or failed by no fault of its own. */
@@ -133,14 +130,13 @@ final class Degradation {
         }
     }
 
-    void encoderFailed(Throwable cause) {
-        if (!encoderFails.getAndSet(true)) {
-            faults.accept(cause);
+    /** What came of the last time that something was encoded; what was asked wrongly says nothing of the encoder. */
+    void encoded(Encoding.Role role, @Nullable RuntimeException failure) {
+        if (failure == null) {
+            failing.remove(role);
+        } else if (isOfEncoder(failure) && failing.add(role)) {
+            faults.accept(failure);
         }
-    }
-
-    void encoderWorked() {
-        encoderFails.set(false);
     }
 
     /**

@@ -33,16 +33,17 @@ public final class Hosted {
     private final Predicate<String> sensitive;
     private volatile Opened opened;
 
-    private final InUse use = new InUse(
-            closing -> Thread.ofPlatform().daemon().name("kindred-closing").start(closing));
+    private final InUse use;
 
     /**
+     * @param use by whom it is asked: of what stands in for one that failed, the same
      * @param sensitive whether a collection is so, beside its own settings
      * @param room bytes that the names of a collection's items may take in memory
      * @param faults told when the encoder begins to fail
      */
     Hosted(
             Opened opened,
+            InUse use,
             Compute compute,
             Meters meters,
             Writes writes,
@@ -50,6 +51,7 @@ public final class Hosted {
             LongSupplier room,
             Consumer<Throwable> faults) {
         this.opened = opened;
+        this.use = use;
         this.sensitive = sensitive;
         this.served = opened.served();
         Meters.OfCollection own = meters.of(
@@ -57,14 +59,30 @@ public final class Hosted {
                 served.bundle(),
                 served.space(),
                 () -> served.index().info().count());
-        this.encoding = new Encoding(compute.pool(), served.queries(), served.documents(), () -> !isSensitive(), own);
+        this.degradation = new Degradation(opened, own, faults);
+        this.encoding = new Encoding(
+                compute.pool(),
+                served.queries(),
+                served.documents(),
+                () -> !isSensitive(),
+                own,
+                degradation::encoded);
         this.embedding = new Embedding(served, encoding, compute.pool(), own.embed());
         Inputs inputs = new Inputs(served, encoding);
-        this.degradation = new Degradation(opened, own, faults);
         this.answers = new Answers(this, compute, own, inputs);
         this.browsing = new Browsing(served, compute, own, room);
         this.explaining = new Explaining(this, compute, own, inputs);
         this.putting = new Putting(this, inputs, writes);
+    }
+
+    /** Nobody asks yet. */
+    static InUse unused() {
+        return new InUse(
+                closing -> Thread.ofPlatform().daemon().name("kindred-closing").start(closing));
+    }
+
+    InUse use() {
+        return use;
     }
 
     public Served served() {

@@ -3,6 +3,7 @@ package dev.kindred.serve;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import dev.kindred.core.InUse;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.index.Engine;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 final class Hosting implements AutoCloseable {
     /** How long what is dropped is waited for. */
     private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
+    /** How long a snapshot that is given up is waited for. */
+    private static final Duration GIVING_UP = Duration.ofSeconds(5);
 
     private static final long MINUTES_BETWEEN_LOOKS = 10;
     /** The share of the heap that items' names may take is one in so many. */
@@ -99,15 +102,20 @@ final class Hosting implements AutoCloseable {
     }
 
     Hosted host(Opened opened) {
-        Hosted hosted = hosted(opened);
+        return host(opened, Hosted.unused());
+    }
+
+    private Hosted host(Opened opened, InUse use) {
+        Hosted hosted = hosted(opened, use);
         hosts.add(hosted);
         return hosted;
     }
 
-    private Hosted hosted(Opened opened) {
+    private Hosted hosted(Opened opened, InUse use) {
         String collection = opened.served().collection();
         return new Hosted(
                 opened,
+                use,
                 compute,
                 meters,
                 writes,
@@ -164,7 +172,7 @@ final class Hosting implements AutoCloseable {
             changing.lock();
             try {
                 if (!closed && there.stands(name, opened)) {
-                    hosts.reopen(hosted(opened));
+                    hosts.reopen(hosted(opened, Hosted.unused()));
                 } else {
                     opened.closing().run();
                 }
@@ -172,7 +180,7 @@ final class Hosting implements AutoCloseable {
                 changing.unlock();
             }
         } catch (RuntimeException e) {
-            faults.tell("-", "the snapshot of collection " + name, e);
+            tellUnlessClosed("the snapshot of collection " + name, e);
         }
     }
 
@@ -189,7 +197,8 @@ final class Hosting implements AutoCloseable {
             }
             Optional<Opened> snapshot = holdings.fallBack(name);
             snapshot.ifPresent(there -> meters.forget(name));
-            return snapshot.map(this::host);
+            // What still asks the one that failed is waited for too before either is closed.
+            return snapshot.map(opened -> host(opened, failed.use()));
         } finally {
             changing.unlock();
         }
@@ -342,13 +351,20 @@ final class Hosting implements AutoCloseable {
         for (Hosted hosted : hosts.all()) {
             try {
                 hosted.whileHeld(() -> {
-                    if (isDue(hosted)) {
+                    if (!closed && isDue(hosted)) {
                         snapshot(hosted);
                     }
                 });
             } catch (RuntimeException e) {
-                faults.tell("-", "a snapshot of collection " + hosted.served().collection(), e);
+                tellUnlessClosed("a snapshot of collection " + hosted.served().collection(), e);
             }
+        }
+    }
+
+    /** What is given up since the server stops is no fault; the next start does it. */
+    private void tellUnlessClosed(String what, RuntimeException e) {
+        if (!closed) {
+            faults.tell("-", what, e);
         }
     }
 
@@ -375,14 +391,14 @@ final class Hosting implements AutoCloseable {
         }
     }
 
-    /** After the last request: writes end, then indexes and encoders are closed. */
+    /** After the last request: a snapshot that is being taken is given up, writes end, then indexes and encoders are closed. */
     @Override
     public void close() {
         closed = true;
-        looking.shutdown();
+        looking.shutdownNow();
         try {
-            if (!looking.awaitTermination(10, TimeUnit.MINUTES)) {
-                throw new IllegalStateException("a snapshot does not end");
+            if (!looking.awaitTermination(GIVING_UP.toMillis(), TimeUnit.MILLISECONDS)) {
+                faults.tell("-", "stopping", new IllegalStateException("a snapshot does not end"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -332,7 +332,8 @@ public final class KindredServer implements AutoCloseable {
         seen.readiness().stopping();
         seen.running().stop();
         seen.log().event("stopping", "no new requests; those under way end");
-        if (!drained()) {
+        boolean drained = drained();
+        if (!drained) {
             seen.log()
                     .warning(
                             "stopping",
@@ -342,6 +343,9 @@ public final class KindredServer implements AutoCloseable {
         server.close();
         admin.ifPresent(Server::close);
         console.close();
+        if (!drained) {
+            waiting.shutdownNow();
+        }
         waiting.close();
         compute.close();
         hosting.close();

@@ -9,6 +9,7 @@ import dev.kindred.core.Threshold;
 import dev.kindred.encode.LearnedDistance;
 import dev.kindred.index.After;
 import dev.kindred.index.EmbeddedIndex;
+import dev.kindred.index.Failure;
 import dev.kindred.index.Filter;
 import dev.kindred.index.Found;
 import dev.kindred.index.Generation;
@@ -157,20 +158,12 @@ final class Searching {
     private List<Optional<float[]>> vectors(List<Asked> asked) {
         List<Inputs.Input> all =
                 asked.stream().flatMap(each -> each.input().stream()).toList();
-        boolean encodes = all.stream()
-                .anyMatch(input -> input instanceof Inputs.Input.Picture || input instanceof Inputs.Input.Words);
         Optional<List<float[]>> vectors = Optional.empty();
         try {
             vectors = Optional.of(inputs.vectors(all, served.queries(), Lane.ASK));
-            if (encodes) {
-                hosted.degradation().encoderWorked();
-            }
         } catch (RuntimeException e) {
-            if (!Degradation.isOfEncoder(e)) {
-                throw e;
-            }
-            hosted.degradation().encoderFailed(e);
-            if (!hosted.degradation().hasWords()
+            if (!Degradation.isOfEncoder(e)
+                    || !hosted.degradation().hasWords()
                     || !asked.stream()
                             .allMatch(each ->
                                     each.words().isPresent() && each.query().isPlain())) {
@@ -267,7 +260,7 @@ final class Searching {
             Hybrid.Answer answer = new Hybrid(text, words.in(), words.fusion()).search(embedded(), plain);
             return new Result(answer.found(), answer.parts(), true, false, false);
         } catch (Refusal e) {
-            if (!Generation.isOfView(e)) {
+            if (Failure.of(e).filter(Failure.VIEW::equals).isEmpty()) {
                 throw e;
             }
             return Result.alike(served.index().search(plain));

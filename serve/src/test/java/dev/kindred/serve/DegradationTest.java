@@ -298,6 +298,10 @@ class DegradationTest {
             assertThat(degraded.json().get("degraded").getAsString()).isEqualTo("words");
             assertThat(degraded.json().get("wordsOnly").getAsBoolean()).isTrue();
             assertThat(told).containsExactly("collection default");
+            assertThat(items(caller.json("/v1/search", body))).isEqualTo(whole);
+            assertThat(caller.get("/readyz").text())
+                    .as("what was remembered says nothing of the encoder")
+                    .contains("{\"part\":\"encoder\",\"state\":\"degraded\",\"why\":\"words\"}");
             assertThat(items(caller.json("/v1/search", "{\"id\":\"animal1\"}")))
                     .as("a vector is there")
                     .isNotEmpty();
@@ -308,10 +312,16 @@ class DegradationTest {
                     .as("what cannot be told is not told")
                     .isEqualTo(500);
             fails.set(false);
-            Reply again = caller.json("/v1/search", body);
+            Reply again = caller.json("/v1/search", "{\"text\":\"the animal barks\"}");
             assertThat(items(again)).isEqualTo(whole);
             assertThat(again.json().has("degraded")).isFalse();
             assertThat(caller.get("/readyz").text()).startsWith("{\"ready\":true,\"state\":\"ready\"");
+            fails.set(true);
+            assertThat(caller.json("/v1/embed", "{\"text\":\"not seen before\"}").code())
+                    .isEqualTo(500);
+            assertThat(caller.get("/readyz").text())
+                    .as("whoever asked for it, by whatever route")
+                    .contains("{\"part\":\"encoder\",\"state\":\"degraded\",\"why\":\"words\"}");
         }
     }
 

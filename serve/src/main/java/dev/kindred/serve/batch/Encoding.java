@@ -34,6 +34,17 @@ public final class Encoding {
     private final BooleanSupplier remembered;
     private final Timer timer;
     private final Meters.@Nullable OfCollection own;
+    private final Outcome outcome;
+
+    /** Told what came of each computation; of what was remembered nothing is. */
+    @FunctionalInterface
+    public interface Outcome {
+        /**
+         * @param role whose encoder it was; {@link Role#DOCUMENT} where both are the same
+         * @param failure null where it came through; of whoever asked it may be as well as of the encoder
+         */
+        void of(Role role, @Nullable RuntimeException failure);
+    }
 
     /**
      * @param queries may be the same as {@code documents}
@@ -49,7 +60,7 @@ public final class Encoding {
             boolean remembered,
             Timer timer,
             Runnable undecodable) {
-        this(pool, collection, "", queries, documents, () -> remembered, timer, undecodable, null);
+        this(pool, collection, "", queries, documents, () -> remembered, timer, undecodable, null, (role, failure) -> {});
     }
 
     /**
@@ -58,7 +69,12 @@ public final class Encoding {
      * @param remembered whether embeddings may be kept by what they were made of; asked each time
      */
     public Encoding(
-            Pool pool, Encoder queries, Encoder documents, BooleanSupplier remembered, Meters.OfCollection own) {
+            Pool pool,
+            Encoder queries,
+            Encoder documents,
+            BooleanSupplier remembered,
+            Meters.OfCollection own,
+            Outcome outcome) {
         this(
                 pool,
                 own.collection(),
@@ -68,7 +84,8 @@ public final class Encoding {
                 remembered,
                 own.embed().timer(),
                 own::preprocessingFailure,
-                own);
+                own,
+                outcome);
     }
 
     private Encoding(
@@ -80,8 +97,10 @@ public final class Encoding {
             BooleanSupplier remembered,
             Timer timer,
             Runnable undecodable,
-            Meters.@Nullable OfCollection own) {
+            Meters.@Nullable OfCollection own,
+            Outcome outcome) {
         this.pool = pool;
+        this.outcome = outcome;
         this.own = own;
         this.remembered = remembered;
         this.timer = timer;
@@ -127,7 +146,7 @@ public final class Encoding {
             }
         }
         if (!missing.isEmpty()) {
-            float[] made = compute(new Order(asker, lane, missing, d), pieces);
+            float[] made = compute(new Order(asker, lane, missing, d), role, pieces);
             for (int i = 0; i < missing.size(); i++) {
                 System.arraycopy(made, i * d, values, places[i] * d, d);
             }
@@ -138,8 +157,16 @@ public final class Encoding {
         return new Embeddings(space(), sources.size(), values);
     }
 
-    private float[] compute(Order order, List<Piece.Content> pieces) {
-        float[] made = pool.embed(order, pieces);
+    private float[] compute(Order order, Role role, List<Piece.Content> pieces) {
+        Role whose = queries == documents ? Role.DOCUMENT : role;
+        float[] made;
+        try {
+            made = pool.embed(order, pieces);
+        } catch (RuntimeException e) {
+            outcome.of(whose, e);
+            throw e;
+        }
+        outcome.of(whose, null);
         Trail.current().time(timer, Math.max(0, System.nanoTime() - order.begun));
         return made;
     }
