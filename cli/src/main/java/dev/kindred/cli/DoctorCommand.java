@@ -1,6 +1,5 @@
 package dev.kindred.cli;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
 import dev.kindred.encode.Bundle;
@@ -138,29 +137,16 @@ final class DoctorCommand implements Command {
     private Answer answer() {
         JsonObject told = new JsonObject();
         facts.forEach(told::addProperty);
-        JsonArray listed = new JsonArray();
         StringBuilder text = new StringBuilder();
         facts.forEach((name, value) -> text.append(name)
                 .append(" ".repeat(Math.max(1, 10 - name.length())))
                 .append(value)
                 .append('\n'));
         for (Finding finding : findings) {
-            JsonObject json = new JsonObject();
-            json.addProperty("where", finding.where());
-            json.addProperty("message", finding.what());
-            json.addProperty("hint", finding.hint());
-            listed.add(json);
-            text.append("! ")
-                    .append(finding.where())
-                    .append(": ")
-                    .append(finding.what())
-                    .append("; ")
-                    .append(finding.hint())
-                    .append('\n');
+            text.append("! ").append(Findings.line(finding)).append('\n');
         }
         JsonObject json = new JsonObject();
-        json.addProperty("sound", findings.isEmpty());
-        json.add("findings", listed);
+        Findings.tell(findings, json);
         json.add("facts", told);
         text.append(findings.isEmpty() ? "all is well" : findings.size() + " to look at");
         return new Answer(json, text.toString(), findings.isEmpty());

@@ -1,6 +1,5 @@
 package dev.kindred.cli;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.EmbeddedIndex;
@@ -67,21 +66,10 @@ final class IndexCheckCommand implements Command {
     }
 
     private Answer answer(List<Finding> findings, String read, JsonObject json) {
-        JsonArray listed = new JsonArray();
-        for (Finding finding : findings) {
-            JsonObject each = new JsonObject();
-            each.addProperty("where", finding.where());
-            each.addProperty("message", finding.what());
-            each.addProperty("hint", finding.hint());
-            listed.add(each);
-        }
-        json.addProperty("sound", findings.isEmpty());
-        json.add("findings", listed);
+        Findings.tell(findings, json);
         String text = findings.isEmpty()
                 ? dir + " is sound: " + read + " was read"
-                : findings.stream()
-                        .map(finding -> finding.where() + ": " + finding.what() + "; " + finding.hint())
-                        .collect(Collectors.joining("\n"));
+                : findings.stream().map(Findings::line).collect(Collectors.joining("\n"));
         return new Answer(json, text, findings.isEmpty());
     }
 }

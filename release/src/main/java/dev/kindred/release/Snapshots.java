@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -69,7 +70,8 @@ public final class Snapshots {
     }
 
     /**
-     * Takes one of this moment and drops those beyond {@link #KEPT}.
+     * Takes one of this moment, or of just after the newest where the clock says less, and drops those beyond {@link #KEPT}. For one thread
+     * at a time.
      *
      * @param live the generation of this folder
      * @param beside files to keep with the items, e.g. the bundle
@@ -77,7 +79,7 @@ public final class Snapshots {
     public ItemsSnapshot take(Generation live, List<Path> beside) {
         try {
             Path folder = Files.createDirectories(generation.resolve(FOLDER));
-            ItemsSnapshot taken = live.snapshot(beside, folder.resolve(NAME.format(Instant.now())));
+            ItemsSnapshot taken = live.snapshot(beside, folder.resolve(NAME.format(next())));
             for (Path old : folders().stream().skip(KEPT).toList()) {
                 Generations.delete(old);
             }
@@ -89,6 +91,15 @@ public final class Snapshots {
                     "check who may write there and that there is room",
                     e);
         }
+    }
+
+    /** A clock that went back makes none older than those there are, which would be dropped at once. */
+    private Instant next() {
+        Instant now = Instant.now();
+        List<Instant> there = moments();
+        return there.isEmpty() || there.getFirst().isBefore(now.truncatedTo(ChronoUnit.MILLIS))
+                ? now
+                : there.getFirst().plusMillis(1);
     }
 
     /**

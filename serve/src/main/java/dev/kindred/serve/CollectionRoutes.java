@@ -163,7 +163,7 @@ final class CollectionRoutes {
 
     private HttpResponse snapshot(Call call) {
         Hosted hosted = hosting.hosts().expected(call);
-        ItemsSnapshot taken = hosting.snapshot(hosted, call.request());
+        ItemsSnapshot taken = hosting.snapshot(hosted, call);
         JsonObject json = new JsonObject();
         json.addProperty("items", taken.count());
         json.addProperty("sequence", taken.sequence());

@@ -11,21 +11,17 @@ import dev.kindred.index.Generation;
 import dev.kindred.index.ItemsSnapshot;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.release.Collections;
-import dev.kindred.release.Snapshots;
 import dev.kindred.serve.seen.Meters;
 import dev.kindred.serve.seen.Readiness;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +52,7 @@ final class Hosting implements AutoCloseable {
     private final Writes writes = new Writes();
     private final ReentrantLock changing = new ReentrantLock();
     private volatile boolean closed;
-    /** The number of the last write that the last snapshot holds, by collection. */
-    private final Map<String, Long> snapped = new ConcurrentHashMap<>();
+    private final SnapshotTaking snapshots;
 
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("kindred-snapshots").factory());
@@ -72,12 +67,13 @@ final class Hosting implements AutoCloseable {
         this.compute = compute;
         this.meters = meters;
         this.faults = faults;
+        this.snapshots = new SnapshotTaking(faults);
         if (holdings != null) {
             holdings.open().forEach(this::host);
             holdings.shut().forEach(hosts::addShut);
             holdings.waiting().forEach(name -> looking.execute(() -> standIn(holdings, name)));
             looking.scheduleWithFixedDelay(
-                    this::snapshots, MINUTES_BETWEEN_LOOKS, MINUTES_BETWEEN_LOOKS, TimeUnit.MINUTES);
+                    this::takeDue, MINUTES_BETWEEN_LOOKS, MINUTES_BETWEEN_LOOKS, TimeUnit.MINUTES);
         }
     }
 
@@ -284,7 +280,7 @@ final class Hosting implements AutoCloseable {
             Runnable closing = told(name, home().release(name));
             gone.ifPresentOrElse(hosted -> hosted.end(LAST_REQUESTS, closing), closing);
             meters.forget(name);
-            snapped.remove(name);
+            snapshots.forget(name);
             there.drop(name);
         } finally {
             changing.unlock();
@@ -315,46 +311,16 @@ final class Hosting implements AutoCloseable {
         }
     }
 
-    /** @throws Problem where its items are in no generation that can be read, or there is no room for it */
-    ItemsSnapshot snapshot(Hosted hosted, String request) {
-        try {
-            return snapshot(hosted);
-        } catch (Refusal e) {
-            // Of ours, not of whoever asked: where it lies is told to the log alone.
-            faults.tell(request, "a snapshot of collection " + hosted.served().collection(), e);
-            throw Problem.storageFails();
-        }
-    }
-
-    private ItemsSnapshot snapshot(Hosted hosted) {
-        Opened opened = hosted.opened();
-        if (opened.folder().isEmpty()
-                || opened.asOf().isPresent()
-                || !(opened.served().index() instanceof Generation generation)) {
-            throw new Problem(
-                    HttpStatus.CONFLICT,
-                    "no-snapshot",
-                    "no snapshot can be taken of this collection",
-                    hosted.served().collection(),
-                    "of a rows file copy the folder; of a collection that a snapshot stands in for there is one");
-        }
-        Path folder = opened.folder().get();
-        Path bundle = folder.resolve(Opening.BUNDLE);
-        ItemsSnapshot taken =
-                new Snapshots(folder).take(generation, Files.isRegularFile(bundle) ? List.of(bundle) : List.of());
-        snapped.put(hosted.served().collection(), taken.sequence());
-        return taken;
+    /** @see SnapshotTaking#take */
+    ItemsSnapshot snapshot(Hosted hosted, Call call) {
+        return snapshots.take(hosted, call);
     }
 
     /** Of each collection that was written to since the last, where that is old enough. */
-    private void snapshots() {
+    private void takeDue() {
         for (Hosted hosted : hosts.all()) {
             try {
-                hosted.whileHeld(() -> {
-                    if (!closed && isDue(hosted)) {
-                        snapshot(hosted);
-                    }
-                });
+                hosted.whileHeld(() -> snapshots.takeIfDue(hosted, () -> closed));
             } catch (RuntimeException e) {
                 tellUnlessClosed("a snapshot of collection " + hosted.served().collection(), e);
             }
@@ -366,22 +332,6 @@ final class Hosting implements AutoCloseable {
         if (!closed) {
             faults.tell("-", what, e);
         }
-    }
-
-    private boolean isDue(Hosted hosted) {
-        int hours = hosted.settings().snapshotHours();
-        Optional<Snapshots> snapshots = hosted.opened().snapshots();
-        if (hours == 0
-                || snapshots.isEmpty()
-                || hosted.opened().asOf().isPresent()
-                || !(hosted.served().index() instanceof Generation generation)) {
-            return false;
-        }
-        long sequence = generation.info().lastSequence();
-        List<Instant> moments = snapshots.get().moments();
-        return sequence > snapped.getOrDefault(hosted.served().collection(), 0L)
-                && (moments.isEmpty()
-                        || moments.getFirst().isBefore(Instant.now().minus(Duration.ofHours(hours))));
     }
 
     /** Reads what is searched into memory, on threads of its own. */

@@ -26,6 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +64,36 @@ class DegradationTest {
 
     private static Path generation(Path home) {
         return new Generations(home, "v").live().orElseThrow();
+    }
+
+    @Test
+    void snapshotsThatAreAskedForAtOnceAreAllTaken() throws Exception {
+        ServedHome home = withVectors(folder);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 5; round++) {
+                List<Future<Reply>> asked = new ArrayList<>();
+                for (int i = 0; i < 16; i++) {
+                    String id = "late" + round + "-" + i;
+                    asked.add(threads.submit(() -> {
+                        put(home, id, "[0,1]");
+                        return home.send("POST", "/v1/collections/v/snapshots", "");
+                    }));
+                }
+                long most = 0;
+                for (Future<Reply> each : asked) {
+                    Reply taken = each.get();
+                    assertThat(taken.code()).as(taken.text()).isEqualTo(200);
+                    most = Math.max(most, taken.json().get("items").getAsLong());
+                }
+                assertThat(most).isEqualTo(2 + 16 * (round + 1));
+            }
+            JsonObject again = home.send("POST", "/v1/collections/v/snapshots", "").json();
+            assertThat(home.send("POST", "/v1/collections/v/snapshots", "").json())
+                    .as("nothing was written since")
+                    .isEqualTo(again);
+        } finally {
+            home.stop();
+        }
     }
 
     @Test
