@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Space;
 import dev.kindred.encode.Bundle;
@@ -77,6 +78,10 @@ final class CollectionRoutes {
                         name, space(name, fields.inner("vectors").orElseThrow()), engine, Optional.empty(), settings);
             }
             oversight.changed();
+            if (!made.hold(call.context())) {
+                throw new Problem(
+                        HttpStatus.NOT_FOUND, "no-collection", "the collection was made, and dropped at once", name, "");
+            }
             return Wire.json(made.about(), made.served());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -88,7 +88,9 @@ final class Hosting implements AutoCloseable {
                 .keySet()
                 .forEach(name -> parts.put(
                         name, Map.of("items", Readiness.Part.unavailable("it cannot be opened; the log says why"))));
-        hosts.all().forEach(hosted -> parts.put(hosted.served().collection(), hosted.parts()));
+        hosts.all()
+                .forEach(hosted ->
+                        hosted.whileHeld(() -> parts.put(hosted.served().collection(), hosted.parts())));
         return parts;
     }
 

@@ -208,7 +208,7 @@ public final class KindredServer implements AutoCloseable {
             if (!seen.running().stopsWithin(BEFORE_WARMING)) {
                 rpc.prepare();
                 oversight.settle();
-                hosting.hosts().all().forEach(hosted -> hosted.browsing().warm());
+                hosting.hosts().all().forEach(hosted -> hosted.whileHeld(hosted.browsing()::warm));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -107,7 +107,8 @@ final class Routes {
     private JsonObject collections(Call call) {
         JsonArray all = new JsonArray();
         for (Hosted hosted : hosts.readable(call.principal())) {
-            all.add(hosted.about());
+            // One that is dropped meanwhile is none any more.
+            hosted.whileHeld(() -> all.add(hosted.about()));
         }
         hosts.shut().forEach((name, why) -> {
             if (call.principal().may(Role.READER, name)) {
