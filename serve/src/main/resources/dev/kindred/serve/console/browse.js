@@ -1,7 +1,7 @@
 // The collection's pictures as a grid, or its texts as a list: to look through, find in by name, and pick from.
 import { items } from './api.js';
 import { el, icon, nameOf, number, picture, problemBox, skeletons } from './parts.js';
-import { headline, passage } from './words.js';
+import { headline, isListed, nounsOf, passage } from './words.js';
 
 const PAGE = 120;
 
@@ -15,10 +15,11 @@ export function browser(info, groupField, onPick) {
   let begun = Promise.resolve();
   let chosen = new Set();
 
-  const ofTexts = info.takes === 'texts';
-  const find = ofTexts ? 'Find by word' : 'Find by name';
+  const listed = isListed(info);
+  const [, nouns] = nounsOf(info);
+  const find = listed ? 'Find by word' : 'Find by name';
   const grid = el('div', {
-    class: ofTexts ? 'tiles lines' : 'tiles', role: 'group', 'aria-label': ofTexts ? 'Texts to pick from' : 'Pictures to pick from',
+    class: listed ? 'tiles lines' : 'tiles', role: 'group', 'aria-label': `${nouns[0].toUpperCase()}${nouns.slice(1)} to pick from`,
   });
   const count = el('span', { class: 'count', 'aria-live': 'polite' });
   const end = el('div', { class: 'end' });
@@ -98,12 +99,12 @@ export function browser(info, groupField, onPick) {
 
   function nothing() {
     return el('p', { class: 'nothing' },
-      words ? (ofTexts ? `Nothing holds “${words}”.` : `Nothing is called “${words}”.`)
-        : `This collection is empty. Index some ${info.takes}, then come back.`);
+      words ? (listed ? `Nothing holds “${words}”.` : `Nothing is called “${words}”.`)
+        : `This collection is empty. Index some ${nouns}, then come back.`);
   }
 
   function tile(item) {
-    const label = ofTexts ? headline(item) : nameOf(item);
+    const label = listed ? headline(item) : nameOf(item);
     const kind = groupField && item.payload[groupField];
     const node = el('button', {
       type: 'button',
@@ -113,7 +114,7 @@ export function browser(info, groupField, onPick) {
       'aria-label': kind ? `${label}, ${kind}` : label,
       'aria-pressed': String(chosen.has(item.id)),
       onclick: () => onPick(item),
-    }, ofTexts ? line(item) : picture(item));
+    }, listed ? line(item) : picture(item));
     node.dataset.id = item.id;
     return node;
   }
@@ -135,7 +136,7 @@ export function browser(info, groupField, onPick) {
   const node = el('section', { class: 'browse', 'aria-label': 'The collection' },
     el('div', { class: 'browse-bar' },
       el('div', { class: 'find-box' }, icon('find'), field, el('kbd', {}, '/')),
-      el('div', { class: 'browse-row' }, select, el('span', { class: 'count-box' }, count, ` ${info.takes}`))),
+      el('div', { class: 'browse-row' }, select, el('span', { class: 'count-box' }, count, ` ${nouns}`))),
     scroll);
   restart();
 

@@ -54,7 +54,7 @@ export function collectionsView(go, all) {
       el('p', { class: 'big-number' }, el('b', {}, number(info.items)), ` ${info.takes}`),
       el('dl', { class: 'facts' }, [
         ['engine', info.engine], ['vectors', `${info.distance}, ${number(info.dimension)} dimensions`],
-        ['space', info.space.slice(0, 12)], ...(groups.length ? [['attributes', groups.join(', ')]] : []),
+        ['space', info.space.startsWith('external:') ? info.space : info.space.slice(0, 12)], ...(groups.length ? [['attributes', groups.join(', ')]] : []),
         ['threshold', thresholdOf(info)],
       ].flatMap(([name, value]) => [el('dt', {}, name), el('dd', { class: name === 'space' ? 'mono' : '' }, value)])),
       el('div', { class: 'card-acts' },

@@ -1,10 +1,11 @@
-// Compare: two pictures or texts, same or different, and how sure.
+// Compare: two pictures, texts or items, same or different, and how sure.
 import { item as itemOf, offers, verify } from './api.js';
 import { browser } from './browse.js';
 import { announce, el, icon, percent, problemBox, ratePercent, renew, svg } from './parts.js';
 import { legendOf, scorePlot, zoneOf } from './plot.js';
-import { pictureSlot, textSlot } from './slots.js';
+import { itemSlot, pictureSlot, textSlot } from './slots.js';
 import { whyButton } from './why.js';
+import { nounsOf } from './words.js';
 
 const SIDES = ['a', 'b'];
 
@@ -17,7 +18,9 @@ export function compareView(info, groupField, go) {
   let flight = null;
 
   const ofTexts = info.takes === 'texts';
-  const slotOf = (side) => (ofTexts ? textSlot : pictureSlot)(side, groupField, { choose, take, say, clear: (which) => set(which, null) });
+  const ofVectors = info.takes === 'vectors';
+  const [noun, nouns] = nounsOf(info);
+  const slotOf = (side) => (ofTexts ? textSlot : ofVectors ? itemSlot : pictureSlot)(side, groupField, { choose, take, say, clear: (which) => set(which, null) });
   const slots = { a: slotOf('a'), b: slotOf('b') };
   const verdict = el('div', { class: 'verdict', 'aria-live': 'polite' });
   const evidence = el('div', { class: 'evidence' });
@@ -92,7 +95,7 @@ export function compareView(info, groupField, go) {
   function waiting() {
     return el('div', { class: 'verdict-wait' },
       el('h1', {}, 'Same or different?'),
-      el('p', { class: 'faint' }, things.a || things.b ? `One more ${ofTexts ? 'text' : 'picture'}.` : ofTexts ? 'Type or pick two texts.' : 'Pick two pictures.'),
+      el('p', { class: 'faint' }, things.a || things.b ? `One more ${noun}.` : `${ofTexts ? 'Type or pick' : 'Pick'} two ${nouns}.`),
       el('button', { type: 'button', class: 'button', onclick: random }, icon('dice'), things.a || things.b ? 'Pick one for me' : 'Surprise me'));
   }
 
@@ -136,7 +139,7 @@ export function compareView(info, groupField, go) {
     const plot = scorePlot(info, said, zone);
     const thresholds = info.decision?.thresholds ?? [];
     if (!plot && !thresholds.length) {
-      return [el('p', { class: 'faint note' }, 'This bundle was sealed without validation pairs: there is a score, but no threshold to judge it by.')];
+      return [el('p', { class: 'faint note' }, `${info.bundle ? 'This bundle was sealed without validation pairs' : 'These vectors were made elsewhere'}: there is a score, but no threshold to judge it by.`)];
     }
     return [el('section', { class: 'panel', 'aria-label': 'How the answer comes about' },
       el('div', { class: 'panel-head' },
@@ -222,7 +225,7 @@ export function compareView(info, groupField, go) {
     return slot === slots.b.node ? 'b' : slot === slots.a.node ? 'a' : active;
   }
 
-  return { node, show, ...(ofTexts ? { say: (text) => say(text, active) } : { take, sideAt, veil: 'to compare it' }), focus: browse.focus, random: () => {
+  return { node, show, ...(ofTexts ? { say: (text) => say(text, active) } : ofVectors ? {} : { take, sideAt, veil: 'to compare it' }), focus: browse.focus, random: () => {
     things.a = things.b = null;
     random();
   } };

@@ -5,6 +5,7 @@ import { describeView } from './describe.js';
 import { el, number, problemBox, thingOf, toast } from './parts.js';
 import { searchView } from './search.js';
 import { signInWhenAsked } from './signin.js';
+import { isListed } from './words.js';
 
 const NAMES = ['search', 'compare', 'map', 'health', 'collections'];
 const TITLES = { search: 'Search', compare: 'Compare', map: 'Map', health: 'Health', collections: 'Collections' };
@@ -94,7 +95,7 @@ async function viewOf(name) {
       case 'map': return (await import('./maps.js')).mapView(info, groupField, go);
       case 'health': return (await import('./health.js')).healthView(go);
       case 'collections': return (await import('./collections.js')).collectionsView(go, () => all);
-      default: return (info.takes === 'texts' ? describeView : searchView)(info, groupField, go);
+      default: return (isListed(info) ? describeView : searchView)(info, groupField, go);
     }
   })();
   return views[name];

@@ -1,10 +1,10 @@
-// Describe: a text in one's own words, and what is most like it.
+// Describe: a text in one's own words, and what is most like it; of a collection of vectors, an item that is picked.
 import { item as itemOf, search } from './api.js';
 import { arrows, browser } from './browse.js';
 import { announce, divided, el, icon, number, problemBox, renew, scoreBar, sideOf, skeletons } from './parts.js';
 import { refining } from './refine.js';
 import { whyButton } from './why.js';
-import { headline, passage } from './words.js';
+import { headline, nounsOf, passage } from './words.js';
 
 const PAGE = 36;
 const MOST_GROUPS = 6;
@@ -15,6 +15,9 @@ export function describeView(info, groupField, go) {
   let flight = null;
   let shown = [];
   let settled = true;
+  // What encodes nothing is asked by its items alone.
+  const mayType = info.takes === 'texts';
+  const [, nouns] = nounsOf(info);
 
   const field = el('textarea', {
     class: 'say',
@@ -48,7 +51,7 @@ export function describeView(info, groupField, go) {
   const browse = browser(info, groupField, (item) => go('search', { id: item.id }));
   const node = el('div', { class: 'split texts' },
     el('aside', { class: 'side' }, browse.node),
-    el('section', { class: 'results', 'aria-label': 'Neighbours' }, composer, answers));
+    el('section', { class: 'results', 'aria-label': 'Neighbours' }, mayType ? composer : null, answers));
 
   /** What is typed is searched for as it stands. Typing on changes the step of Back that it began; what was sent is kept as one. */
   function ask(sent = false) {
@@ -185,7 +188,7 @@ export function describeView(info, groupField, go) {
     if (info.items === 0) {
       return answers.replaceChildren(el('div', { class: 'welcome' },
         el('h1', {}, 'Nothing to search yet'),
-        el('p', {}, 'This collection has no items. Add some texts and they can be found at once.'),
+        el('p', {}, 'This collection has no items. Add some and they can be found at once.'),
         el('div', { class: 'welcome-tools' }, el('a', { class: 'button primary', href: '#/collections' }, 'Go to collections'))));
     }
     const starters = el('div', { class: 'openers' });
@@ -199,8 +202,10 @@ export function describeView(info, groupField, go) {
     };
     fill(40);
     answers.replaceChildren(el('div', { class: 'welcome' },
-      el('h1', {}, 'Say it in your own words'),
-      el('p', {}, `Kindred finds what is most like it among ${number(info.items)} texts, whichever words they use. Or begin with one of them:`),
+      el('h1', {}, mayType ? 'Say it in your own words' : 'What is most like this?'),
+      el('p', {}, mayType
+        ? `Kindred finds what is most like it among ${number(info.items)} texts, whichever words they use. Or begin with one of them:`
+        : `Pick one of ${number(info.items)} ${nouns}: what lies nearest to it is found. Begin with one of these:`),
       starters,
       el('div', { class: 'welcome-tools' },
         el('button', { class: 'button', type: 'button', onclick: random }, icon('dice'), 'Surprise me'))));
@@ -215,16 +220,18 @@ export function describeView(info, groupField, go) {
     node,
     show(parameters) {
       settled = true;
-      if (parameters.q) return open({ text: parameters.q });
+      if (mayType && parameters.q) return open({ text: parameters.q });
       if (parameters.id !== undefined) return open({ id: parameters.id });
       field.value = '';
       return welcome();
     },
-    say(text) {
-      field.value = text;
-      ask(true);
-    },
-    focus: () => field.focus(),
+    ...(mayType && {
+      say(text) {
+        field.value = text;
+        ask(true);
+      },
+    }),
+    focus: () => (mayType ? field.focus() : browse.focus()),
     random,
   };
 }

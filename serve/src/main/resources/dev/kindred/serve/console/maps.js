@@ -3,7 +3,7 @@ import { item as itemOf, map as mapOf, pictureOf, search } from './api.js';
 import { colourings, coloursOf, floatsOf, legend as legendOf } from './legend.js';
 import { announce, el, icon, isInk, nameOf, number, percent, picture, problemBox, toast } from './parts.js';
 import { scatter } from './scatter.js';
-import { passage } from './words.js';
+import { headline, isListed, nounsOf, passage } from './words.js';
 
 const LISTED = 120;
 const NEAR = 10;
@@ -15,7 +15,7 @@ export function mapView(info, groupField, go) {
   let flight = null;
   let drawn = null;
   let pinned = -1;
-  const ofTexts = info.takes === 'texts';
+  const listed = isListed(info);
   const node = el('div', { class: 'map' });
 
   async function load() {
@@ -56,7 +56,7 @@ export function mapView(info, groupField, go) {
     if (!map.sampled) {
       drawn = null;
       return node.replaceChildren(el('div', { class: 'hollow' }, el('h1', {}, 'Nothing to draw yet'),
-        el('p', {}, `A map begins with the first ${ofTexts ? 'texts' : 'pictures'} of the collection.`),
+        el('p', {}, `A map begins with the first ${nounsOf(info)[1]} of the collection.`),
         el('a', { class: 'button primary', href: '#/collections' }, 'Go to collections')));
     }
     const colours = colourings(map);
@@ -98,7 +98,7 @@ export function mapView(info, groupField, go) {
     // Close up, the things themselves.
     const thumbs = new Map();
     function detail(pen, i, x, y, r, among) {
-      if (ofTexts) return among > LABELLED ? undefined : label(pen, i, x, y, r);
+      if (listed) return among > LABELLED ? undefined : label(pen, i, x, y, r);
       let thumb = thumbs.get(i);
       if (!thumb) {
         thumb = new Image();
@@ -146,7 +146,7 @@ export function mapView(info, groupField, go) {
       pen.fillText(words, x + r + 4, y + 4);
     }
 
-    const called = (i) => (ofTexts && map.names[i]) || nameOf({ id: map.ids[i], payload: { name: map.names[i] } });
+    const called = (i) => (listed ? map.names[i] || map.ids[i] : nameOf({ id: map.ids[i], payload: { name: map.names[i] } }));
     const thing = (i) => ({ id: map.ids[i], payload: { name: called(i) } });
 
     let over = -1;
@@ -159,7 +159,7 @@ export function mapView(info, groupField, go) {
       if (i !== over) {
         over = i;
         tip.replaceChildren(
-          ofTexts ? '' : picture(thing(i)),
+          listed ? '' : picture(thing(i)),
           el('span', { class: 'map-tip-words' }, el('strong', {}, called(i)),
             colouring && !colouring.number ? el('span', { class: 'faint' }, colouring.entries[colouring.of[i]].name) : null));
         tip.hidden = false;
@@ -191,7 +191,7 @@ export function mapView(info, groupField, go) {
       side.hidden = false;
       side.replaceChildren(
         el('header', {}, el('h2', {}, called(i)), closeButton()),
-        ofTexts ? el('p', { class: 'map-text' }, called(i)) : picture(thing(i), 'picture map-picture'),
+        listed ? el('p', { class: 'map-text' }, called(i)) : picture(thing(i), 'picture map-picture'),
         el('div', { class: 'map-acts' },
           el('button', { type: 'button', class: 'button primary small', onclick: () => go('search', { id }) }, icon('find'), 'Search like this'),
           el('button', { type: 'button', class: 'button small', onclick: () => go.compare(thing(i)) }, icon('compare'), 'Compare')),
@@ -201,7 +201,7 @@ export function mapView(info, groupField, go) {
       try {
         const [item, found] = await Promise.all([itemOf(id), search({ id }, { k: NEAR })]);
         if (pinned !== i) return;
-        if (ofTexts) side.querySelector('.map-text').textContent = passage(item) || called(i);
+        if (listed) side.querySelector('.map-text').textContent = passage(item) || called(i);
         facts.replaceChildren(...factsOf(item));
         const places = new Map(map.ids.map((each, at) => [each, at]));
         plot.pin(i, found.neighbors.map((each) => places.get(each.id)).filter((at) => at !== undefined));
@@ -222,8 +222,8 @@ export function mapView(info, groupField, go) {
           return pin(each.at);
         },
       },
-      ofTexts ? null : picture(each),
-      el('span', { class: 'map-row-name' }, each.payload ? nameOf(each) : each.id),
+      listed ? null : picture(each),
+      el('span', { class: 'map-row-name' }, !each.payload ? each.id : listed ? headline(each) : nameOf(each)),
       each.score === undefined ? null : el('span', { class: 'mono faint' }, each.score.toFixed(3))))));
     }
 

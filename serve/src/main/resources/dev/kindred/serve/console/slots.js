@@ -1,4 +1,4 @@
-// The two places of a comparison: a picture that is chosen, or a text that is typed or chosen.
+// The two places of a comparison: a picture that is chosen, a text that is typed or chosen, or an item that is picked.
 import { el, fileField, icon, nameOf, picture } from './parts.js';
 import { headline, textOf } from './words.js';
 
@@ -31,6 +31,32 @@ export function pictureSlot(side, groupField, acts) {
                 type: 'button', class: 'button quiet small', 'aria-label': `Remove ${nameOf(thing)}`, onclick: () => acts.clear(side),
               }, icon('close'))
               : null)));
+    },
+  };
+}
+
+/** @param acts choose(side), clear(side) */
+export function itemSlot(side, groupField, acts) {
+  const node = el('div', { class: 'slot text' });
+  return {
+    node,
+    draw(thing, active) {
+      node.classList.toggle('active', active);
+      node.classList.toggle('filled', thing !== null);
+      const kind = thing && groupField && thing.payload?.[groupField];
+      node.replaceChildren(
+        el('button', {
+          type: 'button', class: 'slot-say', 'aria-pressed': String(active),
+          'aria-label': thing ? `${ordinal(side)}: ${headline(thing)}` : `${ordinal(side)} item: empty`,
+          onclick: () => acts.choose(side),
+        }, thing ? headline(thing) : ordinal(side)),
+        el('div', { class: 'slot-words' },
+          el('span', { class: 'faint' }, thing ? kind ?? '' : 'pick below'),
+          el('div', { class: 'slot-tools' }, thing
+            ? el('button', {
+              type: 'button', class: 'button quiet small', 'aria-label': `Remove ${headline(thing)}`, onclick: () => acts.clear(side),
+            }, icon('close'))
+            : null)));
     },
   };
 }

@@ -7,11 +7,18 @@ const MOST_LINES = 200;
 const MOST_BYTES = 4 * 2 ** 20;
 const LISTED = 200;
 
+/** What a collection is given: which files, in whose words, and what a line of NDJSON looks like. */
+const GIVEN = {
+  pictures: ['image/*,.pgm,.ppm,.pnm,.ndjson,.jsonl', 'pictures, or NDJSON', '{"id": "a", "image": "base64…", "payload": {"kind": "photo"}}'],
+  texts: ['.ndjson,.jsonl,.txt', 'NDJSON, or plain text with an item a line', '{"id": "a", "text": "…", "payload": {"kind": "note"}}'],
+  vectors: ['.ndjson,.jsonl', 'NDJSON', '{"id": "a", "vector": [0.1, …], "payload": {"kind": "part"}}'],
+};
+
 /** A dialog that takes files for a collection; @param done called when it closes and something was written */
 export function uploadDialog(info, done) {
   let flight = null;
   let written = 0;
-  const ofTexts = info.takes === 'texts';
+  const [accept, kinds, example] = GIVEN[info.takes] ?? GIVEN.pictures;
   const body = el('div', { class: 'upload-body' });
   const dialog = el('dialog', { class: 'wide', 'aria-labelledby': 'upload-title' },
     el('header', {}, el('h2', { id: 'upload-title' }, 'Add items to ', info.collection),
@@ -24,9 +31,9 @@ export function uploadDialog(info, done) {
   });
 
   function ask() {
-    const zone = filesField('zone large', send, { multiple: true, accept: ofTexts ? '.ndjson,.jsonl,.txt' : 'image/*,.pgm,.ppm,.pnm,.ndjson,.jsonl' },
+    const zone = filesField('zone large', send, { multiple: true, accept },
       icon('upload'), el('span', {}, el('strong', {}, 'Drop or choose files'),
-        el('small', {}, ofTexts ? 'NDJSON, or plain text with an item a line' : 'pictures, or NDJSON')));
+        el('small', {}, kinds)));
     zone.addEventListener('dragover', (event) => {
       event.preventDefault();
       zone.classList.add('over');
@@ -38,7 +45,7 @@ export function uploadDialog(info, done) {
       send([...event.dataTransfer.files]);
     });
     body.replaceChildren(zone, el('p', { class: 'note' }, 'A line of NDJSON is one item: ',
-      el('code', {}, ofTexts ? '{"id": "a", "text": "…", "payload": {"kind": "note"}}' : '{"id": "a", "image": "base64…", "payload": {"kind": "photo"}}'),
+      el('code', {}, example),
       '. An id that is there already is replaced.'));
   }
 
@@ -62,7 +69,7 @@ export function uploadDialog(info, done) {
     };
     draw();
     try {
-      for await (const piece of pieces(files, ofTexts)) {
+      for await (const piece of pieces(files, info.takes)) {
         flight.signal.throwIfAborted();
         const answer = await bulk(info.collection, piece.lines.join('\n') + '\n', flight.signal);
         written += answer.put;
@@ -93,10 +100,10 @@ export function uploadDialog(info, done) {
 }
 
 /** Lines of all files in pieces that are sent at once: {lines, names, read}, names telling where each line came from. */
-async function* pieces(files, ofTexts) {
+async function* pieces(files, takes) {
   let piece = { lines: [], names: [], read: 0, size: 0 };
   for (const file of files) {
-    for await (const { line, name, read } of linesOf(file, ofTexts)) {
+    for await (const { line, name, read } of linesOf(file, takes)) {
       if (line !== null) {
         piece.lines.push(line);
         piece.names.push(name);
@@ -112,9 +119,9 @@ async function* pieces(files, ofTexts) {
   if (piece.lines.length) yield piece;
 }
 
-async function* linesOf(file, ofTexts) {
-  const structured = /\.(ndjson|jsonl)$/i.test(file.name);
-  if (!structured && !ofTexts) {
+async function* linesOf(file, takes) {
+  const structured = takes === 'vectors' || /\.(ndjson|jsonl)$/i.test(file.name);
+  if (!structured && takes !== 'texts') {
     const id = file.webkitRelativePath || file.name;
     yield { line: JSON.stringify({ id, image: await base64(file), payload: { name: nameOf(id) } }), name: id, read: file.size };
     return;

@@ -2,7 +2,7 @@
 import { explain, offers } from './api.js';
 import { announce, el, icon, nameOf, percent, picture, problemBox } from './parts.js';
 import { legendOf, scorePlot } from './plot.js';
-import { headline, textOf } from './words.js';
+import { headline, isListed, textOf } from './words.js';
 
 /** A button that asks why; hidden where the server does not answer that. */
 export function whyButton(info, one, other, { compared = false, className = 'tool why' } = {}) {
@@ -17,7 +17,7 @@ export function whyButton(info, one, other, { compared = false, className = 'too
   return button;
 }
 
-const nameIn = (info, thing) => (info.takes === 'texts' ? headline(thing) : nameOf(thing));
+const nameIn = (info, thing) => (isListed(info) ? headline(thing) : nameOf(thing));
 
 function why(info, one, other, compared) {
   const flight = new AbortController();
@@ -39,7 +39,7 @@ function why(info, one, other, compared) {
 
   async function load() {
     body.replaceChildren(el('div', { class: 'why-pair' }, [one, other].map((thing) => el('figure', {},
-      info.takes === 'texts' ? el('p', { class: 'why-text' }, textOf(thing) || headline(thing)) : picture(thing),
+      isListed(info) ? el('p', { class: 'why-text' }, textOf(thing) || headline(thing)) : picture(thing),
       el('figcaption', {}, nameIn(info, thing))))),
     el('p', { class: 'why-wait' }, el('span', { class: 'spinner small' }), info.takes === 'texts'
       ? 'Leaving out one word after another, and encoding each time …' : 'Covering one part after another, and encoding each time …'));
@@ -74,7 +74,7 @@ function why(info, one, other, compared) {
         plot, el('p', { class: 'note' }, placed(said))) : null,
       said.nearest.length ? el('section', {}, el('h3', {}, compared ? 'Nearest to the first' : 'Nearest of all'), el('ul', { class: 'map-rows' },
         said.nearest.map((each) => el('li', {}, el('a', { class: 'map-row', href: `#/search?${new URLSearchParams({ id: each.id })}`, onclick: () => drawer.close() },
-          info.takes === 'texts' ? null : picture(each),
+          isListed(info) ? null : picture(each),
           el('span', { class: 'map-row-name' }, nameIn(info, each)), el('span', { class: 'mono faint' }, each.score.toFixed(3))))))) : null,
     ].filter(Boolean);
   }

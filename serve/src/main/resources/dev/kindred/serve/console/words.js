@@ -1,6 +1,12 @@
-// What a text is shown as: a headline, and a passage below it where there is more to say.
+// What a text, or an item that is but a vector, is shown as: a headline, and a passage below it where there is more to say.
 
 const LONGEST = 400;
+
+/** Whether a collection's items are shown by their words: they have no pictures. */
+export const isListed = ({ takes }) => takes === 'texts' || takes === 'vectors';
+
+/** What its items are called, one and several. */
+export const nounsOf = ({ takes }) => ({ texts: ['text', 'texts'], vectors: ['item', 'items'] }[takes] ?? ['picture', 'pictures']);
 
 /** The words that are compared: what was typed, or what the item was indexed by. */
 export function textOf(thing) {
