@@ -8,6 +8,7 @@ import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Asker;
+import dev.kindred.serve.seen.RoutePattern;
 import dev.kindred.serve.seen.Trail;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
@@ -103,7 +104,7 @@ public record Call(ServiceRequestContext context, Principal principal, Oversight
     public void tell(Hosted hosted) {
         String collection = hosted.served().collection();
         if (oversight.isSensitive(collection)) {
-            String action = context.method() + " " + context.config().route().patternString();
+            String action = context.method() + " " + RoutePattern.of(context);
             oversight.note(principal, action, collection, request(), new JsonObject());
         }
     }

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.seen.RoutePattern;
 import java.util.function.Supplier;
 
 /** What of requests is written into the audit log. */
@@ -29,7 +30,7 @@ final class Telling {
             return answer.get();
         }
         String collection = rule.everywhere() ? "" : call.collection();
-        String action = method + " " + call.context().config().route().patternString();
+        String action = method + " " + RoutePattern.of(call.context());
         JsonObject detail = new JsonObject();
         call.context().pathParams().forEach((name, value) -> {
             if (!name.equals("collection")) {

@@ -19,6 +19,7 @@ import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.serve.seen.RoutePattern;
 import dev.kindred.serve.seen.Seen;
 import dev.kindred.serve.seen.Trail;
 import dev.kindred.serve.seen.Watched;
@@ -140,7 +141,7 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
             Trail trail = Trail.of(ctx);
             trail.failed(cause);
             trail.during(() -> {
-                faults.tell(ctx.id().text(), ctx.config().route().patternString(), cause);
+                faults.tell(ctx.id().text(), RoutePattern.of(ctx), cause);
                 return problem;
             });
         }

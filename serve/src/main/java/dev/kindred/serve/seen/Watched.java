@@ -43,18 +43,15 @@ public final class Watched implements DecoratingHttpServiceFunction {
 
     /** Whether a request asks how the server is, not for work. */
     public static boolean isProbe(ServiceRequestContext context) {
-        return PROBES.contains(route(context));
-    }
-
-    private static String route(ServiceRequestContext context) {
-        return context.config().route().patternString();
+        return PROBES.contains(RoutePattern.of(context));
     }
 
     @Override
     public HttpResponse serve(HttpService delegate, ServiceRequestContext context, HttpRequest request)
             throws Exception {
         boolean probe = isProbe(context);
-        Trail trail = (probe ? none : traces).begin(request.headers(), request.method() + " " + route(context));
+        Trail trail =
+                (probe ? none : traces).begin(request.headers(), request.method() + " " + RoutePattern.of(context));
         trail.keptWith(context);
         String traceparent = trail.traceparent();
         if (!traceparent.isEmpty()) {
@@ -75,7 +72,7 @@ public final class Watched implements DecoratingHttpServiceFunction {
         int told = whole.responseStatus().code();
         int code = told == 0 ? HUNG_UP : told;
         Duration took = Duration.ofNanos(whole.totalDurationNanos());
-        String route = route(context);
+        String route = RoutePattern.of(context);
         trail.during(() -> {
             meters.request(route, Integer.toString(code), trail, took);
             return code;
