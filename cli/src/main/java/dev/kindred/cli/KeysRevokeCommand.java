@@ -43,12 +43,17 @@ final class KeysRevokeCommand implements Command {
         JsonObject detail = new JsonObject();
         detail.addProperty("key", id);
         Key revoked;
+        boolean left;
         try (Registry registry = Registry.open(run.home())) {
-            revoked = new Keys(registry)
-                    .revoke(id, force, now, AuditEntry.local(now.toEpochMilli(), "keys.revoke", detail));
+            Keys keys = new Keys(registry);
+            revoked = keys.revoke(id, force, now, AuditEntry.local(now.toEpochMilli(), "keys.revoke", detail));
+            left = keys.all().stream().anyMatch(key -> key.revoked() == null);
         }
         return Answer.done(
                 KeyRequest.json(revoked, Usage.Count.NONE),
-                "key " + revoked.id() + " (" + revoked.name() + ") is revoked; servers that run know it at once");
+                "key " + revoked.id() + " (" + revoked.name() + ") is revoked; servers that run know it at once"
+                        + (left
+                                ? ""
+                                : "\nno key is left, and none is answered without: kindred keys add makes another"));
     }
 }

@@ -19,11 +19,9 @@ import picocli.CommandLine.Option;
         description = "Answer embed, verify and search over HTTP, with a page for the browser, until Ctrl-C.",
         footer = {
             "",
-            "With no index named it serves all collections of the home, which can be made and dropped meanwhile; where"
-                    + " there",
-            "is none, it runs `kindred demo --quick` first. A bundle named alone is taken into the home, to make"
-                    + " collections",
-            "with.",
+            "With no index named it serves all collections of the home, which can be made and dropped meanwhile;",
+            "where there is neither one nor a key, it runs `kindred demo --quick` first. A bundle named alone is",
+            "taken into the home, to make collections with.",
             "",
             "Example:",
             "  kindred serve --index holiday.index --port 8080"

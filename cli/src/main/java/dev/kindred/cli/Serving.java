@@ -139,7 +139,7 @@ final class Serving implements AutoCloseable {
         Holdings holdings = held.apply(registry);
         boolean started = false;
         try {
-            if (holdings.isEmpty() && !mayBeEmpty) {
+            if (holdings.isEmpty() && !mayBeEmpty && !oversight.asksForKeys()) {
                 return Optional.empty();
             }
             if (mergeShare != null) {

@@ -317,6 +317,24 @@ class AccessTest {
     }
 
     @Test
+    void whereTheLastKeyWasRevokedTheNextServerAsksForOneToo(
+            @TempDir Path first, @TempDir Path second, @TempDir Path home) {
+        Held last;
+        try (KeyedServer before = new KeyedServer(first, home, System::nanoTime)) {
+            last = before.key("admin");
+            before.revoke(last);
+        }
+        try (KeyedServer after = new KeyedServer(second, home, System::nanoTime).start();
+                Caller anybody = new Caller(after.server().url())) {
+            assertThat(anybody.get("/v1/collections").code()).isEqualTo(401);
+            assertThat(anybody.get("/v1/collections", last.shown()).problem()).isEqualTo("revoked-key");
+            Held another = after.key("admin");
+            after.look();
+            assertThat(anybody.get("/v1/collections", another.shown()).code()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void withoutKeysItKeepsToThisMachineAndOnceItHadKeysItNeverOpens(@TempDir Path other) {
         try (KeyedServer open = new KeyedServer(other)) {
             assertThatThrownBy(

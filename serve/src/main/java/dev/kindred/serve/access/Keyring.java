@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * this one) has written there, so that a key that is revoked opens nothing a few hundredths of a second later.
  *
  * <p>While there is no key, everybody who reaches the server may do everything: the server sees to it that this is this machine alone.
- * Once a key was there, a server that runs never opens again, even if the last one is revoked.
+ * Once a key was made, no server of the home opens again, even if the last one is revoked: then another is to be made.
  */
 public final class Keyring implements Access, AutoCloseable {
     private static final long LOOK_MILLIS = 20;
@@ -237,7 +237,7 @@ public final class Keyring implements Access, AutoCloseable {
             Holder holder = new Holder(key, new Principal(key.id(), key.name(), roles), Rate.parse(key.limits()));
             byHash.put(ByteBuffer.wrap(key.hash()).getLong(), holder);
             byId.put(key.id(), holder);
-            asked |= key.revoked() == null;
+            asked = true;
         }
         return new Held(version, changes, Map.copyOf(byHash), Map.copyOf(byId), sensitive, asked);
     }
