@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,7 @@ final class BulkLoad implements Runnable {
     private final BulkReplies replies;
     private final LineQueue lines;
     private final Executor threads;
-    private final BooleanSupplier allowed;
+    private final Supplier<Optional<Problem>> over;
     private final Duration patience;
 
     /** When a line last said something, by {@link System#nanoTime}. */
@@ -55,7 +55,7 @@ final class BulkLoad implements Runnable {
 
     /**
      * @param lines to be read
-     * @param allowed whether the key may still write here
+     * @param over why it may not go on; empty where it may
      * @param patience how long nothing may come, or be read
      */
     BulkLoad(
@@ -65,7 +65,7 @@ final class BulkLoad implements Runnable {
             LineQueue lines,
             BulkReplies replies,
             Executor threads,
-            BooleanSupplier allowed,
+            Supplier<Optional<Problem>> over,
             Duration patience) {
         this.call = call;
         this.hosted = hosted;
@@ -74,7 +74,7 @@ final class BulkLoad implements Runnable {
         this.lines = lines;
         this.replies = replies;
         this.threads = threads;
-        this.allowed = allowed;
+        this.over = over;
         this.patience = patience;
     }
 
@@ -150,9 +150,9 @@ final class BulkLoad implements Runnable {
     }
 
     private void requireAllowed() {
-        if (!allowed.getAsBoolean()) {
-            ended = new Problem(
-                    HttpStatus.FORBIDDEN, "not-allowed", "this key may not write here any more", call.collection(), "");
+        Optional<Problem> why = over.get();
+        if (why.isPresent()) {
+            ended = why.get();
         } else if (hosted.isGone()) {
             ended = new Problem(
                     HttpStatus.NOT_FOUND, "no-collection", "the collection was dropped", call.collection(), "");

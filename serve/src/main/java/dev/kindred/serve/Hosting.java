@@ -4,10 +4,8 @@ import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.InUse;
-import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.index.Engine;
-import dev.kindred.index.Generation;
 import dev.kindred.index.ItemsSnapshot;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.release.Collections;
@@ -17,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -51,6 +48,7 @@ final class Hosting implements AutoCloseable {
     private final Faults faults;
     private final Writes writes = new Writes();
     private final ReentrantLock changing = new ReentrantLock();
+    private volatile boolean stopping;
     private volatile boolean closed;
     private final SnapshotTaking snapshots;
 
@@ -200,6 +198,15 @@ final class Hosting implements AutoCloseable {
         } finally {
             changing.unlock();
         }
+    }
+
+    /** From now on what could go on for ever ends. */
+    void stop() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     /** Where collections are made and dropped. */

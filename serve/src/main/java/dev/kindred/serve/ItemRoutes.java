@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
@@ -102,12 +103,13 @@ final class ItemRoutes {
                     how,
                     new LineQueue(
                             in,
-                            (int) Math.min(Integer.MAX_VALUE - 8, options.bounds().requestBytes()),
+                            (int) Math.min(
+                                    Integer.MAX_VALUE - 8, options.bounds().requestBytes()),
                             Held.of(call)::reading,
                             options.bounds().requestTime()),
                     new BulkReplies(reply, threads, how.failuresOnly()),
                     threads,
-                    () -> door.isStillAllowed(call, Role.WRITER),
+                    () -> over(door, call),
                     options.bounds().requestTime());
             threads.execute(() -> {
                 try (in) {
@@ -127,6 +129,20 @@ final class ItemRoutes {
                 loads.giveBack(key);
             }
         }
+    }
+
+    private Optional<Problem> over(Door door, Call call) {
+        if (hosting.isStopping()) {
+            return Optional.of(Problem.stopping());
+        }
+        return door.isStillAllowed(call, Role.WRITER)
+                ? Optional.empty()
+                : Optional.of(new Problem(
+                        HttpStatus.FORBIDDEN,
+                        "not-allowed",
+                        "this key may not write here any more",
+                        call.collection(),
+                        ""));
     }
 
     private static void requireLines(HttpRequest request) {

@@ -331,6 +331,7 @@ public final class KindredServer implements AutoCloseable {
     public void close() {
         seen.readiness().stopping();
         seen.running().stop();
+        hosting.stop();
         seen.log().event("stopping", "no new requests; those under way end");
         boolean drained = drained();
         if (!drained) {

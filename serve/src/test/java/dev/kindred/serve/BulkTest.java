@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -166,6 +167,9 @@ class BulkTest {
         assertThat(reply.code()).isEqualTo(200);
         List<JsonObject> told = ServedHome.lines(reply);
         assertThat(told).hasSize(100_001);
+        assertThat(home.caller.get("/metrics").text())
+                .contains("route=\"/v1/collections/:collection/items:bulk\"")
+                .doesNotContain("route=\"^");
         assertThat(told.getLast().get("failed").getAsInt()).isEqualTo(100_000);
     }
 
@@ -203,6 +207,34 @@ class BulkTest {
         assertThat(home.caller.get("/v1/collections/v/items/i2").code()).isEqualTo(200);
         assertThat(home.caller.get("/v1/collections/v/items/half").code()).isEqualTo(404);
         assertThat(home.bulk("v", "", line(3)).getLast().get("put").getAsInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aServerThatStopsEndsTheLoadAtOnceAndSaysSo() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", home.server().port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head(""));
+            chunk(out, line(1));
+            out.flush();
+            BufferedReader in = reader(socket);
+            String told = in.readLine();
+            while (told == null || !told.contains("\"line\":1")) {
+                told = in.readLine();
+            }
+            long begun = System.nanoTime();
+            Thread stopping = Thread.ofVirtual().start(home::stop);
+            StringBuilder rest = new StringBuilder();
+            for (told = in.readLine(); told != null; told = in.readLine()) {
+                rest.append(told).append('\n');
+            }
+            assertThat(rest).contains("\"status\":\"ended\"", "stopping", "\"durable\":1");
+            stopping.join();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("the ten seconds of a drain are not waited for")
+                    .isLessThan(Duration.ofSeconds(9));
+        }
+        home.start();
+        assertThat(home.caller.get("/v1/collections/v/items/i1").code()).isEqualTo(200);
     }
 
     @Test
