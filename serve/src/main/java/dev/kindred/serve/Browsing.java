@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.ResponseHeaders;
 import dev.kindred.core.Calibration;
 import dev.kindred.core.Decision;
+import dev.kindred.core.Nearest;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
 import dev.kindred.index.Failure;
@@ -23,11 +24,15 @@ import dev.kindred.serve.seen.Meters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /** What can be looked at: the collection, its items one by one and in pages, and their pictures. */
 final class Browsing {
     private static final int MAX_PAGE = 500;
+    /** Of a page of items, beside fields. */
+    private static final List<String> PARAMETERS = List.of("q", "from", "limit");
 
     private final Served served;
     private final Compute compute;
@@ -118,7 +123,7 @@ final class Browsing {
         return query.names().stream().anyMatch(name -> !name.equals("from") && !name.equals("limit"));
     }
 
-    /** A page of items by {@code q} (words of their names), {@code field=value} of a group, {@code from} and {@code limit}. */
+    /** A page of items by {@code q} (words of their names), {@code field=value}, {@code from} and {@code limit}. */
     JsonObject items(QueryParams query) {
         String words = "";
         int from = 0;
@@ -160,7 +165,22 @@ final class Browsing {
     /** Names are looked through on the pool; they are read before, by whoever asks first, which others wait for without a thread of it. */
     private Catalogue.Page page(String words, Map<String, String> groups, int from, int limit) {
         Catalogue.Contents contents = catalogue.contents();
+        groups.keySet().forEach(field -> requireField(field, contents));
         return compute.run(meters.browse(), () -> Catalogue.page(contents, words, groups, from, limit));
+    }
+
+    /** Nothing is found by a field that there is none of; and a parameter that is misspelt looks like one. */
+    private static void requireField(String field, Catalogue.Contents contents) {
+        if (!contents.fields().contains(field)
+                && contents.isWhole()
+                && !contents.entries().isEmpty()) {
+            Set<String> known = new TreeSet<>(contents.fields());
+            known.addAll(PARAMETERS);
+            throw Problem.badRequest(
+                    "no item has a field '" + (field.length() > 80 ? field.substring(0, 80) + "…" : field) + "'",
+                    "query",
+                    Nearest.advice(field, known, "q, from and limit are the page's own parameters"));
+        }
     }
 
     /** What a total is of that is not of all: items looked through, all there are, and those of which the beginning alone was. */

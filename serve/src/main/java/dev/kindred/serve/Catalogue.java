@@ -5,6 +5,7 @@ import dev.kindred.index.Item;
 import dev.kindred.index.Items;
 import dev.kindred.index.Value;
 import dev.kindred.index.VectorIndex;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,8 +13,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,7 @@ final class Catalogue {
     /**
      * @param there items of the index, of which {@code entries} may be the first alone
      * @param shortened entries whose payload is not held whole
+     * @param fields that any of them has
      * @param mixed the same entries in an order that mixes groups, the same each time: for a first look
      */
     record Contents(
@@ -53,7 +57,13 @@ final class Catalogue {
             long readNanos,
             List<Entry> entries,
             List<Entry> mixed,
-            Map<String, Map<String, Long>> groups) {}
+            Set<String> fields,
+            Map<String, Map<String, Long>> groups) {
+        /** Whether what no entry has no item has. */
+        boolean isWhole() {
+            return entries.size() >= there && shortened == 0;
+        }
+    }
 
     /**
      * @param total how many there are in all, among those looked through
@@ -79,10 +89,10 @@ final class Catalogue {
     }
 
     /**
-     * Items whose id or texts hold every word asked for, and whose field is of the group asked for.
+     * Items whose id or texts hold every word asked for, and whose fields have the values asked for.
      *
      * @param words what to look for; blank for all
-     * @param groups wanted value by field
+     * @param groups wanted value by field, as text
      * @param from how many to pass over
      */
     static Page page(Contents now, String words, Map<String, String> groups, int from, int limit) {
@@ -118,13 +128,23 @@ final class Catalogue {
 
     private static boolean isOf(Entry entry, Map<String, String> groups) {
         for (Map.Entry<String, String> group : groups.entrySet()) {
-            if (entry.brief().isCut(group.getKey())
-                    || !(entry.brief().payload().get(group.getKey()) instanceof Value.Text(String text))
-                    || !text.equals(group.getValue())) {
+            Value value = entry.brief().payload().get(group.getKey());
+            if (value == null || entry.brief().isCut(group.getKey()) || !isOf(value, group.getValue())) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isOf(Value value, String said) {
+        return switch (value) {
+            case Value.Text(String text) -> text.equals(said);
+            case Value.Words(List<String> several) -> several.contains(said);
+            case Value.Whole(long whole) -> Long.toString(whole).equals(said);
+            case Value.Real(double real) -> Double.toString(real).equals(said);
+            case Value.Flag(boolean flag) -> Boolean.toString(flag).equals(said);
+            case Value.Moment(Instant moment) -> moment.toString().equals(said);
+        };
     }
 
     /** As they are now, or were lately; read anew where they have changed. */
@@ -176,8 +196,11 @@ final class Catalogue {
         Keyed.of(entries.size()).shuffle(order);
         List<Entry> mixed = Arrays.stream(order).mapToObj(entries::get).toList();
         Map<String, Map<String, Long>> groups = groups(entries);
+        Set<String> fields = entries.stream()
+                .flatMap(entry -> entry.brief().payload().keySet().stream())
+                .collect(Collectors.toUnmodifiableSet());
         long now = System.nanoTime();
-        return new Contents(sequence, there, shortened, now, now - begun, List.copyOf(entries), mixed, groups);
+        return new Contents(sequence, there, shortened, now, now - begun, List.copyOf(entries), mixed, fields, groups);
     }
 
     private static Entry entry(Item item) {

@@ -210,6 +210,10 @@ class ServerTest {
                         .get("total")
                         .getAsInt())
                 .isEqualTo(3);
+        Reply misspelt = caller.get("/v1/collections/default/items?famly=octo");
+        assertThat(misspelt.code()).isEqualTo(400);
+        assertThat(misspelt.json().get("detail").getAsString()).isEqualTo("no item has a field 'famly'");
+        assertThat(misspelt.json().get("hint").getAsString()).contains("family");
         Reply item = caller.get("/v1/collections/default/items/" + Caller.encoded("octo/star.png") + "?vector=true");
         assertThat(item.json().getAsJsonObject("payload").get("family").getAsString())
                 .isEqualTo("octo");
