@@ -72,8 +72,10 @@ final class LoadCommand implements Command {
     @Option(
             names = "--mix",
             paramLabel = "CALL=W,…",
-            description = "What is asked and how often: embed, search, verify, item, live. Default: ${DEFAULT-VALUE}.")
-    String mix = "embed=70,search=25,verify=5";
+            description = "What is asked and how often: embed, search, verify, item, live. Default:"
+                    + " embed=70,search=25,verify=5, of vectors search=90,verify=10.")
+    @Nullable
+    String mix;
 
     @Option(names = "--duration", paramLabel = "T", description = "What is counted. Default: ${DEFAULT-VALUE}.")
     String duration = "30s";
@@ -94,8 +96,12 @@ final class LoadCommand implements Command {
     @Option(names = "--http", paramLabel = "V", description = "1.1 or 2. Default: ${DEFAULT-VALUE}.")
     String http = "1.1";
 
-    @Option(names = "--collection", paramLabel = "C", description = "Which one is asked. Default: ${DEFAULT-VALUE}.")
-    String collection = "default";
+    @Option(
+            names = "--collection",
+            paramLabel = "C",
+            description = "Which one is asked. Default: the one called default, or the only one there is.")
+    @Nullable
+    String collection;
 
     @Option(
             names = "--data",
@@ -118,8 +124,9 @@ final class LoadCommand implements Command {
     @Option(
             names = "--by",
             paramLabel = "WHAT",
-            description = "What is searched and compared with: content, id or vector. Default: content.")
-    Payloads.By by = Payloads.By.CONTENT;
+            description =
+                    "What is searched and compared with: content, id or vector. Default: content, of vectors vector.")
+    Payloads.@Nullable By by;
 
     @Option(
             names = "--fresh",
@@ -188,13 +195,14 @@ final class LoadCommand implements Command {
         String secret = key != null ? key : run.terminal().environment().get("KINDRED_KEY");
         try (Target target = Target.open(url, http.equals("2"), secret, new Target.Trust(authorities, insecure))) {
             Payloads payloads = payloads(target, run);
-            Mix asked = payloads.mix(mix);
-            Optional<CacheCounts> before = CacheCounts.read(target, collection);
+            String calls = mix == null ? payloads.usualMix() : mix;
+            Mix asked = payloads.mix(calls);
+            Optional<CacheCounts> before = CacheCounts.read(target, payloads.collection());
             Figures figures = Generator.run(target, asked, plan, run.words(), run.stop());
-            CacheCounts cached = before.flatMap(
-                            then -> CacheCounts.read(target, collection).map(now -> now.since(then)))
+            CacheCounts cached = before.flatMap(then ->
+                            CacheCounts.read(target, payloads.collection()).map(now -> now.since(then)))
                     .orElse(null);
-            LoadAnswer answer = LoadAnswer.of(target, mix, payloads, plan, figures, cached, objectives);
+            LoadAnswer answer = LoadAnswer.of(target, calls, payloads, plan, figures, cached, objectives);
             JsonObject json = answer.json();
             String text = answer.text();
             if (report != null) {

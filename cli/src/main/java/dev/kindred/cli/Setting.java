@@ -25,11 +25,9 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String otherwise, boolean
             Integer.toString(Runtime.getRuntime().availableProcessors()));
 
     static final Setting<String> HOST = of("server.host", Kind.TEXT, "127.0.0.1");
-    /** Unstated it is 8317, or the next that is free. */
     static final Setting<Integer> PORT = of("server.port", Kind.whole(0, 65535), null);
 
     static final Setting<String> ADMIN_HOST = of("server.admin.host", Kind.TEXT, "127.0.0.1");
-    /** Unstated it is 8318, or the next that is free. */
     static final Setting<Integer> ADMIN_PORT = of("server.admin.port", Kind.whole(0, 65535), null);
 
     static final Setting<Path> TLS_CERTIFICATE = of("server.tls.certificate", Kind.PATH, null);
@@ -101,6 +99,13 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String otherwise, boolean
         return own.replaceAll("([a-z])([A-Z])", "$1" + between + "$2")
                 .toLowerCase(Locale.ROOT)
                 .replace(".", between);
+    }
+
+    /** What holds where nobody says anything and it is decided elsewhere, in words; empty where nothing does. */
+    String unstated() {
+        return this == PORT
+                ? "8317, or the next that is free"
+                : this == ADMIN_PORT ? "with keys 8318, or the next that is free" : "";
     }
 
     /** The last part of its name. */

@@ -152,7 +152,7 @@ final class Settings {
             Settled settled = all.get(setting);
             String indent = "  ".repeat(parts.length - 1);
             String line = settled == null
-                    ? indent + "# " + setting.key() + ":"
+                    ? (indent + "# " + setting.key() + ": " + setting.unstated()).stripTrailing()
                     : indent + setting.key() + ": " + quoted(setting, shown(setting, settled));
             text.append(line);
             if (settled != null) {

@@ -12,9 +12,17 @@ import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import dev.kindred.index.VectorIndex;
 import dev.kindred.media.Pictures;
+import dev.kindred.release.Collections;
+import dev.kindred.release.Registry;
+import dev.kindred.serve.Holdings;
 import dev.kindred.serve.KindredServer;
 import dev.kindred.serve.ServeOptions;
 import dev.kindred.serve.Served;
+import dev.kindred.serve.access.Oversight;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,6 +133,47 @@ class LoadCommandTest {
         assertThat(ended.code()).as(ended.out() + ended.err()).isZero();
         assertThat(ended.json().get("http").getAsString()).isEqualTo(http);
         assertThat(ended.json().get("goodputPerSecond").getAsDouble()).isGreaterThan(5);
+    }
+
+    private static void put(KindredServer server, String path, String json) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> reply = client.send(
+                    HttpRequest.newBuilder(URI.create(server.url() + "/v1/collections/" + path))
+                            .header("Content-Type", "application/json")
+                            .PUT(HttpRequest.BodyPublishers.ofString(json))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theOnlyCollectionIsAskedByVectorsWhereItTakesThem() throws Exception {
+        Path home = folder.resolve("vectors");
+        try (Registry registry = Registry.open(home);
+                KindredServer server = KindredServer.start(
+                        ServeOptions.defaults().onPort(0),
+                        Holdings.ofHome(new Collections(home, registry), 1, "a test", told -> {}),
+                        Oversight.none(),
+                        (request, route, cause) -> {})) {
+            put(server, "mine", "{\"vectors\":{\"dimension\":2,\"distance\":\"l2\"}}");
+            for (int i = 0; i < 5; i++) {
+                put(server, "mine/items/i" + i + "?until=searchable", "{\"vector\":[1," + i + "]}");
+            }
+            Shell.Ended ended = load(server, "--callers", "2", "--errors", "0", "--json");
+            assertThat(ended.code()).as(ended.out() + ended.err()).isZero();
+            assertThat(ended.json().getAsJsonObject("codes").keySet()).containsExactly("200");
+            assertThat(ended.json().getAsJsonObject("kinds").keySet()).containsExactly("search", "verify");
+            assertThat(load(server, "--callers", "2").out())
+                    .contains("answered well")
+                    .doesNotContain("remembers");
+            assertThat(load(server, "--mix", "embed").line()).contains("takes vectors");
+            assertThat(load(server, "--by", "content").line()).contains("takes vectors", "--by id");
+            put(server, "other", "{\"vectors\":{\"dimension\":2,\"distance\":\"l2\"}}");
+            assertThat(load(server).line()).contains("which of the 2", "mine", "other", "--collection");
+            assertThat(load(server, "--collection", "mine", "--errors", "0").code())
+                    .isZero();
+        }
     }
 
     @Test

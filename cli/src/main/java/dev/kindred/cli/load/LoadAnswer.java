@@ -51,7 +51,7 @@ public record LoadAnswer(
                 payloads.words(),
                 plan,
                 figures,
-                new Caching(payloads.fresh(), cached),
+                new Caching(payloads.isNew(), cached),
                 objectives.judge(figures));
     }
 

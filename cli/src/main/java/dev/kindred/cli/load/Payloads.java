@@ -8,15 +8,12 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.MediaType;
-import dev.kindred.core.Content;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Nearest;
 import dev.kindred.core.Refusal;
-import dev.kindred.media.Pictures;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -42,21 +39,40 @@ public final class Payloads {
         VECTOR
     }
 
+    /** What a collection is given. */
+    private enum Takes {
+        PICTURES,
+        TEXTS,
+        /** It encodes nothing. */
+        VECTORS;
+
+        static Takes of(String said) {
+            return switch (said) {
+                case "pictures" -> PICTURES;
+                case "vectors" -> VECTORS;
+                default -> TEXTS;
+            };
+        }
+
+        String words() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private static final int MOST_SHOTS = 256;
     private static final int EMBEDDED = 0;
     private static final int SEARCHED = 1;
     private static final int VERIFIED = 2;
     private static final int FRESH_KINDS = 3;
     private static final int MOST_PICTURES = 64;
-    private static final int SIDE = 48;
-    private static final List<String> WORDS = List.of(
-            "red", "small", "wooden", "chair", "with", "four", "legs", "a", "quiet", "street", "near", "the", "river",
-            "old", "camera", "lens", "fifty", "of", "steel", "garden", "in", "rain", "child", "runs", "for", "bus",
-            "paper", "box", "and", "blue", "lamp", "on", "table");
+    private static final String USUAL = "default";
 
     private final Target target;
+    private final String name;
+    /** Its address. */
     private final String collection;
-    private final boolean pictures;
+
+    private final Takes takes;
     private final int batch;
     private final int k;
     private final By by;
@@ -66,8 +82,9 @@ public final class Payloads {
 
     private Payloads(
             Target target,
+            String name,
             String collection,
-            boolean pictures,
+            Takes takes,
             int batch,
             int k,
             By by,
@@ -75,8 +92,9 @@ public final class Payloads {
             List<String> ids,
             @Nullable Fresh fresh) {
         this.target = target;
+        this.name = name;
         this.collection = collection;
-        this.pictures = pictures;
+        this.takes = takes;
         this.batch = batch;
         this.k = k;
         this.by = by;
@@ -88,43 +106,78 @@ public final class Payloads {
     /**
      * Asks the server what the collection takes and holds.
      *
+     * @param collection null for {@code default}, or the only one there is
      * @param given texts as UTF-8, or pictures' bytes; empty to take what the collection holds
      * @param ofPictures what those are; not looked at where there are none
      * @param batch inputs of one embed, 1 to 64
      * @param k neighbours that a search asks for
+     * @param by null for what the collection takes
      * @param fresh whether no content is sent twice
      */
     public static Payloads of(
             Target target,
-            String collection,
+            @Nullable String collection,
             List<byte[]> given,
             boolean ofPictures,
             int batch,
             int k,
-            By by,
+            @Nullable By by,
             boolean fresh,
             long seed) {
-        String path = "/v1/collections/" + encoded(collection);
+        String name = collection == null ? theOne(target) : collection;
+        String path = "/v1/collections/" + encoded(name);
         JsonObject about = json(target, Shot.get(path));
-        boolean pictures = text(about, "takes").orElse("").equals("pictures");
-        if (!given.isEmpty() && ofPictures != pictures) {
+        Takes takes = Takes.of(text(about, "takes").orElse(""));
+        if (!given.isEmpty() && takes != (ofPictures ? Takes.PICTURES : Takes.TEXTS)) {
             throw new Refusal(
-                    "holds " + (ofPictures ? "pictures" : "texts") + ", the collection takes "
-                            + (pictures ? "pictures" : "texts"),
+                    "holds " + (ofPictures ? "pictures" : "texts") + ", the collection takes " + takes.words(),
                     "--data",
                     "name data of that kind, or leave it out");
         }
+        if (takes == Takes.VECTORS && by == By.CONTENT) {
+            throw new Refusal(
+                    "the collection takes vectors, and encodes nothing", "--by content", "use --by vector or --by id");
+        }
+        By with = by != null ? by : takes == Takes.VECTORS ? By.VECTOR : By.CONTENT;
+        boolean pictures = takes == Takes.PICTURES;
         JsonArray items = json(target, Shot.get(path + "/items?limit=200")).getAsJsonArray("items");
         List<String> ids = new ArrayList<>();
         items.forEach(item -> text(item.getAsJsonObject(), "id").ifPresent(ids::add));
         List<byte[]> contents = given;
-        if (contents.isEmpty()) {
+        if (contents.isEmpty() && takes != Takes.VECTORS) {
             contents = pictures ? sources(target, path, items) : texts(items);
         }
-        if (contents.isEmpty()) {
-            contents = drawn(Keyed.of(seed, 1), pictures);
+        if (contents.isEmpty() && takes != Takes.VECTORS) {
+            contents = Drawn.contents(Keyed.of(seed, 1), pictures, MOST_PICTURES);
         }
-        return new Payloads(target, path, pictures, batch, k, by, contents, ids, fresh ? Fresh.now() : null);
+        return new Payloads(target, name, path, takes, batch, k, with, contents, ids, fresh ? Fresh.now() : null);
+    }
+
+    private static String theOne(Target target) {
+        List<String> there = new ArrayList<>();
+        json(target, Shot.get("/v1/collections"))
+                .getAsJsonArray("collections")
+                .forEach(each -> text(each.getAsJsonObject(), "collection").ifPresent(there::add));
+        if (there.contains(USUAL) || there.isEmpty()) {
+            return USUAL;
+        }
+        if (there.size() > 1) {
+            throw new Refusal(
+                    "which of the " + there.size() + " collections there?",
+                    target.url().toString(),
+                    "say --collection with one of " + String.join(", ", there));
+        }
+        return there.getFirst();
+    }
+
+    /** The name of the collection that is asked. */
+    public String collection() {
+        return name;
+    }
+
+    /** The usual mix of what the collection takes. */
+    public String usualMix() {
+        return takes == Takes.VECTORS ? "search=90,verify=10" : "embed=70,search=25,verify=5";
     }
 
     /**
@@ -185,7 +238,18 @@ public final class Payloads {
         return new Mix.Kind(name, weight, shots);
     }
 
+    private boolean ofPictures() {
+        return takes == Takes.PICTURES;
+    }
+
     private Shot embed(long i) {
+        if (takes == Takes.VECTORS) {
+            throw new Refusal(
+                    "the collection takes vectors, and embeds nothing",
+                    "--mix embed",
+                    "use search, verify, item and live");
+        }
+        boolean pictures = ofPictures();
         if (pictures && batch == 1) {
             byte[] picture = content(EMBEDDED, i);
             return Shot.bytes(collection + "/embed", type(picture), picture);
@@ -215,7 +279,7 @@ public final class Payloads {
     private JsonObject input(int kind, long i) {
         JsonObject input = new JsonObject();
         switch (by) {
-            case CONTENT -> input.add(pictures ? "image" : "text", said(content(kind, i)));
+            case CONTENT -> input.add(ofPictures() ? "image" : "text", said(content(kind, i)));
             case ID -> input.addProperty("id", id(i));
             case VECTOR -> input.add("vector", vector(id(i)));
         }
@@ -225,12 +289,14 @@ public final class Payloads {
     /** @param kind of call: each has numbers of its own */
     private byte[] content(int kind, long i) {
         byte[] content = contents.get((int) (i % contents.size()));
-        return fresh == null ? content : fresh.content(content, pictures, FRESH_KINDS * i + kind);
+        return fresh == null ? content : fresh.content(content, ofPictures(), FRESH_KINDS * i + kind);
     }
 
     private JsonPrimitive said(byte[] content) {
         return new JsonPrimitive(
-                pictures ? Base64.getEncoder().encodeToString(content) : new String(content, StandardCharsets.UTF_8));
+                ofPictures()
+                        ? Base64.getEncoder().encodeToString(content)
+                        : new String(content, StandardCharsets.UTF_8));
     }
 
     private String id(long i) {
@@ -282,40 +348,6 @@ public final class Payloads {
         return texts;
     }
 
-    private static List<byte[]> drawn(Keyed random, boolean pictures) {
-        List<byte[]> drawn = new ArrayList<>();
-        for (int i = 0; i < MOST_PICTURES; i++) {
-            drawn.add(pictures ? picture(random) : words(random).getBytes(StandardCharsets.UTF_8));
-        }
-        return drawn;
-    }
-
-    /** Dark bars on light ground. */
-    private static byte[] picture(Keyed random) {
-        byte[] levels = new byte[SIDE * SIDE];
-        Arrays.fill(levels, (byte) 240);
-        for (int bar = 0; bar < 4; bar++) {
-            int left = random.nextInt(SIDE - 8);
-            int top = random.nextInt(SIDE - 8);
-            int width = 4 + random.nextInt(SIDE - left - 4);
-            int height = 4 + random.nextInt(SIDE - top - 4);
-            byte level = (byte) random.nextInt(200);
-            for (int y = top; y < top + height; y++) {
-                Arrays.fill(levels, y * SIDE + left, y * SIDE + left + width, level);
-            }
-        }
-        return Pictures.png(new Content.Pixels(SIDE, SIDE, 1, levels));
-    }
-
-    private static String words(Keyed random) {
-        int count = 4 + random.nextInt(9);
-        List<String> text = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            text.add(WORDS.get(random.nextInt(WORDS.size())));
-        }
-        return String.join(" ", text);
-    }
-
     private static MediaType type(byte[] picture) {
         boolean jpeg = picture.length > 2 && picture[0] == (byte) 0xFF && picture[1] == (byte) 0xD8;
         return jpeg ? MediaType.JPEG : MediaType.PNG;
@@ -343,7 +375,9 @@ public final class Payloads {
             throw new Refusal(
                     text(said, "detail").orElse("answers " + reply.status().code()),
                     target.url() + shot.path(),
-                    text(said, "hint").orElse(""));
+                    reply.status().code() == 401
+                            ? "give a key by --key or KINDRED_KEY"
+                            : text(said, "hint").orElse(""));
         }
         return said;
     }
@@ -357,12 +391,13 @@ public final class Payloads {
         return String.format(
                 Locale.ROOT,
                 "%,d %s%s",
-                contents.size(),
-                pictures ? "pictures" : "texts",
+                takes == Takes.VECTORS ? ids.size() : contents.size(),
+                takes == Takes.VECTORS ? "items" : takes.words(),
                 fresh == null ? "" : ", each changed a little whenever it was sent");
     }
 
-    boolean fresh() {
-        return fresh != null;
+    /** Whether a server computes each anew, or nothing is to be computed. */
+    boolean isNew() {
+        return fresh != null || takes == Takes.VECTORS;
     }
 }
