@@ -24,12 +24,11 @@ public enum Failure {
         return switch (e) {
             case UncheckedIOException failed -> Optional.of(LASTING);
             case Refusal refusal ->
-                Optional.ofNullable(refusal.getCause())
-                        .map(cause -> switch (cause) {
-                            case ViewFailed view -> VIEW;
-                            case SQLException items -> TruthFile.failure(items);
-                            default -> LASTING;
-                        });
+                Optional.ofNullable(refusal.getCause()).map(cause -> switch (cause) {
+                    case ViewFailed view -> VIEW;
+                    case SQLException items -> TruthFile.failure(items);
+                    default -> LASTING;
+                });
             default -> Optional.empty();
         };
     }

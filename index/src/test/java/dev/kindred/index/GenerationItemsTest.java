@@ -195,7 +195,8 @@ class GenerationItemsTest {
             try {
                 assertThatThrownBy(() -> generation.snapshot(List.of(), kept))
                         .isInstanceOfSatisfying(
-                                Refusal.class, refusal -> assertThat(refusal.line()).contains("items.db", "given up"));
+                                Refusal.class,
+                                refusal -> assertThat(refusal.line()).contains("items.db", "given up"));
             } finally {
                 assertThat(Thread.interrupted()).isTrue();
             }

@@ -25,16 +25,15 @@ class SnapshotsTest {
     Path dir;
 
     private static void put(Generation generation, String id) {
-        generation.write(
-                List.of(new Change.Put(Item.of(id, new float[] {1, 2}, Map.of()))), Visibility.ACKNOWLEDGED);
+        generation.write(List.of(new Change.Put(Item.of(id, new float[] {1, 2}, Map.of()))), Visibility.ACKNOWLEDGED);
     }
 
     @Test
     void theNewestAreKept() {
         Path folder = dir.resolve("g");
         Snapshots snapshots = new Snapshots(folder);
-        try (Generation live = Generation.create(
-                folder, new Space("made here", 2, Distance.L2), Engine.exact(), "a test", 1)) {
+        try (Generation live =
+                Generation.create(folder, new Space("made here", 2, Distance.L2), Engine.exact(), "a test", 1)) {
             for (int i = 1; i <= 4; i++) {
                 put(live, "item" + i);
                 assertThat(snapshots.take(live, List.of()).count()).isEqualTo(i);
@@ -52,8 +51,8 @@ class SnapshotsTest {
     void aClockThatWentBackLosesNoSnapshot() throws IOException {
         Path folder = dir.resolve("g");
         Snapshots snapshots = new Snapshots(folder);
-        try (Generation live = Generation.create(
-                folder, new Space("made here", 2, Distance.L2), Engine.exact(), "a test", 1)) {
+        try (Generation live =
+                Generation.create(folder, new Space("made here", 2, Distance.L2), Engine.exact(), "a test", 1)) {
             snapshots.take(live, List.of());
             Path kept = folder.resolve(Snapshots.FOLDER);
             try (Stream<Path> taken = Files.list(kept)) {

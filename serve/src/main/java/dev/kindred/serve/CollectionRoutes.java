@@ -80,7 +80,11 @@ final class CollectionRoutes {
             oversight.changed();
             if (!made.hold(call.context())) {
                 throw new Problem(
-                        HttpStatus.NOT_FOUND, "no-collection", "the collection was made, and dropped at once", name, "");
+                        HttpStatus.NOT_FOUND,
+                        "no-collection",
+                        "the collection was made, and dropped at once",
+                        name,
+                        "");
             }
             return Wire.json(made.about(), made.served());
         } catch (IOException e) {

@@ -61,12 +61,7 @@ public final class Hosted {
                 () -> served.index().info().count());
         this.degradation = new Degradation(opened, own, faults);
         this.encoding = new Encoding(
-                compute.pool(),
-                served.queries(),
-                served.documents(),
-                () -> !isSensitive(),
-                own,
-                degradation::encoded);
+                compute.pool(), served.queries(), served.documents(), () -> !isSensitive(), own, degradation::encoded);
         this.embedding = new Embedding(served, encoding, compute.pool(), own.embed());
         Inputs inputs = new Inputs(served, encoding);
         this.answers = new Answers(this, compute, own, inputs);

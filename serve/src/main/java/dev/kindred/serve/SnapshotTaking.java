@@ -41,7 +41,10 @@ final class SnapshotTaking {
             return take(hosted, call::isGone);
         } catch (Refusal e) {
             // Of ours, not of whoever asked: where it lies is told to the log alone.
-            faults.tell(call.request(), "a snapshot of collection " + hosted.served().collection(), e);
+            faults.tell(
+                    call.request(),
+                    "a snapshot of collection " + hosted.served().collection(),
+                    e);
             throw Problem.storageFails();
         }
     }
@@ -90,8 +93,7 @@ final class SnapshotTaking {
                 return before;
             }
             Path bundle = opened.folder().get().resolve(Opening.BUNDLE);
-            ItemsSnapshot taken =
-                    snapshots.take(generation, Files.isRegularFile(bundle) ? List.of(bundle) : List.of());
+            ItemsSnapshot taken = snapshots.take(generation, Files.isRegularFile(bundle) ? List.of(bundle) : List.of());
             last.put(name, taken);
             return taken;
         } finally {

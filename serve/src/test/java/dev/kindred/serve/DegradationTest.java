@@ -82,7 +82,8 @@ class DegradationTest {
                     assertThat(taken.json().get("items").getAsLong()).isEqualTo(3 + round);
                 }
             }
-            JsonObject again = home.send("POST", "/v1/collections/v/snapshots", "").json();
+            JsonObject again =
+                    home.send("POST", "/v1/collections/v/snapshots", "").json();
             assertThat(home.send("POST", "/v1/collections/v/snapshots", "").json())
                     .as("nothing was written since")
                     .isEqualTo(again);
@@ -345,7 +346,8 @@ class DegradationTest {
             assertThat(again.json().has("degraded")).isFalse();
             assertThat(caller.get("/readyz").text()).startsWith("{\"ready\":true,\"state\":\"ready\"");
             fails.set(true);
-            assertThat(caller.json("/v1/embed", "{\"text\":\"not seen before\"}").code())
+            assertThat(caller.json("/v1/embed", "{\"text\":\"not seen before\"}")
+                            .code())
                     .isEqualTo(500);
             assertThat(caller.get("/readyz").text())
                     .as("whoever asked for it, by whatever route")

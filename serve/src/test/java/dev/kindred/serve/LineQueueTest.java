@@ -86,6 +86,7 @@ class LineQueueTest {
         assertThat(group.getLast()).isSameAs(LineQueue.LAST);
         assertThat(lines.broken())
                 .isInstanceOfSatisfying(
-                        Problem.class, problem -> assertThat(problem.isOf("busy")).isTrue());
+                        Problem.class,
+                        problem -> assertThat(problem.isOf("busy")).isTrue());
     }
 }

@@ -60,7 +60,17 @@ public final class Encoding {
             boolean remembered,
             Timer timer,
             Runnable undecodable) {
-        this(pool, collection, "", queries, documents, () -> remembered, timer, undecodable, null, (role, failure) -> {});
+        this(
+                pool,
+                collection,
+                "",
+                queries,
+                documents,
+                () -> remembered,
+                timer,
+                undecodable,
+                null,
+                (role, failure) -> {});
     }
 
     /**
