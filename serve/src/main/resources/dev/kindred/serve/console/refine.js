@@ -93,7 +93,7 @@ export function refining(info, usual, changed) {
     }, SIZES.map((each) => el('option', { value: each, selected: each === usual }, String(each)))));
   // Only where there are words to share, and something was typed that could share them.
   const hybrid = el('button', {
-    type: 'button', class: 'button small toggle', 'aria-pressed': 'false', title: 'Count shared words as well as likeness', hidden: !info.words,
+    type: 'button', class: 'button small toggle', 'aria-pressed': 'false', title: 'Count shared words as well as likeness', hidden: !info.words || info.takes !== 'texts',
     onclick: () => {
       words = !words;
       hybrid.setAttribute('aria-pressed', String(words));
