@@ -203,13 +203,12 @@ final class LoadRuns {
         int thrownAway = 0;
         long notWell = 0;
         long notWellThrownAway = 0;
-        for (int round = -1; round < rounds; round++) {
+        // Where calls come otherwise than before, much is compiled anew.
+        Plan beforehand = Plan.open(rate + NOTHING_PER_SECOND, Duration.ZERO, seconds(60), CONNECTIONS);
+        Generator.run(target, mix, beforehand, Progress.SILENT, () -> false);
+        for (int round = 0; round < rounds; round++) {
             Figures figures =
                     run(target, mix, Plan.open(rate + NOTHING_PER_SECOND, seconds(2), seconds(12), CONNECTIONS));
-            // The first is the first of its kind.
-            if (round < 0) {
-                continue;
-            }
             double noOp = kind(figures, NOTHING).latency().p99();
             double own = kind(figures, OWN).latency().p99();
             nothing.add(noOp);
@@ -246,7 +245,7 @@ final class LoadRuns {
         warm(target, shots);
         // Turning away is code of its own.
         Plan tooMuch =
-                Plan.open(OVERLOAD * saturation(target, mix(shots), callers), Duration.ZERO, seconds(30), CONNECTIONS);
+                Plan.open(OVERLOAD * saturation(target, mix(shots), callers), Duration.ZERO, seconds(60), CONNECTIONS);
         Generator.run(target, mix(shots), tooMuch, Progress.SILENT, () -> false);
         List<Double> goodput = new ArrayList<>();
         List<Double> latency = new ArrayList<>();
