@@ -61,9 +61,10 @@ final class Degradation {
     private final Meters.OfCollection meters;
     private final Consumer<Throwable> faults;
     private final Set<Encoding.Role> failing = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean stoodIn = new AtomicBoolean();
     private final AtomicBoolean itemsFail = new AtomicBoolean();
 
-    /** @param faults told when the encoder begins to fail */
+    /** @param faults told when what fails is not told to whoever asked */
     Degradation(Opened opened, Meters.OfCollection meters, Consumer<Throwable> faults) {
         this.opened = opened;
         this.meters = meters;
@@ -134,7 +135,15 @@ final class Degradation {
     void encoded(Encoding.Role role, @Nullable RuntimeException failure) {
         if (failure == null) {
             failing.remove(role);
-        } else if (isOfEncoder(failure) && failing.add(role)) {
+            stoodIn.set(false);
+        } else if (isOfEncoder(failure)) {
+            failing.add(role);
+        }
+    }
+
+    /** Words answer what would have been a fault of the request's own: it is told once, until the encoder works again. */
+    void wordsStandIn(RuntimeException failure) {
+        if (!stoodIn.getAndSet(true)) {
             faults.accept(failure);
         }
     }

@@ -39,7 +39,7 @@ public final class Hosted {
      * @param use by whom it is asked: of what stands in for one that failed, the same
      * @param sensitive whether a collection is so, beside its own settings
      * @param room bytes that the names of a collection's items may take in memory
-     * @param faults told when the encoder begins to fail
+     * @param faults told when what fails is not told to whoever asked
      */
     Hosted(
             Opened opened,

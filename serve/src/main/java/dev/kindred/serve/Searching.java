@@ -169,6 +169,7 @@ final class Searching {
                                     each.words().isPresent() && each.query().isPlain())) {
                 throw e;
             }
+            hosted.degradation().wordsStandIn(e);
         }
         List<Optional<float[]>> found = new ArrayList<>();
         int next = 0;
