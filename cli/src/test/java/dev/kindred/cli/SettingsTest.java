@@ -86,7 +86,8 @@ class SettingsTest {
                 .containsPattern("connections: 9 +# KINDRED_LIMITS_CONNECTIONS\n")
                 .containsPattern("host: '::1' +# --host\n")
                 .containsPattern("drain: 10s +# default\n")
-                .contains("    # port:\n")
+                .contains("  # port: 8317, or the next that is free\n")
+                .contains("    # port: with keys 8318, or the next that is free\n")
                 .contains("(hidden)")
                 .doesNotContain("hunter2")
                 .doesNotContain("sesame");
