@@ -19,6 +19,11 @@ public enum Failure {
     /** Damage, or a disk that fails: it will go on. */
     LASTING;
 
+    /** Whether it is this that failed. */
+    public boolean is(Throwable e) {
+        return of(e).filter(this::equals).isPresent();
+    }
+
     /** Empty where nothing failed. */
     public static Optional<Failure> of(Throwable e) {
         return switch (e) {

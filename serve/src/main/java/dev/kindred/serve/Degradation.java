@@ -121,7 +121,7 @@ final class Degradation {
      * there again soon. Nor is what the next try may come through.
      */
     static boolean isForGood(RuntimeException e) {
-        return Failure.of(e).filter(Failure.LASTING::equals).isPresent();
+        return Failure.LASTING.is(e);
     }
 
     /** Whether the last write came through, or failed by no fault of its own. */

@@ -261,7 +261,7 @@ final class Searching {
             Hybrid.Answer answer = new Hybrid(text, words.in(), words.fusion()).search(embedded(), plain);
             return new Result(answer.found(), answer.parts(), true, false, false);
         } catch (Refusal e) {
-            if (Failure.of(e).filter(Failure.VIEW::equals).isEmpty()) {
+            if (!Failure.VIEW.is(e)) {
                 throw e;
             }
             return Result.alike(served.index().search(plain));

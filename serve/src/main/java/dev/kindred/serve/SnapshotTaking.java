@@ -40,6 +40,10 @@ final class SnapshotTaking {
         try {
             return take(hosted, call::isGone);
         } catch (Refusal e) {
+            if (Thread.currentThread().isInterrupted()) {
+                // The server stops, and gave it up.
+                throw Problem.stopping();
+            }
             // Of ours, not of whoever asked: where it lies is told to the log alone.
             faults.tell(
                     call.request(),

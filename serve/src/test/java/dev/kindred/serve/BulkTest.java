@@ -217,14 +217,11 @@ class BulkTest {
             chunk(out, line(1));
             out.flush();
             BufferedReader in = reader(socket);
-            String told = in.readLine();
-            while (told == null || !told.contains("\"line\":1")) {
-                told = in.readLine();
-            }
+            awaitFirst(in);
             long begun = System.nanoTime();
             Thread stopping = Thread.ofVirtual().start(home::stop);
             StringBuilder rest = new StringBuilder();
-            for (told = in.readLine(); told != null; told = in.readLine()) {
+            for (String told = in.readLine(); told != null; told = in.readLine()) {
                 rest.append(told).append('\n');
             }
             assertThat(rest).contains("\"status\":\"ended\"", "stopping", "\"durable\":1");
@@ -245,18 +242,14 @@ class BulkTest {
             chunk(out, line(1));
             out.flush();
             BufferedReader in = reader(socket);
-            String told = in.readLine();
-            while (told == null || !told.contains("\"line\":1")) {
-                told = in.readLine();
-            }
+            awaitFirst(in);
             Thread dropping = Thread.ofVirtual().start(() -> home.delete("/v1/collections/v"));
             StringBuilder all = new StringBuilder();
             int i = 2;
             while (all.indexOf("ended") < 0) {
                 chunk(out, line(i++));
                 out.flush();
-                told = in.readLine();
-                all.append(told).append('\n');
+                all.append(in.readLine()).append('\n');
             }
             assertThat(all).contains("the collection was dropped");
             try {
@@ -325,6 +318,15 @@ class BulkTest {
         out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         out.write(bytes);
         out.write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Until the first line is told of. */
+    private static void awaitFirst(BufferedReader in) throws IOException {
+        String told = in.readLine();
+        while (told != null && !told.contains("\"line\":1")) {
+            told = in.readLine();
+        }
+        assertThat(told).as("what is told of the first line").isNotNull();
     }
 
     private static BufferedReader reader(Socket socket) throws IOException {
