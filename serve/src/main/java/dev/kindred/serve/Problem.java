@@ -107,8 +107,7 @@ public final class Problem extends RuntimeException {
         return switch (failure) {
             case CompletionException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case Problem problem -> problem;
-            case Refusal refusal
-            when Failure.VIEW.is(refusal) -> mending();
+            case Refusal refusal when Failure.VIEW.is(refusal) -> mending();
             case Refusal refusal when refusal.getCause() instanceof SQLException -> storageFails();
             case Refusal refusal -> of(HttpStatus.BAD_REQUEST, "bad-request", refusal);
             case ContentTooLargeException large ->
