@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -35,6 +37,8 @@ public final class Registry implements AutoCloseable {
     private final Path file;
     private final Connection connection;
     private final ReentrantLock alone = new ReentrantLock();
+    /** Of {@link #version}, once it was asked; guarded by {@link #alone}, and closed with the connection. */
+    private @Nullable PreparedStatement version;
 
     private Registry(Path file, Connection connection) {
         this.file = file;
@@ -182,9 +186,23 @@ public final class Registry implements AutoCloseable {
         }
     }
 
-    /** Another number than before where another process has written since. */
+    /** Another number than before where another process has written since. Cheap: it may be asked many times a second. */
     public long version() {
-        return read(connection -> (long) whole(connection, "PRAGMA data_version"));
+        alone.lock();
+        try {
+            PreparedStatement asked = version;
+            if (asked == null) {
+                asked = connection.prepareStatement("PRAGMA data_version");
+                version = asked;
+            }
+            try (ResultSet rows = asked.executeQuery()) {
+                return rows.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw failed(file, e);
+        } finally {
+            alone.unlock();
+        }
     }
 
     private static Refusal failed(Path file, Exception cause) {
