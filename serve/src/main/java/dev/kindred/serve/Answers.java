@@ -1,10 +1,10 @@
 package dev.kindred.serve;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kindred.encode.Encoder;
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.seen.Meters;
+import java.util.List;
 
 /** What the bundle answers: embed, verify and search, each from a request's body to the reply's JSON. */
 final class Answers {
@@ -24,17 +24,20 @@ final class Answers {
      * {@code {"bundle", "space", "dimension", "distance", "embeddings": [[…]]}}, one row an input, in the order given. They are encoded
      * as what is found, or with {@code "role": "query"} as what is looked for.
      */
-    JsonObject embed(Body body) {
+    String embed(Body body) {
         body.fields().only("image", "images", "text", "texts", "id", "vector", "role");
-        JsonArray rows = new JsonArray();
-        for (float[] vector : inputs.vectors(inputs.several(body), encoder(body), Lane.EMBED)) {
-            rows.add(numbers(vector));
-        }
-        JsonObject reply = reply();
-        reply.addProperty("dimension", served.space().dimension());
-        reply.addProperty("distance", served.space().distance().wireName());
-        reply.add("embeddings", rows);
-        return reply;
+        List<float[]> vectors = inputs.vectors(inputs.several(body), encoder(body), Lane.EMBED);
+        return JsonText.of(json -> {
+            json.beginObject().name("bundle").value(served.bundle());
+            json.name("space").value(served.space().id());
+            json.name("dimension").value(served.space().dimension());
+            json.name("distance").value(served.space().distance().wireName());
+            json.name("embeddings").beginArray();
+            for (float[] vector : vectors) {
+                JsonText.row(json, vector, 0, vector.length);
+            }
+            json.endArray().endObject();
+        });
     }
 
     private Encoder encoder(Body body) {
@@ -62,20 +65,5 @@ final class Answers {
      */
     JsonObject search(Body body) {
         return searching.search(body);
-    }
-
-    private JsonObject reply() {
-        JsonObject reply = new JsonObject();
-        reply.addProperty("bundle", served.bundle());
-        reply.addProperty("space", served.space().id());
-        return reply;
-    }
-
-    private static JsonArray numbers(float[] vector) {
-        JsonArray numbers = new JsonArray(vector.length);
-        for (float value : vector) {
-            numbers.add(value);
-        }
-        return numbers;
     }
 }

@@ -19,7 +19,7 @@ final class ExplainRoutes {
                     Lane.ASK,
                     hosting.hosts()::expected,
                     (call, body) ->
-                            hosting.answered(call, hosted -> hosted.explaining().explain(call, body)));
+                            hosting.answered(call, hosted -> hosted.explaining().explain(call, body).toString()));
         }
     }
 }

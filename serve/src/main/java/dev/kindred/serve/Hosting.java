@@ -1,6 +1,5 @@
 package dev.kindred.serve;
 
-import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.InUse;
@@ -137,7 +136,7 @@ final class Hosting implements AutoCloseable {
      *
      * @throws Problem 503 where there is none
      */
-    HttpResponse answered(Call call, Function<Hosted, JsonObject> answer) {
+    HttpResponse answered(Call call, Function<Hosted, String> answer) {
         Hosted hosted = hosts.expected(call);
         try {
             return Wire.json(answer.apply(hosted), hosted.served());

@@ -48,9 +48,9 @@ final class Routes {
         oversight.auditLog().ifPresent(log -> new AuditRoutes(log).bind(door));
         oversight.feedback().ifPresent(feedback -> new FeedbackRoutes(feedback, oversight).bind(door));
 
-        bindAnswer(door, "embed", Lane.EMBED, Answers::embed);
-        bindAnswer(door, "verify", Lane.ASK, Answers::verify);
-        bindAnswer(door, "search", Lane.ASK, Answers::search);
+        bindAnswer(door, "embed", Lane.EMBED, (_, hosted, body) -> hosted.answers().embed(body));
+        bindScored(door, "verify", Answers::verify);
+        bindScored(door, "search", Answers::search);
 
         door.get("/v1/collections", Rule.KNOWN, (call, request) -> Wire.json(collections(call)));
         browse(door, "", (hosted, call) -> hosted.about());
@@ -78,29 +78,37 @@ final class Routes {
         });
     }
 
-    private void bindAnswer(Door door, String verb, Lane lane, BiFunction<Answers, Body, JsonObject> answer) {
+    /** From a body to the reply's text. */
+    @FunctionalInterface
+    private interface Answered {
+        String by(Call call, Hosted hosted, Body body);
+    }
+
+    /** What has scores that somebody could speak of: kept for feedback to come. */
+    private void bindScored(Door door, String verb, BiFunction<Answers, Body, JsonObject> answer) {
+        bindAnswer(door, verb, Lane.ASK, (call, hosted, body) -> {
+            JsonObject reply = answer.apply(hosted.answers(), body);
+            keep(call, verb, hosted.served(), reply);
+            return reply.toString();
+        });
+    }
+
+    private void bindAnswer(Door door, String verb, Lane lane, Answered answered) {
         for (String path : new String[] {"/v1/" + verb, COLLECTION + "/" + verb}) {
             door.post(
                     path,
                     Role.READER,
                     lane,
                     hosts::expected,
-                    (call, body) -> hosting.answered(call, hosted -> {
-                        JsonObject reply = answer.apply(hosted.answers(), body);
-                        keep(call, verb, hosted.served(), reply);
-                        return reply;
-                    }));
+                    (call, body) -> hosting.answered(call, hosted -> answered.by(call, hosted, body)));
         }
     }
 
-    /** For feedback to come: what has scores that somebody could speak of. */
     private void keep(Call call, String verb, Served served, JsonObject reply) {
-        if (!verb.equals("embed")) {
-            oversight
-                    .answers()
-                    .ifPresent(kept -> kept.keep(
-                            call.request(), call.principal(), served.collection(), served.bundle(), verb, reply));
-        }
+        oversight
+                .answers()
+                .ifPresent(kept -> kept.keep(
+                        call.request(), call.principal(), served.collection(), served.bundle(), verb, reply));
     }
 
     /** All collections that this caller may read, each as {@link Browsing#collection} has it. */

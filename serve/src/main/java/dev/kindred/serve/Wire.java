@@ -93,7 +93,7 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
     /** A JSON reply. */
     public static HttpResponse json(JsonObject json) {
         return json(
-                json,
+                json.toString(),
                 ResponseHeaders.builder(HttpStatus.OK)
                         .contentType(MediaType.JSON_UTF_8)
                         .build());
@@ -102,7 +102,7 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
     /** A JSON reply of another status. */
     static HttpResponse json(JsonObject json, HttpStatus status) {
         return json(
-                json,
+                json.toString(),
                 ResponseHeaders.builder(status)
                         .contentType(MediaType.JSON_UTF_8)
                         .build());
@@ -110,6 +110,11 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
 
     /** A JSON reply that the bundle gave. */
     static HttpResponse json(JsonObject json, Served served) {
+        return json(json.toString(), served);
+    }
+
+    /** The same, written already. */
+    static HttpResponse json(String json, Served served) {
         return json(json, headers(served, MediaType.JSON_UTF_8));
     }
 
@@ -124,12 +129,12 @@ public final class Wire implements DecoratingHttpServiceFunction, ServerErrorHan
         return headers.build();
     }
 
-    private static HttpResponse json(JsonObject json, ResponseHeaders headers) {
+    private static HttpResponse json(String json, ResponseHeaders headers) {
         return HttpResponse.of(
                 headers.toBuilder()
                         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                         .build(),
-                body(json.toString()));
+                body(json));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.kindred.serve.Call;
 import dev.kindred.serve.Door;
 import dev.kindred.serve.Hosted;
 import dev.kindred.serve.Hosts;
+import dev.kindred.serve.JsonText;
 import dev.kindred.serve.Problem;
 import dev.kindred.serve.Served;
 import dev.kindred.serve.Wire;
@@ -127,7 +128,7 @@ public final class OpenInference {
 
     private static HttpResponse binary(Hosted hosted, InferenceJson asked, Embeddings embeddings) {
         byte[] values = Vectors.bytes(embeddings, 0, embeddings.count()).array();
-        byte[] header = Reply.text(json -> reply(json, hosted.served(), asked.id(), embeddings, values.length))
+        byte[] header = JsonText.of(json -> reply(json, hosted.served(), asked.id(), embeddings, values.length))
                 .getBytes(StandardCharsets.UTF_8);
         byte[] body = new byte[header.length + values.length];
         System.arraycopy(header, 0, body, 0, header.length);
@@ -162,11 +163,8 @@ public final class OpenInference {
                     .value(binarySize)
                     .endObject();
         } else {
-            json.name("data").beginArray();
-            for (float value : embeddings.values()) {
-                json.value(value);
-            }
-            json.endArray();
+            json.name("data");
+            JsonText.row(json, embeddings.values(), 0, embeddings.values().length);
         }
         json.endObject().endArray().endObject();
     }

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Embeddings;
 import dev.kindred.core.Space;
+import dev.kindred.serve.JsonText;
 import dev.kindred.serve.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -65,12 +66,8 @@ final class Vectors {
 
     /** One row as a list. */
     static void row(JsonWriter json, Embeddings embeddings, int row) throws IOException {
-        json.beginArray();
         int d = embeddings.dimension();
-        for (int i = row * d; i < (row + 1) * d; i++) {
-            json.value(embeddings.values()[i]);
-        }
-        json.endArray();
+        JsonText.row(json, embeddings.values(), row * d, d);
     }
 
     /** Rows from one on, as bytes of float32. */
