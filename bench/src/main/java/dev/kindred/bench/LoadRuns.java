@@ -143,6 +143,8 @@ final class LoadRuns {
     /** One call at a time, against the same in process. */
     JsonObject added(Target target, List<Shot> shots, Bare bare, int rounds) {
         warm(target, shots);
+        // Where calls come otherwise than before, much is compiled anew: for a minute the compiler takes a tenth of the core.
+        Generator.run(target, mix(shots), Plan.closed(1, Duration.ZERO, seconds(60)), Progress.SILENT, () -> false);
         bare.measure(seconds(20).toMillis() / 1e3);
         List<Double> added = new ArrayList<>();
         List<Double> alone = new ArrayList<>();
@@ -203,7 +205,6 @@ final class LoadRuns {
         int thrownAway = 0;
         long notWell = 0;
         long notWellThrownAway = 0;
-        // Where calls come otherwise than before, much is compiled anew.
         Plan beforehand = Plan.open(rate + NOTHING_PER_SECOND, Duration.ZERO, seconds(60), CONNECTIONS);
         Generator.run(target, mix, beforehand, Progress.SILENT, () -> false);
         for (int round = 0; round < rounds; round++) {
