@@ -143,7 +143,8 @@ final class LoadRuns {
     /** One call at a time, against the same in process. */
     JsonObject added(Target target, List<Shot> shots, Bare bare, int rounds) {
         warm(target, shots);
-        // Where calls come otherwise than before, much is compiled anew: for a minute the compiler takes a tenth of the core.
+        // Where calls come otherwise than before, much is compiled anew: for a minute the compiler takes a tenth of the
+        // core.
         Generator.run(target, mix(shots), Plan.closed(1, Duration.ZERO, seconds(60)), Progress.SILENT, () -> false);
         bare.measure(seconds(20).toMillis() / 1e3);
         List<Double> added = new ArrayList<>();

@@ -18,8 +18,9 @@ final class ExplainRoutes {
                     Role.READER,
                     Lane.ASK,
                     hosting.hosts()::expected,
-                    (call, body) ->
-                            hosting.answered(call, hosted -> hosted.explaining().explain(call, body).toString()));
+                    (call, body) -> hosting.answered(
+                            call,
+                            hosted -> hosted.explaining().explain(call, body).toString()));
         }
     }
 }

@@ -48,7 +48,8 @@ final class Routes {
         oversight.auditLog().ifPresent(log -> new AuditRoutes(log).bind(door));
         oversight.feedback().ifPresent(feedback -> new FeedbackRoutes(feedback, oversight).bind(door));
 
-        bindAnswer(door, "embed", Lane.EMBED, (_, hosted, body) -> hosted.answers().embed(body));
+        bindAnswer(
+                door, "embed", Lane.EMBED, (_, hosted, body) -> hosted.answers().embed(body));
         bindScored(door, "verify", Answers::verify);
         bindScored(door, "search", Answers::search);
 
@@ -107,8 +108,8 @@ final class Routes {
     private void keep(Call call, String verb, Served served, JsonObject reply) {
         oversight
                 .answers()
-                .ifPresent(kept -> kept.keep(
-                        call.request(), call.principal(), served.collection(), served.bundle(), verb, reply));
+                .ifPresent(kept ->
+                        kept.keep(call.request(), call.principal(), served.collection(), served.bundle(), verb, reply));
     }
 
     /** All collections that this caller may read, each as {@link Browsing#collection} has it. */
