@@ -96,7 +96,12 @@ final class LoadRuns {
     /** Until code is compiled, which on the one core that it shares with all else takes most of a minute, and caches are full. */
     private void warm(Target target, Mix mix, Shot first) {
         target.ask(first);
-        Generator.run(target, mix, Plan.closed(WARMING, Duration.ZERO, seconds(50)), Progress.SILENT, () -> false);
+        uncounted(target, mix, Plan.closed(WARMING, Duration.ZERO, seconds(50)));
+    }
+
+    /** Calls as they come in what is counted next: where they come otherwise than before, much is compiled anew. */
+    private static void uncounted(Target target, Mix mix, Plan plan) {
+        Generator.run(target, mix, plan, Progress.SILENT, () -> false);
     }
 
     private void warm(Target target, List<Shot> shots) {
@@ -143,9 +148,7 @@ final class LoadRuns {
     /** One call at a time, against the same in process. */
     JsonObject added(Target target, List<Shot> shots, Bare bare, int rounds) {
         warm(target, shots);
-        // Where calls come otherwise than before, much is compiled anew: for a minute the compiler takes a tenth of the
-        // core.
-        Generator.run(target, mix(shots), Plan.closed(1, Duration.ZERO, seconds(60)), Progress.SILENT, () -> false);
+        uncounted(target, mix(shots), Plan.closed(1, Duration.ZERO, seconds(60)));
         bare.measure(seconds(20).toMillis() / 1e3);
         List<Double> added = new ArrayList<>();
         List<Double> alone = new ArrayList<>();
@@ -206,8 +209,7 @@ final class LoadRuns {
         int thrownAway = 0;
         long notWell = 0;
         long notWellThrownAway = 0;
-        Plan beforehand = Plan.open(rate + NOTHING_PER_SECOND, Duration.ZERO, seconds(60), CONNECTIONS);
-        Generator.run(target, mix, beforehand, Progress.SILENT, () -> false);
+        uncounted(target, mix, Plan.open(rate + NOTHING_PER_SECOND, Duration.ZERO, seconds(60), CONNECTIONS));
         for (int round = 0; round < rounds; round++) {
             Figures figures =
                     run(target, mix, Plan.open(rate + NOTHING_PER_SECOND, seconds(2), seconds(12), CONNECTIONS));
@@ -245,10 +247,8 @@ final class LoadRuns {
     /** Five times what it can do. */
     JsonObject overload(Target target, List<Shot> shots, int callers, int rounds) {
         warm(target, shots);
-        // Turning away is code of its own.
-        Plan tooMuch =
-                Plan.open(OVERLOAD * saturation(target, mix(shots), callers), Duration.ZERO, seconds(60), CONNECTIONS);
-        Generator.run(target, mix(shots), tooMuch, Progress.SILENT, () -> false);
+        double tooMuch = OVERLOAD * saturation(target, mix(shots), callers);
+        uncounted(target, mix(shots), Plan.open(tooMuch, Duration.ZERO, seconds(60), CONNECTIONS));
         List<Double> goodput = new ArrayList<>();
         List<Double> latency = new ArrayList<>();
         List<Double> offered = new ArrayList<>();
