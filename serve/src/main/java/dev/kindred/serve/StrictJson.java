@@ -155,17 +155,16 @@ public final class StrictJson {
 
     private JsonPrimitive number() throws IOException {
         String digits = reader.nextString();
-        if (digits.length() <= 18 && digits.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'))) {
+        if (ShortDecimal.isWhole(digits)) {
             return new JsonPrimitive(Long.parseLong(digits));
         }
-        double value = Double.parseDouble(digits);
+        double value = ShortDecimal.value(digits);
         if (!Double.isFinite(value)) {
             throw Problem.badRequest("the number is beyond what a double holds", reader.getPreviousPath(), "");
         }
         return new JsonPrimitive(value);
     }
 
-    /** Gson's own words, which end with line, column and path, without the address of its manual. */
     /** Line, column and path; what else the library says is advice for whoever writes its callers. */
     private static String place(Exception e) {
         String message = String.valueOf(e.getMessage());
