@@ -113,7 +113,7 @@ public final class Door {
                 .path(path)
                 .methods(HttpMethod.GET, HttpMethod.HEAD)
                 .build();
-        server.service(route, (ctx, request) -> {
+        whole(route, (ctx, request) -> {
             Call call = enter(ctx, Principal.NOBODY);
             return later(call, () -> answer.to(call, request));
         });
@@ -172,7 +172,7 @@ public final class Door {
 
     private void read(String path, Rule rule, Asked asked, HttpMethod... methods) {
         Route route = route(path, rule.role(), methods);
-        server.service(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
+        whole(route, (ctx, request) -> read(let(ctx, request, rule), rule, request, asked));
     }
 
     /**
@@ -183,7 +183,7 @@ public final class Door {
     void post(String path, Role role, Lane lane, Consumer<Call> first, Asked asked) {
         Rule rule = Rule.in(role);
         Route route = route(path, role, HttpMethod.POST);
-        server.service(route, (ctx, request) -> {
+        whole(route, (ctx, request) -> {
             Call call = let(ctx, request, rule);
             first.accept(call);
             compute.check(call, lane);
@@ -197,7 +197,7 @@ public final class Door {
      */
     public void naming(String path, Role role, Answer answer) {
         Route route = route(path, role, HttpMethod.GET, HttpMethod.HEAD);
-        server.service(route, (ctx, request) -> {
+        whole(route, (ctx, request) -> {
             Call call = admit(ctx, request);
             return later(call, () -> answer.to(call, request));
         });
@@ -208,7 +208,7 @@ public final class Door {
      */
     public void tell(String path, Role role, Told told) {
         Route route = route(path, role, HttpMethod.POST);
-        server.service(route, (ctx, request) -> {
+        whole(route, (ctx, request) -> {
             Call call = admit(ctx, request);
             compute.check(call, Lane.EMBED);
             return read(call, request, Function::identity, whole -> {
@@ -260,6 +260,21 @@ public final class Door {
         public ExchangeType exchangeType(RoutingContext routing) {
             return ExchangeType.REQUEST_STREAMING;
         }
+    }
+
+    /** Binds what makes its reply whole: headers and body then leave together, in one segment where they fit. */
+    private void whole(Route route, HttpService service) {
+        server.service(route, new SimpleDecoratingHttpService(service) {
+            @Override
+            public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+                return unwrap().serve(ctx, request);
+            }
+
+            @Override
+            public ExchangeType exchangeType(RoutingContext routing) {
+                return ExchangeType.REQUEST_STREAMING;
+            }
+        });
     }
 
     private Route route(String path, @Nullable Role role, HttpMethod... methods) {

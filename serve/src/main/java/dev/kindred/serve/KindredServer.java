@@ -11,6 +11,7 @@ import dev.kindred.serve.access.ReloadedTls;
 import dev.kindred.serve.seen.Seen;
 import dev.kindred.serve.wire.InferenceRpc;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -141,7 +142,7 @@ public final class KindredServer implements AutoCloseable {
                 options.tls().map(files -> new ReloadedTls(files, cause -> faults.tell("", "tls", cause)));
         Compute compute = new Compute(options, seen.meters().registry());
         ExecutorService waiting = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("kindred-request-", 0).factory());
+                Thread.ofVirtual().name("kindred-request").factory());
         Optional<Server> admin = Optional.empty();
         Hosting hosting = new Hosting(holdings, compute, seen.meters(), oversight::isSensitive, faults);
         ConsoleRoutes console = new ConsoleRoutes(hosting, seen.meters(), seen.readiness()::isReady, faults);
@@ -279,7 +280,11 @@ public final class KindredServer implements AutoCloseable {
                 .http1MaxInitialLineLength(8 << 10)
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
-                .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(new Unread(bounds.requestTime())))
+                .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(
+                        // A reply's headers wait for its body, which follows at once.
+                        new FlushConsolidationHandler(
+                                FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true),
+                        new Unread(bounds.requestTime())))
                 .gracefulShutdownTimeout(Duration.ofMillis(50), Duration.ofSeconds(1))
                 // What is refused is no news: problems that are faults are told by Wire.
                 .unloggedExceptionsReportIntervalMillis(0)
