@@ -1,13 +1,20 @@
 package dev.kindred.serve;
 
-import com.google.gson.JsonObject;
 import dev.kindred.encode.Encoder;
+import dev.kindred.serve.access.Said;
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.seen.Meters;
 import java.util.List;
 
 /** What the bundle answers: embed, verify and search, each from a request's body to the reply's JSON. */
 final class Answers {
+    /**
+     * A reply with scores that somebody could speak of.
+     *
+     * @param json its body
+     */
+    record Scored(String json, Said said) {}
+
     private final Served served;
     private final Inputs inputs;
     private final Verifying verifying;
@@ -53,7 +60,7 @@ final class Answers {
      * {@code {"bundle", "space", "same", "score", "probability", "threshold", "fmr"}}; null what no calibration says. Where the bundle has a
      * comparator the score is its, and {@code "embeddingScore"} the space's own. See {@link Verifying}.
      */
-    JsonObject verify(Body body) {
+    Scored verify(Body body) {
         return verifying.verify(body);
     }
 
@@ -63,7 +70,7 @@ final class Answers {
      * bundle's comparator, with its scores. With {@code "distinct": "field"} each of its values has at most {@code "per"} neighbours. Where
      * there is a comparator, only its scores are judged by thresholds and probabilities. See {@link Searching}.
      */
-    JsonObject search(Body body) {
+    Scored search(Body body) {
         return searching.search(body);
     }
 }

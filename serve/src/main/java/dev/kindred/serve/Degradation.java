@@ -1,6 +1,7 @@
 package dev.kindred.serve;
 
 import com.google.gson.JsonObject;
+import com.google.gson.stream.JsonWriter;
 import dev.kindred.core.Refusal;
 import dev.kindred.index.Failure;
 import dev.kindred.index.Found;
@@ -8,6 +9,7 @@ import dev.kindred.index.Generation;
 import dev.kindred.serve.batch.Encoding;
 import dev.kindred.serve.seen.Meters;
 import dev.kindred.serve.seen.Trail;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Degradation {
     /** Of a {@link Problem} that says that nothing can be encoded. */
     static final String ENCODER_FAILING = "encoder-failing";
+
+    private static final String DEGRADED = "degraded";
+    private static final String AS_OF = "asOf";
 
     /** How an answer is less than whole, from the least to the worst. */
     enum How {
@@ -149,22 +154,43 @@ final class Degradation {
     }
 
     /**
-     * Marks a reply that is less than whole.
+     * What a reply says of itself.
+     *
+     * @param degraded how it is less than whole; empty where it is whole
+     * @param asOf the moment that it tells of, where that is not now
+     */
+    record Mark(Optional<String> degraded, Optional<String> asOf) {
+        void on(JsonObject reply) {
+            degraded.ifPresent(how -> reply.addProperty(DEGRADED, how));
+            asOf.ifPresent(moment -> reply.addProperty(AS_OF, moment));
+        }
+
+        void on(JsonWriter reply) throws IOException {
+            if (degraded.isPresent()) {
+                reply.name(DEGRADED).value(degraded.get());
+            }
+            if (asOf.isPresent()) {
+                reply.name(AS_OF).value(asOf.get());
+            }
+        }
+    }
+
+    /**
+     * The mark of a reply, which is counted where it is less than whole.
      *
      * @param found null where nothing was found by the index
      * @param byWords whether words stood in for an encoder that fails
      */
-    void mark(JsonObject reply, @Nullable Found found, boolean byWords) {
+    Mark mark(@Nullable Found found, boolean byWords) {
         How worst = byWords ? How.WORDS : opened.asOf().isPresent() ? How.SNAPSHOT : null;
         if (worst == null && found != null && found.degraded()) {
             // By now it may be mended; then it was slow, and right.
             worst = reading().orElse(How.EXACT);
         }
         if (worst != null) {
-            reply.addProperty("degraded", worst.wire());
             meters.degradedAnswer(worst.wire());
             Trail.current().degraded();
         }
-        opened.asOf().map(Instant::toString).ifPresent(moment -> reply.addProperty("asOf", moment));
+        return new Mark(Optional.ofNullable(worst).map(How::wire), opened.asOf().map(Instant::toString));
     }
 }

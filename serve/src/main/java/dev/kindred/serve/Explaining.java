@@ -97,7 +97,7 @@ final class Explaining {
         reply.add("parts", parts);
         Found nearest = nearest(asked, one);
         reply.add("nearest", neighbors(nearest));
-        hosted.degradation().mark(reply, nearest, false);
+        hosted.degradation().mark(nearest, false).on(reply);
         meters.queries(1);
         return reply;
     }

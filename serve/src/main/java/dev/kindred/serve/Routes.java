@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.MediaType;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Role;
+import dev.kindred.serve.access.Said;
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.wire.ApiDocument;
 import dev.kindred.serve.wire.OpenAi;
@@ -86,11 +87,11 @@ final class Routes {
     }
 
     /** What has scores that somebody could speak of: kept for feedback to come. */
-    private void bindScored(Door door, String verb, BiFunction<Answers, Body, JsonObject> answer) {
+    private void bindScored(Door door, String verb, BiFunction<Answers, Body, Answers.Scored> answer) {
         bindAnswer(door, verb, Lane.ASK, (call, hosted, body) -> {
-            JsonObject reply = answer.apply(hosted.answers(), body);
-            keep(call, verb, hosted.served(), reply);
-            return reply.toString();
+            Answers.Scored scored = answer.apply(hosted.answers(), body);
+            keep(call, verb, hosted.served(), scored.said());
+            return scored.json();
         });
     }
 
@@ -105,11 +106,11 @@ final class Routes {
         }
     }
 
-    private void keep(Call call, String verb, Served served, JsonObject reply) {
+    private void keep(Call call, String verb, Served served, Said said) {
         oversight
                 .answers()
                 .ifPresent(kept ->
-                        kept.keep(call.request(), call.principal(), served.collection(), served.bundle(), verb, reply));
+                        kept.keep(call.request(), call.principal(), served.collection(), served.bundle(), verb, said));
     }
 
     /** All collections that this caller may read, each as {@link Browsing#collection} has it. */

@@ -3,6 +3,7 @@ package dev.kindred.serve;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.stream.JsonWriter;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Threshold;
@@ -20,14 +21,17 @@ import dev.kindred.index.Query;
 import dev.kindred.index.Reordering;
 import dev.kindred.index.Value;
 import dev.kindred.index.WordQuery;
+import dev.kindred.serve.access.Said;
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.seen.Meters;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What is most like this: one search or several at once, by likeness, by words, or by both. */
 final class Searching {
@@ -78,12 +82,25 @@ final class Searching {
         }
     }
 
+    /**
+     * What is written of one search.
+     *
+     * @param decided what its scores are judged by; empty where they are not
+     */
+    private record Answer(
+            SearchQuery query,
+            Result result,
+            Optional<Decision> decided,
+            Optional<Threshold> threshold,
+            Degradation.Mark mark) {}
+
     /** One search's reply; of a request with {@code queries} each one's in {@code results}. */
-    JsonObject search(Body body) {
+    Answers.Scored search(Body body) {
         Fields fields = body.fields();
         if (!fields.has("queries")) {
             Asked asked = asked(fields, Optional.of(body));
-            return reply(asked, vectors(List.of(asked)).getFirst(), new ReplySize());
+            Answer answer = answer(asked, vectors(List.of(asked)).getFirst(), new ReplySize());
+            return scored(List.of(answer), json -> write(json, answer));
         }
         fields.only("queries");
         if (!(fields.object().get("queries") instanceof JsonArray list)
@@ -101,13 +118,29 @@ final class Searching {
         }
         List<Optional<float[]>> vectors = vectors(asked);
         ReplySize size = new ReplySize();
-        JsonArray results = new JsonArray();
+        List<Answer> answers = new ArrayList<>();
         for (int i = 0; i < asked.size(); i++) {
-            results.add(reply(asked.get(i), vectors.get(i), size));
+            answers.add(answer(asked.get(i), vectors.get(i), size));
         }
-        JsonObject reply = head();
-        reply.add("results", results);
-        return reply;
+        return scored(answers, json -> {
+            head(json.beginObject());
+            json.name("results").beginArray();
+            for (Answer each : answers) {
+                write(json, each);
+            }
+            json.endArray().endObject();
+        });
+    }
+
+    private static Answers.Scored scored(List<Answer> answers, JsonText.Content content) {
+        Said said = Said.ofItems();
+        for (Answer answer : answers) {
+            for (Neighbor neighbor : answer.result().found().neighbors()) {
+                said.item(neighbor.id(), neighbor.score());
+            }
+            answer.threshold().ifPresent(line -> said.threshold(line.threshold()));
+        }
+        return new Answers.Scored(JsonText.of(content), said);
     }
 
     private Asked asked(Fields fields, Optional<Body> whole) {
@@ -182,7 +215,7 @@ final class Searching {
         return found;
     }
 
-    private JsonObject reply(Asked asked, Optional<float[]> vector, ReplySize size) {
+    private Answer answer(Asked asked, Optional<float[]> vector, ReplySize size) {
         SearchQuery query = asked.query();
         Filter filter = asked.input().orElse(null) instanceof Inputs.Input.Known(var item)
                 ? new Filter.And(List.of(query.filter(), new Filter.Not(new Filter.Ids(Set.of(item.id())))))
@@ -192,7 +225,14 @@ final class Searching {
                 () -> vector.isPresent() ? alike(asked, vector.get(), filter) : byWords(asked, filter));
         count(query, result);
         bound(asked, result, size);
-        return reply(query, result);
+        boolean judged = !result.byWords() && (served.comparator().isEmpty() || query.rerank());
+        Optional<Decision> decided = judged ? served.decision() : Optional.empty();
+        return new Answer(
+                query,
+                result,
+                decided,
+                decided.flatMap(decision -> query.fmr().map(decision::threshold).or(decision::usualThreshold)),
+                hosted.degradation().mark(result.found(), result.degraded()));
     }
 
     /** Before any JSON is made of it, which takes several times as much. */
@@ -275,64 +315,64 @@ final class Searching {
         throw Problem.badRequest("this index keeps no words to search by", "words", "search by likeness alone");
     }
 
-    private JsonObject reply(SearchQuery query, Result result) {
-        boolean judged = !result.byWords() && (served.comparator().isEmpty() || query.rerank());
-        Optional<Decision> decided = judged ? served.decision() : Optional.empty();
-        Optional<Threshold> threshold =
-                decided.flatMap(decision -> query.fmr().map(decision::threshold).or(decision::usualThreshold));
-        JsonArray neighbors = new JsonArray();
-        for (int i = 0; i < result.found().neighbors().size(); i++) {
-            Optional<Hybrid.Parts> parts =
-                    result.fused() ? Optional.of(result.parts().get(i)) : Optional.empty();
-            neighbors.add(neighbor(result.found().neighbors().get(i), parts, query, decided, threshold));
+    private void write(JsonWriter json, Answer answer) throws IOException {
+        SearchQuery query = answer.query();
+        Result result = answer.result();
+        Found found = result.found();
+        head(json.beginObject());
+        json.name("neighbors").beginArray();
+        for (int i = 0; i < found.neighbors().size(); i++) {
+            neighbor(
+                    json,
+                    found.neighbors().get(i),
+                    result.fused() ? result.parts().get(i) : null,
+                    answer);
         }
-        JsonObject reply = head();
-        reply.add("neighbors", neighbors);
-        reply.addProperty("exact", result.found().exact());
+        json.endArray();
+        json.name("exact").value(found.exact());
         if (query.rerank() && !result.byWords()) {
-            reply.addProperty("reranked", true);
+            json.name("reranked").value(true);
         }
         if (query.words().isPresent()) {
-            reply.addProperty("hybrid", result.fused());
+            json.name("hybrid").value(result.fused());
         }
         if (result.byWords()) {
-            reply.addProperty("wordsOnly", true);
+            json.name("wordsOnly").value(true);
         }
-        threshold.ifPresent(line -> {
-            reply.addProperty("threshold", line.threshold());
-            reply.addProperty("fmr", line.targetFmr());
-        });
-        After next = result.found().next();
+        if (answer.threshold().isPresent()) {
+            json.name("threshold").value(answer.threshold().get().threshold());
+            json.name("fmr").value(answer.threshold().get().targetFmr());
+        }
+        After next = found.next();
         if (next != null) {
-            reply.addProperty("next", next.token());
+            json.name("next").value(next.token());
         }
-        hosted.degradation().mark(reply, result.found(), result.degraded());
-        return reply;
+        answer.mark().on(json);
+        json.endObject();
     }
 
-    private static JsonObject neighbor(
-            Neighbor neighbor,
-            Optional<Hybrid.Parts> parts,
-            SearchQuery query,
-            Optional<Decision> decided,
-            Optional<Threshold> threshold) {
-        JsonObject json = new JsonObject();
-        json.addProperty("id", neighbor.id());
-        json.addProperty("score", neighbor.score());
+    /** @param parts of a fused score, which is of this one query's ranking: what is judged is likeness */
+    private static void neighbor(JsonWriter json, Neighbor neighbor, Hybrid.@Nullable Parts parts, Answer answer)
+            throws IOException {
+        json.beginObject();
+        json.name("id").value(neighbor.id());
+        json.name("score").value(neighbor.score());
         Double alike = neighbor.score();
-        if (parts.isPresent()) {
-            // A fused score is of this one query's ranking; what is judged is likeness.
-            alike = parts.get().similarity();
-            json.addProperty("similarity", alike);
-            json.addProperty("words", parts.get().words());
+        if (parts != null) {
+            alike = parts.similarity();
+            json.name("similarity").value(alike);
+            json.name("words").value(parts.words());
         }
-        if (alike != null) {
-            double score = alike;
-            decided.ifPresent(decision -> json.addProperty("probability", decision.probability(score)));
-            threshold.ifPresent(line -> json.addProperty("same", score >= line.threshold()));
+        if (alike != null && answer.decided().isPresent()) {
+            json.name("probability").value(answer.decided().get().probability(alike));
         }
-        json.add("payload", PayloadJson.write(shown(neighbor.payload(), query.shown())));
-        return json;
+        if (alike != null && answer.threshold().isPresent()) {
+            json.name("same").value(alike >= answer.threshold().get().threshold());
+        }
+        Map<String, Value> payload = shown(neighbor.payload(), answer.query().shown());
+        json.name("payload")
+                .jsonValue(payload.isEmpty() ? "{}" : PayloadJson.write(payload).toString());
+        json.endObject();
     }
 
     private static Map<String, Value> shown(Map<String, Value> payload, Optional<Set<String>> wanted) {
@@ -344,10 +384,8 @@ final class Searching {
         return shown;
     }
 
-    private JsonObject head() {
-        JsonObject reply = new JsonObject();
-        reply.addProperty("bundle", served.bundle());
-        reply.addProperty("space", served.space().id());
-        return reply;
+    private void head(JsonWriter json) throws IOException {
+        json.name("bundle").value(served.bundle());
+        json.name("space").value(served.space().id());
     }
 }

@@ -8,6 +8,7 @@ import com.google.gson.JsonPrimitive;
 import dev.kindred.core.Decision;
 import dev.kindred.core.Nearest;
 import dev.kindred.core.Threshold;
+import dev.kindred.serve.access.Said;
 import dev.kindred.serve.batch.Lane;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class Verifying {
     }
 
     /** The reply to {@code {"left", "right", "fmr", "attribute", "abstain"}}. */
-    JsonObject verify(Body body) {
+    Answers.Scored verify(Body body) {
         Fields fields = body.fields().only("left", "right", "fmr", "attribute", "abstain");
         Optional<Zone> zone = zone(fields);
         Optional<String> cohort = cohort(fields);
@@ -89,8 +90,12 @@ final class Verifying {
                     reply.addProperty("abstained", abstained);
                     reply.add("zone", grey.json());
                 }));
-        degradation.mark(reply, null, false);
-        return reply;
+        degradation.mark(null, false).on(reply);
+        Said said = Said.ofPair(score);
+        if (reply.get("threshold") instanceof JsonPrimitive threshold) {
+            said.threshold(threshold.getAsDouble());
+        }
+        return new Answers.Scored(reply.toString(), said);
     }
 
     private static void judge(

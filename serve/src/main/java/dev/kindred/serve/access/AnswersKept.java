@@ -1,8 +1,5 @@
 package dev.kindred.serve.access;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.kindred.release.Answered;
 import dev.kindred.release.Answered.Answer;
 import java.time.Duration;
@@ -26,10 +23,6 @@ public final class AnswersKept implements AutoCloseable {
     private static final Duration LINGER = Duration.ofMillis(250);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final long LONGEST_WRITE_SECONDS = 20;
-    /** Of a longer answer, what stands further down cannot be spoken of. */
-    private static final int MOST_SCORES = 100;
-    /** The same by the length of their ids: what is queued is bounded by what it takes. */
-    private static final int MOST_LETTERS = 8192;
     /** As many again are let in before the oldest are taken away, so that this is seldom done. */
     private static final int SLACK = 20;
 
@@ -56,15 +49,12 @@ public final class AnswersKept implements AutoCloseable {
      * Keeps a reply's scores.
      *
      * @param kind {@code search} or {@code verify}
-     * @param reply of a search {@code neighbors} with {@code id} and {@code score}; of a comparison {@code score}; {@code threshold}
-     *     where there is one
      */
-    public void keep(
-            String request, Principal principal, String collection, String bundle, String kind, JsonObject reply) {
+    public void keep(String request, Principal principal, String collection, String bundle, String kind, Said said) {
         if (most == 0) {
             return;
         }
-        Answer answer = new Answer(request, clock.millis(), principal.key(), collection, bundle, kind, said(reply));
+        Answer answer = new Answer(request, clock.millis(), principal.key(), collection, bundle, kind, said.json());
         try {
             if (!writer.offer(answer, Duration.ZERO)) {
                 dropped.increment();
@@ -72,55 +62,6 @@ public final class AnswersKept implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static String said(JsonObject reply) {
-        if (reply.has("results")) {
-            return said(reply.getAsJsonArray("results"));
-        }
-        JsonObject said = new JsonObject();
-        if (reply.has("neighbors")) {
-            said.add("scores", scores(reply.getAsJsonArray("neighbors")));
-        }
-        for (String name : List.of("score", "threshold")) {
-            if (reply.has(name) && !reply.get(name).isJsonNull()) {
-                said.add(name, reply.get(name));
-            }
-        }
-        return said.toString();
-    }
-
-    private static JsonObject scores(JsonArray neighbors) {
-        JsonObject scores = new JsonObject();
-        int letters = 0;
-        for (JsonElement each : neighbors) {
-            JsonObject neighbor = each.getAsJsonObject();
-            String id = neighbor.get("id").getAsString();
-            letters += id.length();
-            if (scores.size() == MOST_SCORES || letters > MOST_LETTERS) {
-                break;
-            }
-            // Of an item that several searches found, the first one's score.
-            if (!scores.has(id)) {
-                scores.add(id, neighbor.get("score"));
-            }
-        }
-        return scores;
-    }
-
-    /** Of several searches in one: what they found, one after another, and the first one's threshold. */
-    private static String said(JsonArray results) {
-        JsonArray all = new JsonArray();
-        JsonObject together = new JsonObject();
-        for (JsonElement each : results) {
-            JsonObject result = each.getAsJsonObject();
-            all.addAll(result.getAsJsonArray("neighbors"));
-            if (result.has("threshold") && !together.has("threshold")) {
-                together.add("threshold", result.get("threshold"));
-            }
-        }
-        together.add("neighbors", all);
-        return said(together);
     }
 
     /**
