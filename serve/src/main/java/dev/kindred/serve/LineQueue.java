@@ -34,6 +34,7 @@ final class LineQueue {
     private final BlockingQueue<BulkLines.Line> waiting = new ArrayBlockingQueue<>(GROUP);
     private final Semaphore own = new Semaphore(WAITING_KIB);
     private volatile boolean stopped;
+    private volatile @Nullable Thread reader;
     private volatile @Nullable Throwable broken;
 
     /**
@@ -49,8 +50,10 @@ final class LineQueue {
 
     /** Until the last line, or {@link #stop}. */
     void read() {
+        // Before it is looked whether all is over: stop() does it the other way round.
+        reader = Thread.currentThread();
         try {
-            BulkLines.Line line = lines.next();
+            BulkLines.Line line = stopped ? null : lines.next();
             while (line != null && !stopped) {
                 own.acquire(permits(line));
                 grow(understood(line));
@@ -127,10 +130,17 @@ final class LineQueue {
         return broken;
     }
 
-    /** Whoever reads ends, and what is left is forgotten; its room is free once the request is over. */
+    /**
+     * Whoever reads ends, and what is left is forgotten; its room is free once the request is over. Who waits for more of the body is
+     * interrupted: closing Armeria's stream by another thread can take away the very mark that would have ended the wait.
+     */
     void stop() {
         stopped = true;
         own.release(WAITING_KIB);
         waiting.clear();
+        Thread reading = reader;
+        if (reading != null) {
+            reading.interrupt();
+        }
     }
 }

@@ -3,10 +3,14 @@ package dev.kindred.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +45,42 @@ class LineQueueTest {
     private static LineQueue lines(int count, Own room, Duration patience) {
         byte[] all = ("x".repeat(LINE) + "\n").repeat(count).getBytes(StandardCharsets.UTF_8);
         return new LineQueue(new ByteArrayInputStream(all), 1_000, room, patience);
+    }
+
+    /** A body of which nothing more comes, and whose closing wakes nobody. */
+    private static final class Endless extends InputStream {
+        private final CountDownLatch waits = new CountDownLatch(1);
+
+        @Override
+        public int read() throws IOException {
+            waits.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+            return -1;
+        }
+    }
+
+    @Test
+    void whoeverWaitsForMoreEndsWhenAllIsOver() throws InterruptedException {
+        Endless body = new Endless();
+        LineQueue lines = new LineQueue(body, 1_000, new Own(new Room(ROOM)), Duration.ofSeconds(1));
+        Thread reader = Thread.ofVirtual().start(lines::read);
+        body.waits.await();
+        lines.stop();
+        assertThat(reader.join(Duration.ofSeconds(20))).isTrue();
+    }
+
+    @Test
+    void nobodyBeginsToReadWhenAllIsOver() throws InterruptedException {
+        Endless body = new Endless();
+        LineQueue lines = new LineQueue(body, 1_000, new Own(new Room(ROOM)), Duration.ofSeconds(1));
+        lines.stop();
+        Thread reader = Thread.ofVirtual().start(lines::read);
+        assertThat(reader.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(body.waits.getCount()).isEqualTo(1);
     }
 
     @Test
