@@ -262,7 +262,10 @@ public final class Door {
         }
     }
 
-    /** Binds what makes its reply whole: headers and body then leave together, in one segment where they fit. */
+    /**
+     * Binds what makes its reply whole: headers and body are then written together, and where the pipeline flushes them together they
+     * leave in one segment.
+     */
     private void whole(Route route, HttpService service) {
         server.service(route, new SimpleDecoratingHttpService(service) {
             @Override

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,9 @@ public final class KindredServer implements AutoCloseable {
     private static final int PORTS_TRIED = 20;
 
     private static final Duration BEFORE_WARMING = Duration.ofSeconds(2);
+    /** What of a request may go on for after its reply has left. */
+    private static final Duration LAST_THREADS = Duration.ofSeconds(5);
+
     private static final Logger LOG = LoggerFactory.getLogger(KindredServer.class);
 
     private final Server server;
@@ -281,10 +285,11 @@ public final class KindredServer implements AutoCloseable {
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
                 .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(
-                        // A reply's headers wait for its body, which follows at once.
+                        new Unread(bounds.requestTime()),
+                        // Armeria flushes a reply's headers by themselves; its own such handler lets that pass where
+                        // nothing is read.
                         new FlushConsolidationHandler(
-                                FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true),
-                        new Unread(bounds.requestTime())))
+                                FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true)))
                 .gracefulShutdownTimeout(Duration.ofMillis(50), Duration.ofSeconds(1))
                 // What is refused is no news: problems that are faults are told by Wire.
                 .unloggedExceptionsReportIntervalMillis(0)
@@ -349,14 +354,25 @@ public final class KindredServer implements AutoCloseable {
         server.close();
         admin.ifPresent(Server::close);
         console.close();
-        if (!drained) {
-            waiting.shutdownNow();
-        }
-        waiting.close();
+        end(waiting, drained ? LAST_THREADS : Duration.ZERO);
         compute.close();
         hosting.close();
         seen.log().event("stopped", "");
         seen.close();
+    }
+
+    /** What still runs after that is interrupted: no thread that waits for what never comes keeps a server from ending. */
+    private static void end(ExecutorService threads, Duration patience) {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        threads.close();
     }
 
     private boolean drained() {

@@ -29,7 +29,7 @@ class OneSegmentTest {
             String id = "{\"id\":\""
                     + DrawnShapes.id(DrawnShapes.things().keySet().iterator().next(), DrawnShapes.HANDS[0])
                     + "\",\"k\":3}";
-            for (int call = 0; call < 20; call++) {
+            for (int call = 0; call < 200; call++) {
                 socket.getOutputStream()
                         .write(("POST /v1/search HTTP/1.1\r\n"
                                         + "Host: localhost\r\n"
