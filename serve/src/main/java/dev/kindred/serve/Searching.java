@@ -38,7 +38,7 @@ final class Searching {
     /** Searches of one request. */
     static final int MAX_QUERIES = 64;
 
-    /** So many times a payload's bytes are its fields, their JSON and its text. */
+    /** So many times a payload's bytes are its fields, their JSON and the reply's text. */
     private static final int JSON_TIMES = 3;
 
     private final Hosted hosted;
@@ -79,6 +79,25 @@ final class Searching {
     private record Result(Found found, List<Hybrid.Parts> parts, boolean fused, boolean byWords, boolean degraded) {
         static Result alike(Found found) {
             return new Result(found, List.of(), false, false, false);
+        }
+
+        /** The same with the fields that are wanted alone: the others may be large, and other searches' wait beside them. */
+        Result showing(Set<String> wanted) {
+            List<Neighbor> neighbors = found.neighbors().stream()
+                    .map(neighbor -> new Neighbor(neighbor.id(), neighbor.score(), only(wanted, neighbor.payload())))
+                    .toList();
+            return new Result(
+                    new Found(found.space(), neighbors, found.exact(), found.degraded(), found.next()),
+                    parts,
+                    fused,
+                    byWords,
+                    degraded);
+        }
+
+        private static Map<String, Value> only(Set<String> wanted, Map<String, Value> payload) {
+            Map<String, Value> shown = new TreeMap<>(payload);
+            shown.keySet().retainAll(wanted);
+            return shown;
         }
     }
 
@@ -220,9 +239,10 @@ final class Searching {
         Filter filter = asked.input().orElse(null) instanceof Inputs.Input.Known(var item)
                 ? new Filter.And(List.of(query.filter(), new Filter.Not(new Filter.Ids(Set.of(item.id())))))
                 : query.filter();
-        Result result = compute.run(
+        Result whole = compute.run(
                 meters.search(),
                 () -> vector.isPresent() ? alike(asked, vector.get(), filter) : byWords(asked, filter));
+        Result result = query.shown().map(whole::showing).orElse(whole);
         count(query, result);
         bound(asked, result, size);
         boolean judged = !result.byWords() && (served.comparator().isEmpty() || query.rerank());
@@ -239,7 +259,7 @@ final class Searching {
     private static void bound(Asked asked, Result result, ReplySize size) {
         long before = size.bytes();
         for (Neighbor neighbor : result.found().neighbors()) {
-            if (!size.add(neighbor.id(), shown(neighbor.payload(), asked.query().shown()))) {
+            if (!size.add(neighbor.id(), neighbor.payload())) {
                 throw ReplySize.tooLarge(asked.path().isEmpty() ? "k" : asked.path() + ".k");
             }
         }
@@ -369,19 +389,10 @@ final class Searching {
         if (alike != null && answer.threshold().isPresent()) {
             json.name("same").value(alike >= answer.threshold().get().threshold());
         }
-        Map<String, Value> payload = shown(neighbor.payload(), answer.query().shown());
+        Map<String, Value> payload = neighbor.payload();
         json.name("payload")
                 .jsonValue(payload.isEmpty() ? "{}" : PayloadJson.write(payload).toString());
         json.endObject();
-    }
-
-    private static Map<String, Value> shown(Map<String, Value> payload, Optional<Set<String>> wanted) {
-        if (wanted.isEmpty()) {
-            return payload;
-        }
-        Map<String, Value> shown = new TreeMap<>(payload);
-        shown.keySet().retainAll(wanted.get());
-        return shown;
     }
 
     private void head(JsonWriter json) throws IOException {

@@ -368,6 +368,13 @@ class DegradationTest {
             assertThat(first.get("similarity").getAsDouble()).isPositive();
             assertThat(first.get("words").getAsDouble()).isPositive();
             assertThat(both.json().get("hybrid").getAsBoolean()).isTrue();
+            assertThat(both.json().getAsJsonArray("neighbors").asList())
+                    .as("what either side did not find is said to be unknown")
+                    .allSatisfy(
+                            each -> assertThat(each.getAsJsonObject().keySet()).contains("similarity", "words"))
+                    .anySatisfy(each -> assertThat(
+                                    each.getAsJsonObject().get("words").isJsonNull())
+                            .isTrue());
             assertThat(items(caller.json("/v1/search", "{\"id\":\"tower0\",\"words\":\"forest\",\"hybrid\":\"rrf\"}")))
                     .startsWith("wild2");
             Reply alone = caller.json("/v1/search", "{\"words\":\"forests\",\"wordsOnly\":true}");

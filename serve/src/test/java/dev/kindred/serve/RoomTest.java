@@ -19,6 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +182,26 @@ class RoomTest {
         empty();
         Reply thin = caller.json("/v1/search", "{\"text\":\"whisper\",\"k\":" + LARGE + ",\"fields\":[\"name\"]}");
         assertThat(thin.json().getAsJsonArray("neighbors")).hasSize(LARGE);
+    }
+
+    /** Sixty-four times twenty items of a megabyte, three times at once, would be more than the heap. */
+    @Test
+    void whatIsNotWantedIsNotKeptUntilTheLastSearch() throws Exception {
+        String one = "{\"text\":\"whisper\",\"k\":" + LARGE + ",\"fields\":[\"name\"]}";
+        String all = "{\"queries\":[" + (one + ",").repeat(63) + one + "]}";
+        try (KindredServer roomy = KindredServer.start(
+                        ServeOptions.defaults().onPort(0), words.served().over(index));
+                Caller callers = new Caller(roomy.url());
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Reply>> replies = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                replies.add(threads.submit(() -> callers.json("/v1/search", all)));
+            }
+            for (Future<Reply> reply : replies) {
+                assertThat(reply.get().code()).as(reply.get().text()).isEqualTo(200);
+                assertThat(reply.get().json().getAsJsonArray("results")).hasSize(64);
+            }
+        }
     }
 
     /** Its reply is kept for it, and others are refused meanwhile, but not for long. */

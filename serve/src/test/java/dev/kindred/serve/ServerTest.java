@@ -118,6 +118,10 @@ class ServerTest {
         assertThat(first.get("same").getAsBoolean()).isTrue();
         assertThat(first.get("probability").getAsDouble()).isBetween(0.9, 1.0);
         assertThat(first.getAsJsonObject("payload").get("name").getAsString()).isEqualTo("heart");
+        assertThat(first.keySet()).containsExactly("id", "score", "probability", "same", "payload");
+        assertThat(reply.json().keySet())
+                .containsExactly("bundle", "space", "neighbors", "exact", "threshold", "fmr", "next");
+        assertThat(reply.text()).as("written by hand").isEqualTo(reply.json().toString());
     }
 
     @Test
