@@ -80,7 +80,8 @@ final class Verifying {
         reply.add("probability", JsonNull.INSTANCE);
         reply.add("threshold", JsonNull.INSTANCE);
         reply.add("fmr", JsonNull.INSTANCE);
-        served.decision().ifPresent(decision -> judge(reply, decision, score, fields.rate("fmr"), cohort));
+        Said said = Said.ofPair(score);
+        served.decision().ifPresent(decision -> judge(reply, said, decision, score, fields.rate("fmr"), cohort));
         served.decision()
                 .ifPresent(decision -> zone.ifPresent(grey -> {
                     boolean abstained = grey.holds(score, decision.probability(score));
@@ -91,15 +92,16 @@ final class Verifying {
                     reply.add("zone", grey.json());
                 }));
         degradation.mark(null, false).on(reply);
-        Said said = Said.ofPair(score);
-        if (reply.get("threshold") instanceof JsonPrimitive threshold) {
-            said.threshold(threshold.getAsDouble());
-        }
         return new Answers.Scored(reply.toString(), said);
     }
 
     private static void judge(
-            JsonObject reply, Decision decision, double score, Optional<Double> fmr, Optional<String> cohort) {
+            JsonObject reply,
+            Said said,
+            Decision decision,
+            double score,
+            Optional<Double> fmr,
+            Optional<String> cohort) {
         double probability = decision.probability(score);
         reply.addProperty("probability", probability);
         Optional<Threshold> common = fmr.map(decision::threshold).or(decision::usualThreshold);
@@ -108,6 +110,7 @@ final class Verifying {
         reply.addProperty(
                 "same", threshold.map(line -> score >= line.threshold()).orElse(probability >= 0.5));
         threshold.ifPresent(line -> {
+            said.threshold(line.threshold());
             reply.addProperty("threshold", line.threshold());
             reply.addProperty("fmr", line.targetFmr());
             cohort.ifPresent(name -> {
