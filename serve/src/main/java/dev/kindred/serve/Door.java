@@ -134,21 +134,25 @@ public final class Door {
     }
 
     void handle(String path, Rule rule, Answer answer, HttpMethod... methods) {
-        Route route = route(path, rule.role(), methods);
-        server.service(route, (ctx, request) -> {
-            Call call = let(ctx, request, rule);
-            return later(call, () -> telling.told(call, rule, () -> answer.to(call, request)));
-        });
+        whole(route(path, rule.role(), methods), let(rule, answer));
+    }
+
+    /** A request whose reply is a stream that is made while it leaves: where the key is revoked meanwhile it breaks off. */
+    void give(String path, Role role, Answer answer) {
+        server.service(route(path, role, HttpMethod.GET, HttpMethod.HEAD), let(Rule.in(role), answer));
     }
 
     /** A request whose body is a stream that has no end to be waited for: the answer reads it itself, and bounds it. */
     void stream(String path, Role role, Answer answer) {
         Route route = route(path, role, HttpMethod.POST);
-        server.route().addRoute(route).maxRequestLength(0).build((ctx, request) -> {
-            Rule rule = Rule.in(role);
+        server.route().addRoute(route).maxRequestLength(0).build(let(Rule.in(role), answer));
+    }
+
+    private HttpService let(Rule rule, Answer answer) {
+        return (ctx, request) -> {
             Call call = let(ctx, request, rule);
             return later(call, () -> telling.told(call, rule, () -> answer.to(call, request)));
-        });
+        };
     }
 
     /** Whether whoever sent a request that goes on may still do that here. */
@@ -263,8 +267,8 @@ public final class Door {
     }
 
     /**
-     * Binds what makes its reply whole: headers and body are then written together, and where the pipeline flushes them together they
-     * leave in one segment.
+     * Binds what makes its reply whole: headers and body are then written together. Whoever is cut off, as by a key that is revoked, has
+     * all of it or a refusal; and where the pipeline flushes them together they leave in one segment.
      */
     private void whole(Route route, HttpService service) {
         server.service(route, new SimpleDecoratingHttpService(service) {

@@ -52,7 +52,7 @@ final class FeedbackRoutes {
 
     void bind(Door door) {
         door.post("/v1/feedback", Rule.KNOWN, this::take);
-        door.get("/v1/collections/{collection}/feedback", Role.OPERATOR, (call, request) -> give(call));
+        door.give("/v1/collections/{collection}/feedback", Role.OPERATOR, (call, request) -> give(call));
     }
 
     /** {@code {"request", "id"?, "outcome", "value"?, "attributes"?}}. */

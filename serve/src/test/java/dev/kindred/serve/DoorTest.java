@@ -92,7 +92,7 @@ class DoorTest {
                 Role.WRITER,
                 (call, request) -> upload(request),
                 HttpMethod.POST);
-        door.get("/v1/collections/{collection}/all", Role.READER, (call, request) -> endless(call));
+        door.give("/v1/collections/{collection}/all", Role.READER, (call, request) -> endless(call));
         door.post("/v1/collections/{collection}/embed", Role.READER, (call, body) -> {
             done.incrementAndGet();
             return HttpResponse.of("embedded");
