@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /**
  * Whether much more is asked than can be done, and goes on being asked: work offered in a time, against the time the threads have, and
- * against the work that was done in it, since how long work takes is a guess. A queue
- * that is long for another reason (a burst, a pause of the machine, many clients who each wait for their reply) is no such thing: it ends by
- * itself, so nobody is turned away. Where more keeps coming than is done, a long queue only makes everybody late; then it is kept short.
+ * against the work that was done in it, since how long work takes is a guess. A queue that is long for another reason (a burst, a pause of
+ * the machine, a second in which it is slow, many clients who each wait for their reply) is no such thing: it ends by itself, so nobody is
+ * turned away. Where more keeps coming than is done, a long queue only makes everybody late; then it is kept short.
  *
  * <p>Callers who ask again as soon as they are turned away look like more work than they have: a few of them would keep themselves out for
  * good. So now and then all are let in for a moment. Where they then ask for no more than is done, since they wait for their replies, it was
@@ -29,6 +29,16 @@ final class Pressure {
     private static final double ENTER = 1.5;
     /** At this it ends. */
     private static final double LEAVE = 1.2;
+    /**
+     * What comes beyond so many times of what is done adds up, and it must have added up to so much of each thread's time, and to the time
+     * that is looked back on: five times too much does within a quarter of a second, twice too much within one, and a machine on which work
+     * takes twice as long for a while does not, since its guesses grow with what it does.
+     */
+    private static final double BEYOND = 1.25;
+
+    private static final long LEAST_EXCESS = Duration.ofMillis(800).toNanos();
+    /** Times that are looked back on, in which what has added up fades: it may be of requests that nobody waited for. */
+    private static final int FADING = 20;
     /** Under pressure a request waits for at most so many of its own size. */
     private static final int MOST_AHEAD = 4;
     /** And for as long as this, however small it is. */
@@ -54,6 +64,9 @@ final class Pressure {
     private double finished;
 
     private double squares;
+    /** What has come beyond what is done, in nanoseconds. */
+    private double excess;
+
     private long last;
     private double part;
     private long partBegan;
@@ -87,6 +100,7 @@ final class Pressure {
         pass(now);
         offered += cost;
         squares += (double) cost * cost;
+        excess += cost;
         part += cost;
         asked += isLooking(now) ? cost : 0;
     }
@@ -95,6 +109,7 @@ final class Pressure {
     void done(long cost, long now) {
         pass(now);
         finished += cost;
+        excess = Math.max(0, excess - BEYOND * cost);
         did += isLooking(now) ? cost : 0;
     }
 
@@ -108,12 +123,14 @@ final class Pressure {
         if (!high) {
             high = times > ENTER
                     && offered > ENTER * finished
+                    && excess > threads * (double) Math.max(LEAST_EXCESS, PARTS * partLength)
                     && Long.bitCount(parts & (1 << PARTS) - 1) >= LEAST_PARTS;
             trying = false;
             between = FIRST_TRIAL;
             trialAt = now + between;
         } else if (times <= LEAVE) {
             high = false;
+            excess = 0;
         } else {
             tryAll(now);
         }
@@ -138,6 +155,7 @@ final class Pressure {
             high = false;
             offered = 0;
             squares = 0;
+            excess = 0;
             parts = 0;
         }
     }
@@ -155,6 +173,7 @@ final class Pressure {
         offered *= kept;
         finished *= kept;
         squares *= kept;
+        excess *= Math.pow(kept, 1.0 / FADING);
         last = now;
         long over = (now - partBegan) / partLength;
         if (over > 0) {

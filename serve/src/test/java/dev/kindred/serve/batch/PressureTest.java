@@ -74,6 +74,34 @@ class PressureTest {
         assertThat(pressure.isHigh(now)).isFalse();
     }
 
+    /** Other work takes more than half of the core: a task takes two and a half times as long, and is guessed to. Afterwards what waits is done beside what comes. */
+    @ParameterizedTest
+    @ValueSource(ints = {300, 600, 900})
+    void aSecondInWhichTheMachineIsSlowIsNoPressure(int slow) {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        long now = load(pressure, 0, 5_000, 0.8);
+        double waiting = 0;
+        double due = 0;
+        for (int tick = 0; tick < 5_000; tick++, now += MS) {
+            double guess = tick < slow ? 2.5 : 1;
+            for (due += 0.8; due >= 1; due--) {
+                pressure.offer(Math.round(guess * MS), now);
+                waiting++;
+            }
+            double done = Math.min(waiting, 1 / guess);
+            waiting -= done;
+            pressure.done(Math.round(guess * done * MS), now);
+            assertThat(pressure.isHigh(now)).as("after %d ms", tick).isFalse();
+        }
+        assertThat(waiting).isLessThan(2);
+    }
+
+    @Test
+    void twiceTooMuchIsSeenWithinTwoSeconds() {
+        Pressure pressure = new Pressure(1, BACKLOG, 0);
+        assertThat(pressure.isHigh(load(pressure, 0, 2_000, 2))).isTrue();
+    }
+
     /** Who waits for a reply before asking again asks for no more than is done, however long it takes. */
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 40, 100, 700})
@@ -194,7 +222,8 @@ class PressureTest {
     @ValueSource(doubles = {2, 5})
     void whereTooMuchGoesOnTrialsAreShort(double rate) {
         Pressure pressure = new Pressure(1, BACKLOG, 0);
-        long now = load(pressure, 0, 1_000, rate);
+        long now = load(pressure, 0, 2_000, rate);
+        assertThat(pressure.isHigh(now)).isTrue();
         int open = 0;
         for (int tick = 0; tick < 30_000; tick++) {
             now = load(pressure, now, 1, rate);
