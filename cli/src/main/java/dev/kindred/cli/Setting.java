@@ -36,7 +36,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String otherwise, boolean
     static final Setting<Integer> CONNECTIONS = of("server.limits.connections", Kind.whole(1, 100_000), "1024");
     static final Setting<Duration> REQUEST_TIME = of("server.timeouts.request", Kind.TIME, "30s");
     static final Setting<Duration> DRAIN = of("server.timeouts.drain", Kind.SPAN, "10s");
-    static final Setting<Integer> QUEUE = of("server.queue", Kind.whole(0, 100_000), "256");
+    static final Setting<Integer> QUEUE = of("server.queue", Kind.whole(0, 100_000), "1024");
     static final Setting<Long> CACHE = of("server.cache", Kind.BYTES_OF, "64MiB");
 
     static final Setting<List<String>> SENSITIVE = of("access.sensitive", Kind.TEXTS, "");

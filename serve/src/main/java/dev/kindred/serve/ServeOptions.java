@@ -120,7 +120,7 @@ public record ServeOptions(
                 new Listening(LOOPBACK, DEFAULT_ADMIN_PORT, false),
                 Optional.empty(),
                 new Bounds(16L << 20, Duration.ofSeconds(30), Duration.ofSeconds(10), 1024),
-                new Computing(Runtime.getRuntime().availableProcessors(), 256, Batching.defaults()),
+                new Computing(Runtime.getRuntime().availableProcessors(), 1_024, Batching.defaults()),
                 new Kept(Set.of(), 100_000, Duration.ofDays(30)));
     }
 
