@@ -36,6 +36,8 @@ final class LoadRuns {
     private static final double LEAST_OFFERED = 0.9;
 
     private static final int CONNECTIONS = 512;
+    /** Nearly as many as a server takes: who comes while it is slow for a second does not wait for those before. */
+    private static final int SOAK_CONNECTIONS = 1_000;
     /** Pairs before those that count: both processes compile by turns on one core. */
     private static final int UNCOUNTED = 3;
 
@@ -298,11 +300,12 @@ final class LoadRuns {
     JsonObject soak(ServerProcess server, Target target, Mix mix, int callers, double minutes) {
         warm(target, mix, Shot.get("/v1/collections"));
         double most = saturation(target, mix, callers);
+        uncounted(target, mix, Plan.open(SOAK_SHARE * most, Duration.ZERO, seconds(60), SOAK_CONNECTIONS));
         Duration duration = Duration.ofMillis(Math.round(minutes * 60_000));
         Residence residence = Residence.watch(server, Duration.ofMillis(smoke ? 500 : 5_000));
         JsonObject json;
         try {
-            json = soaked(run(target, mix, Plan.open(SOAK_SHARE * most, Duration.ZERO, duration, CONNECTIONS)));
+            json = soaked(run(target, mix, Plan.open(SOAK_SHARE * most, Duration.ZERO, duration, SOAK_CONNECTIONS)));
         } finally {
             residence.close();
         }
