@@ -119,7 +119,11 @@ public final class Door {
         });
     }
 
-    /** @param role of whoever may ask, in the collection that the address names */
+    /**
+     * A request without a body whose reply is made whole. One that is a stream would be gathered first: {@link #give} is for those.
+     *
+     * @param role of whoever may ask, in the collection that the address names
+     */
     void get(String path, Role role, Answer answer) {
         get(path, Rule.in(role), answer);
     }
@@ -128,7 +132,7 @@ public final class Door {
         handle(path, rule, answer, HttpMethod.GET, HttpMethod.HEAD);
     }
 
-    /** A request without a body, or one whose body the answer reads itself. */
+    /** The same with other methods, or of a body that the answer reads itself. */
     void handle(String path, Role role, Answer answer, HttpMethod... methods) {
         handle(path, Rule.in(role), answer, methods);
     }

@@ -31,8 +31,8 @@ final class Pressure {
     private static final double LEAVE = 1.2;
     /**
      * What comes beyond so many times of what is done adds up, and it must have added up to so much of each thread's time, and to the time
-     * that is looked back on: five times too much does within a quarter of a second, twice too much within one, and a machine on which work
-     * takes twice as long for a while does not, since its guesses grow with what it does.
+     * that is looked back on. Of a millisecond's work a request, five times too much does within a quarter of a second, twice too much in
+     * little more than one; a second in which work takes two and a half times as long does not, since what is done is guessed longer too.
      */
     private static final double BEYOND = 1.25;
 

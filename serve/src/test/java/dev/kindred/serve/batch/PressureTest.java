@@ -74,7 +74,10 @@ class PressureTest {
         assertThat(pressure.isHigh(now)).isFalse();
     }
 
-    /** Other work takes more than half of the core: a task takes two and a half times as long, and is guessed to. Afterwards what waits is done beside what comes. */
+    /**
+     * Other work takes more than half of the core: a task takes two and a half times as long, and is guessed to. Afterwards what waits is done
+     * beside what comes.
+     */
     @ParameterizedTest
     @ValueSource(ints = {300, 600, 900})
     void aSecondInWhichTheMachineIsSlowIsNoPressure(int slow) {
