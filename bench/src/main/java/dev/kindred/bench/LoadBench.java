@@ -220,7 +220,7 @@ public final class LoadBench {
         for (int round = -1; round < rounds; round++) {
             double bare = BareHttp.secondsToFirst(run.root(), home());
             double kindred;
-            try (ServerProcess server = ServerProcess.launched(run.root(), home(), small, png)) {
+            try (ServerProcess server = ServerProcess.embedding(run.root(), home(), small, png)) {
                 kindred = server.secondsToFirst();
             }
             if (round >= 0) {

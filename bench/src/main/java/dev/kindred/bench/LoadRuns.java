@@ -175,9 +175,9 @@ final class LoadRuns {
     }
 
     /**
-     * The most it did in two runs by so many callers or in two by four times as many: too few would make all shares of it easy, and so would a
-     * moment in which the machine was slow. Of runs in which nobody was
-     * turned away; after there was too much it takes the server some seconds until that is so.
+     * The most it did in two runs by so many callers or in two by four times as many: too few would make all shares of it easy, and so would
+     * a moment in which the machine was slow. Of runs in which nobody was turned away; after there was too much it takes the server some
+     * seconds until that is so.
      */
     private double saturation(Target target, Mix mix, int callers) {
         double most = 0;

@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,42 +26,32 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * One that remembers no embeddings: what is measured is computed.
+     * Started as people start it, by the launcher, but remembering no embeddings: what is measured is computed.
      *
      * @param home of its own, so that nothing of the person's is read
      */
     public static ServerProcess serve(Path root, Path home, Path index) {
-        return serve(root, home, index, List.of());
+        return launched(root, home, index, First.ready(), Map.of("KINDRED_CACHE", "0"));
     }
 
-    /** @param options of the JVM */
-    public static ServerProcess serve(Path root, Path home, Path index, List<String> options) {
+    /** Up once it has embedded a picture. */
+    public static ServerProcess embedding(Path root, Path home, Path index, byte[] png) {
+        return launched(root, home, index, First.embedding(png), Map.of());
+    }
+
+    private static ServerProcess launched(Path root, Path home, Path index, First first, Map<String, String> settings) {
         int port = freePort();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Djava.awt.headless=true",
-                "-Dslf4j.internal.verbosity=ERROR"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.kindred.cli.Main"));
-        command.addAll(words(index, port));
-        return start(root, home, command, port, First.ready(), Map.of("KINDRED_CACHE", "0"));
-    }
-
-    /** By the launcher, as people start it. */
-    public static ServerProcess launched(Path root, Path home, Path index, byte[] png) {
-        int port = freePort();
-        List<String> command = new ArrayList<>(List.of(root.resolve("kindred").toString()));
-        command.addAll(words(index, port));
-        return start(root, home, command, port, First.embedding(png), Map.of());
-    }
-
-    private static List<String> words(Path index, int port) {
-        return List.of(
-                "serve", "--index", index.toString(), "--port", Integer.toString(port), "--threads", "1", "--json");
+        List<String> command = List.of(
+                root.resolve("kindred").toString(),
+                "serve",
+                "--index",
+                index.toString(),
+                "--port",
+                Integer.toString(port),
+                "--threads",
+                "1",
+                "--json");
+        return start(root, home, command, port, first, settings);
     }
 
     /** What is asked until it is answered with 200. */
