@@ -164,7 +164,7 @@ public final class LoadBench {
                 throw new IllegalStateException("the server does not speak the Open Inference Protocol over gRPC");
             }
             List<Shot> shots = batches.stream().map(Oip::shot).toList();
-            return runs.saturated(target, shots, BATCH_CALLERS, BATCH, bare, rounds);
+            return runs.saturated(target, shots, BATCH_CALLERS, BATCH, bare, rounds, 10);
         }
     }
 
@@ -187,7 +187,7 @@ public final class LoadBench {
                     setting.queries().toString()));
             ef.ifPresent(candidates -> words.add(String.valueOf(candidates)));
             try (Bare bare = Bare.start(run.root(), words.toArray(String[]::new))) {
-                JsonObject json = runs.saturated(target, shots, CALLERS, 1, bare, rounds);
+                JsonObject json = runs.saturated(target, shots, CALLERS, 1, bare, 4 * rounds, 3);
                 json.addProperty("recall", recall);
                 return json;
             }

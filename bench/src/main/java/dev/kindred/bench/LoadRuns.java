@@ -114,26 +114,31 @@ final class LoadRuns {
     }
 
     /**
-     * As much as it can, and as much as the bare process can.
+     * As much as it can, and as much as the bare process can. What neighbours on the machine do changes slowly, and a pair is to see the
+     * same of it: where calls are short, so are the rounds, and many.
      *
      * @param each things of one call
+     * @param seconds of each half of a round: in them many calls end
      */
-    JsonObject saturated(Target target, List<Shot> shots, int callers, int each, Bare bare, int rounds) {
+    JsonObject saturated(
+            Target target, List<Shot> shots, int callers, int each, Bare bare, int rounds, double seconds) {
         warm(target, shots);
         bare.measure(seconds(20).toMillis() / 1e3);
         List<Double> ratios = new ArrayList<>();
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         double busy = 0;
-        for (int round = 0; round < rounds; round++) {
-            double alone = bare.measure(seconds(10).toMillis() / 1e3).perSecond();
-            Figures figures = run(target, mix(shots), Plan.closed(callers, seconds(1), seconds(10)));
+        for (int round = -UNCOUNTED; round < rounds; round++) {
+            double alone = bare.measure(seconds(seconds).toMillis() / 1e3).perSecond();
+            Figures figures = run(target, mix(shots), Plan.closed(callers, seconds(1), seconds(seconds)));
             requireWell(figures);
-            double served = figures.goodput() * each;
-            ours.add(served);
-            theirs.add(alone);
-            ratios.add(served / alone);
-            busy = Math.max(busy, figures.schedule().busy());
+            if (round >= 0) {
+                double served = figures.goodput() * each;
+                ours.add(served);
+                theirs.add(alone);
+                ratios.add(served / alone);
+                busy = Math.max(busy, figures.schedule().busy());
+            }
         }
         JsonObject json = new JsonObject();
         json.add("ratios", Spread.array(ratios));
@@ -160,8 +165,8 @@ final class LoadRuns {
         bare.measure(seconds(20).toMillis() / 1e3);
         List<Double> added = new ArrayList<>();
         List<Double> alone = new ArrayList<>();
-        // Short, and many: what neighbours on the machine do changes slowly, and a pair is to see the same of it.
-        for (int round = -UNCOUNTED; round < 2 * rounds; round++) {
+        // As short and as many as above, for the same reason.
+        for (int round = -UNCOUNTED; round < 6 * rounds; round++) {
             double inProcess = bare.measure(seconds(2.5).toMillis() / 1e3).medianMillis();
             Figures figures = run(target, mix(shots), Plan.closed(1, seconds(0.5), seconds(2.5)));
             requireWell(figures);
