@@ -23,7 +23,7 @@ public final class LoadBench {
         the bare index on the server's core, added latency, P99 at 60% of saturation, the first embedding after a start,
         half an hour at 80% (an hour with --goals), and five times more than it can do. Needs two cores, taskset
         (util-linux), and all-MiniLM-L6-v2, which is imported once. The server remembers no embeddings meanwhile. Takes
-        seventy minutes on a quiet machine.\
+        an hour and a half on a quiet machine.\
         """;
 
     /** Texts of one call. */
