@@ -164,6 +164,24 @@ class ConsoleTest {
     }
 
     @Test
+    void noHillRunsPastWhatACosineCanBe() {
+        Page page = open(ColorScheme.LIGHT, 1360, 1000, "#/compare?a=octo%2Fstar.png&b=octo%2Fstar.png");
+        assertThat(page.locator(".verdict-score")).containsText("1.000");
+        Object past = page.evaluate("""
+            () => {
+              const one = Number(document.querySelector('.plot .score').getAttribute('x1'));
+              const ends = [...document.querySelectorAll('.plot .hill')]
+                .map((hill) => Math.max(...[...hill.getAttribute('d').matchAll(/([0-9.]+),/g)].map((m) => Number(m[1]))));
+              return Math.max(...ends) - one;
+            }\
+            """);
+        assertThat(((Number) past).doubleValue())
+                .as("pixels of a hill beyond a score of 1; one bin is nine")
+                .isLessThan(1);
+        Visitor.close(page);
+    }
+
+    @Test
     void compareTakesAPictureOfOnesOwnAndTellsItFromAnother() {
         Page page = open(ColorScheme.LIGHT, 1360, 1000, "#/compare?a=octo%2Fcircle.png");
         page.locator(".slot")

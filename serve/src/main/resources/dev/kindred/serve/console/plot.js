@@ -15,7 +15,7 @@ const FLOOR = HEIGHT - 30;
 export function scorePlot(info, answer, zone = null, room = 900) {
   // Drawn nearly as large as it is shown, so that its words are as large as all others.
   const width = innerWidth < 600 ? 340 : room;
-  const histogram = histogramOf(info.baseline);
+  const histogram = histogramOf(info);
   const curve = info.decision?.calibration;
   if (!histogram && !curve) return null;
   const knots = curve?.scores ?? [];
@@ -54,7 +54,7 @@ export function scorePlot(info, answer, zone = null, room = 900) {
 
 /** What the curve or the hills mean. */
 export function legendOf(info) {
-  return histogramOf(info.baseline)
+  return histogramOf(info)
     ? [['same', 'same, in validation'], ['different', 'different, in validation']]
     : [['curve', 'probability that two are the same']];
 }
@@ -78,26 +78,37 @@ export function zoneOf(info, zone) {
 const BINS = 96;
 
 /** Shares of the scores in equal bins from low to high, as smooth as the few quantiles that a bundle keeps allow. */
-function histogramOf(baseline) {
-  const { quantiles, same, different } = baseline?.scores ?? {};
+function histogramOf(info) {
+  const { quantiles, same, different } = info.baseline?.scores ?? {};
   const whole = [same, different].every((list) => Array.isArray(list) && list.length === quantiles?.length && list.length > 4
     && list.every(Number.isFinite));
   if (!whole) return null;
-  const kinds = { same: tailed(quantiles, same), different: tailed(quantiles, different) };
+  const bounds = boundsOf(info);
+  const kinds = { same: tailed(quantiles, same, bounds), different: tailed(quantiles, different, bounds) };
   const least = Math.min(kinds.same.scores[0], kinds.different.scores[0]);
   const most = Math.max(kinds.same.scores.at(-1), kinds.different.scores.at(-1));
   if (!(most > least)) return null;
-  // Room on both sides for the hills to run out.
-  const low = least - 0.06 * (most - least);
-  const high = most + 0.06 * (most - least);
+  // Room on both sides for the hills to run out, where scores can be there.
+  const low = Math.max(bounds[0], least - 0.06 * (most - least));
+  const high = Math.min(bounds[1], most + 0.06 * (most - least));
   return { low, high, same: shares(kinds.same, low, high), different: shares(kinds.different, low, high) };
 }
 
+/** Between which a score of two vectors can lie; a comparator's are its own. */
+function boundsOf({ comparator, distance }) {
+  if (comparator) return [-Infinity, Infinity];
+  return { cosine: [-1, 1], l2: [-Infinity, 0] }[distance] ?? [-Infinity, Infinity];
+}
+
 /** The outermost parts of all scores, beyond the first and last quantile, are drawn as long as their neighbours are. */
-function tailed(quantiles, scores) {
+function tailed(quantiles, scores, bounds) {
   const [first, second] = scores;
   const [last, before] = [scores.at(-1), scores.at(-2)];
-  return { shares: [0, ...quantiles, 1], scores: [first - (second - first), ...scores, last + (last - before)] };
+  const inside = (score) => Math.min(bounds[1], Math.max(bounds[0], score));
+  return {
+    shares: [0, ...quantiles, 1],
+    scores: [first - (second - first), ...scores, last + (last - before)].map(inside),
+  };
 }
 
 function shares({ shares: below, scores }, low, high) {
@@ -115,12 +126,14 @@ function shares({ shares: below, scores }, low, high) {
   return smooth(bins, Math.min(BINS / 24, Math.max(1, (0.25 * middle) / step)));
 }
 
+/** What would run out over an edge comes back from it: a hill that leans on a bound does not sink before it. */
 function smooth(bins, width) {
   const reach = Math.ceil(3 * width);
+  const mirrored = (j) => bins[j < 0 ? -1 - j : j >= bins.length ? 2 * bins.length - 1 - j : j];
   return Array.from(bins, (_, i) => {
     let sum = 0;
-    for (let j = Math.max(0, i - reach); j <= Math.min(bins.length - 1, i + reach); j++) {
-      sum += Math.exp(-0.5 * ((j - i) / width) ** 2) * bins[j];
+    for (let j = i - reach; j <= i + reach; j++) {
+      sum += Math.exp(-0.5 * ((j - i) / width) ** 2) * mirrored(j);
     }
     return sum;
   });
