@@ -182,6 +182,26 @@ class ConsoleTest {
     }
 
     @Test
+    void scoresThatLieOnTheirBoundAreDrawnThere() {
+        Page page = open(ColorScheme.LIGHT, 1360, 1000, "#/compare");
+        Object peak = page.evaluate("""
+            async () => {
+              const { scorePlot } = await import('/console/plot.js');
+              const quantiles = [0.1, 0.3, 0.5, 0.7, 0.9];
+              const scores = { quantiles, same: [0.2, 0.4, 1, 1, 1], different: [0.1, 0.2, 0.3, 0.4, 0.5] };
+              const plot = scorePlot({ distance: 'cosine', baseline: { scores } }, { score: 1, probability: 1, same: true, threshold: 0.7 });
+              const points = [...plot.querySelector('.hill.same').getAttribute('d').matchAll(/L([0-9.]+),([0-9.]+)/g)];
+              const top = points.reduce((best, each) => Number(each[2]) < Number(best[2]) ? each : best);
+              return Number(plot.querySelector('.score').getAttribute('x1')) - Number(top[1]);
+            }\
+            """);
+        assertThat(((Number) peak).doubleValue())
+                .as("pixels from a score of 1, which half of them have, to the hill's top")
+                .isBetween(0.0, 9.0);
+        Visitor.close(page);
+    }
+
+    @Test
     void compareTakesAPictureOfOnesOwnAndTellsItFromAnother() {
         Page page = open(ColorScheme.LIGHT, 1360, 1000, "#/compare?a=octo%2Fcircle.png");
         page.locator(".slot")

@@ -115,8 +115,9 @@ function shares({ shares: below, scores }, low, high) {
   const step = (high - low) / BINS;
   const bins = new Float64Array(BINS);
   for (let i = 1; i < scores.length; i++) {
-    // A part between two quantiles lies evenly between their scores.
-    const [from, to] = [scores[i - 1], Math.max(scores[i], scores[i - 1] + step * 0.01)];
+    // A part between two quantiles lies evenly between their scores, and one of equal scores in the bin that they are in.
+    const from = Math.min(scores[i - 1], high - step * 0.01);
+    const to = Math.max(scores[i], from + step * 0.01);
     for (let bin = Math.max(0, Math.floor((from - low) / step)); bin < BINS && low + bin * step < to; bin++) {
       const inside = Math.min(to, low + (bin + 1) * step) - Math.max(from, low + bin * step);
       bins[bin] += (below[i] - below[i - 1]) * Math.max(0, inside) / (to - from);
