@@ -2,6 +2,7 @@ package dev.kindred.release;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,8 +25,9 @@ public final class Answered {
      * @param at milliseconds since 1970
      * @param key the id of the key that asked
      * @param kind {@code search} or {@code verify}
-     * @param said as JSON: {@code {"scores": {"id": 0.9, …}, "threshold": 0.8}} of a search, {@code {"score": 0.9, "threshold": 0.8}} of a
-     *     comparison; without a threshold where nothing was validated
+     * @param said as JSON: {@code {"scores": {"id": 0.9, …}, "threshold": 0.8, "thresholds": {"id": null, …}}} of a search, with what differs
+     *     from the threshold in {@code thresholds}; {@code {"score": 0.9, "threshold": 0.8}} of a comparison; without a threshold where
+     *     nothing was validated
      */
     public record Answer(
             String request, long at, String key, String collection, String bundle, String kind, String said) {
@@ -43,8 +45,12 @@ public final class Answered {
             return json().get("scores") instanceof JsonObject scores ? number(scores, item) : Optional.empty();
         }
 
-        public Optional<Double> threshold() {
-            return number(json(), "threshold");
+        /** What that score was judged by. Empty where nothing judged it. */
+        public Optional<Double> threshold(@Nullable String item) {
+            JsonObject json = json();
+            return item != null && json.get("thresholds") instanceof JsonObject own && own.has(item)
+                    ? number(own, item)
+                    : number(json, "threshold");
         }
 
         private JsonObject json() {
@@ -52,7 +58,9 @@ public final class Answered {
         }
 
         private static Optional<Double> number(JsonObject object, String name) {
-            return object.has(name) ? Optional.of(object.get(name).getAsDouble()) : Optional.empty();
+            return object.get(name) instanceof JsonPrimitive value
+                    ? Optional.of(value.getAsDouble())
+                    : Optional.empty();
         }
     }
 

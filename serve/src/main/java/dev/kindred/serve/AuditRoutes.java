@@ -3,7 +3,6 @@ package dev.kindred.serve;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpResponse;
-import dev.kindred.core.Refusal;
 import dev.kindred.release.AuditLog;
 import dev.kindred.serve.access.Moments;
 import dev.kindred.serve.access.Role;
@@ -34,8 +33,8 @@ final class AuditRoutes {
             return Wire.json(log.check().json());
         }
         Instant since = Moments.since(call.query().get("since", ""), Instant.now());
-        long after = number(call, "after", 0, 0, Long.MAX_VALUE);
-        int limit = (int) number(call, "limit", PAGE, 1, PAGE);
+        long after = call.number("after", 0, 0, Long.MAX_VALUE);
+        int limit = (int) call.number("limit", PAGE, 1, PAGE);
         List<AuditLog.Row> rows = log.read(after, since.toEpochMilli(), limit);
         JsonArray all = new JsonArray();
         rows.forEach(row -> all.add(row.json()));
@@ -45,21 +44,5 @@ final class AuditRoutes {
             json.addProperty("next", rows.getLast().sequence());
         }
         return Wire.json(json);
-    }
-
-    private static long number(Call call, String name, long otherwise, long least, long most) {
-        String text = call.query().get(name);
-        if (text == null) {
-            return otherwise;
-        }
-        try {
-            long value = Long.parseLong(text);
-            if (value >= least && value <= most) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
-        }
-        throw new Refusal("is no whole number from " + least + " to " + most, name, "");
     }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.kindred.core.Refusal;
 import dev.kindred.serve.access.Oversight;
 import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
@@ -67,6 +68,23 @@ public record Call(ServiceRequestContext context, Principal principal, Oversight
 
     public QueryParams query() {
         return context.queryParams();
+    }
+
+    /** A whole number of the address, bounds included; where it is not said, another. */
+    long number(String name, long otherwise, long least, long most) {
+        String text = query().get(name);
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            long value = Long.parseLong(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new Refusal("is no whole number from " + least + " to " + most, name, "");
     }
 
     /** The collection that the address names; {@value Served#DEFAULT_COLLECTION} where it names none. */

@@ -77,7 +77,7 @@ final class FeedbackRoutes {
                 outcome,
                 value,
                 answer.score(item).orElse(null),
-                answer.threshold().orElse(null),
+                answer.threshold(item).orElse(null),
                 attributes(fields));
         JsonObject json = new JsonObject();
         json.addProperty(
@@ -186,7 +186,7 @@ final class FeedbackRoutes {
 
     /** All of a collection as lines of JSON, in the order in which it came, as fast as it is read: {@code ?after=} a sequence. */
     private HttpResponse give(Call call) {
-        long after = call.query().getLong("after", 0);
+        long after = call.number("after", 0, 0, Long.MAX_VALUE);
         HttpResponseWriter out = HttpResponse.streaming();
         out.write(ResponseHeaders.builder(HttpStatus.OK)
                 .contentType(NDJSON)

@@ -81,6 +81,15 @@ final class Searching {
             return new Result(found, List.of(), false, false, false);
         }
 
+        /** What a threshold judges of the neighbor i; null where words alone found it: a fused score is of this one query's ranking. */
+        @Nullable
+        Double alike(int i) {
+            if (fused) {
+                return parts.get(i).similarity();
+            }
+            return found.neighbors().get(i).score();
+        }
+
         /** The same with the fields that are wanted alone: the others may be large, and other searches' wait beside them. */
         Result showing(Set<String> wanted) {
             List<Neighbor> neighbors = found.neighbors().stream()
@@ -154,10 +163,13 @@ final class Searching {
     private static Answers.Scored scored(List<Answer> answers, JsonText.Content content) {
         Said said = Said.ofItems();
         for (Answer answer : answers) {
-            for (Neighbor neighbor : answer.result().found().neighbors()) {
-                said.item(neighbor.id(), neighbor.score());
+            Double threshold = answer.threshold().map(Threshold::threshold).orElse(null);
+            List<Neighbor> neighbors = answer.result().found().neighbors();
+            for (int i = 0; i < neighbors.size(); i++) {
+                Neighbor neighbor = neighbors.get(i);
+                Double alike = answer.result().alike(i);
+                said.item(neighbor.id(), alike == null ? neighbor.score() : alike, alike == null ? null : threshold);
             }
-            answer.threshold().ifPresent(line -> said.threshold(line.threshold()));
         }
         return new Answers.Scored(JsonText.of(content), said);
     }
@@ -342,11 +354,7 @@ final class Searching {
         head(json.beginObject());
         json.name("neighbors").beginArray();
         for (int i = 0; i < found.neighbors().size(); i++) {
-            neighbor(
-                    json,
-                    found.neighbors().get(i),
-                    result.fused() ? result.parts().get(i) : null,
-                    answer);
+            neighbor(json, i, answer);
         }
         json.endArray();
         json.name("exact").value(found.exact());
@@ -371,17 +379,15 @@ final class Searching {
         json.endObject();
     }
 
-    /** @param parts of a fused score, which is of this one query's ranking: what is judged is likeness */
-    private static void neighbor(JsonWriter json, Neighbor neighbor, Hybrid.@Nullable Parts parts, Answer answer)
-            throws IOException {
+    private static void neighbor(JsonWriter json, int i, Answer answer) throws IOException {
+        Neighbor neighbor = answer.result().found().neighbors().get(i);
         json.beginObject();
         json.name("id").value(neighbor.id());
         json.name("score").value(neighbor.score());
-        Double alike = neighbor.score();
-        if (parts != null) {
-            alike = parts.similarity();
+        Double alike = answer.result().alike(i);
+        if (answer.result().fused()) {
             json.name("similarity").value(alike);
-            json.name("words").value(parts.words());
+            json.name("words").value(answer.result().parts().get(i).words());
         }
         if (alike != null && answer.decided().isPresent()) {
             json.name("probability").value(answer.decided().get().probability(alike));

@@ -62,8 +62,8 @@ final class Verifying {
     /** The reply to {@code {"left", "right", "fmr", "attribute", "abstain"}}. */
     Answers.Scored verify(Body body) {
         Fields fields = body.fields().only("left", "right", "fmr", "attribute", "abstain");
-        Optional<Zone> zone = zone(fields);
         Optional<String> cohort = cohort(fields);
+        Optional<Zone> zone = zone(fields, cohort);
         List<float[]> pair = inputs.vectors(
                 List.of(inputs.named(body, "left"), inputs.named(body, "right")), served.documents(), Lane.ASK);
         double plain = scores.plain(pair.get(0), pair.get(1));
@@ -80,8 +80,8 @@ final class Verifying {
         reply.add("probability", JsonNull.INSTANCE);
         reply.add("threshold", JsonNull.INSTANCE);
         reply.add("fmr", JsonNull.INSTANCE);
-        Said said = Said.ofPair(score);
-        served.decision().ifPresent(decision -> judge(reply, said, decision, score, fields.rate("fmr"), cohort));
+        Optional<Threshold> threshold =
+                served.decision().flatMap(decision -> judge(reply, decision, score, fields.rate("fmr"), cohort));
         served.decision()
                 .ifPresent(decision -> zone.ifPresent(grey -> {
                     boolean abstained = grey.holds(score, decision.probability(score));
@@ -92,16 +92,14 @@ final class Verifying {
                     reply.add("zone", grey.json());
                 }));
         degradation.mark(null, false).on(reply);
-        return new Answers.Scored(reply.toString(), said);
+        return new Answers.Scored(
+                reply.toString(),
+                Said.ofPair(score, threshold.map(Threshold::threshold).orElse(null)));
     }
 
-    private static void judge(
-            JsonObject reply,
-            Said said,
-            Decision decision,
-            double score,
-            Optional<Double> fmr,
-            Optional<String> cohort) {
+    /** The threshold that decided. */
+    private static Optional<Threshold> judge(
+            JsonObject reply, Decision decision, double score, Optional<Double> fmr, Optional<String> cohort) {
         double probability = decision.probability(score);
         reply.addProperty("probability", probability);
         Optional<Threshold> common = fmr.map(decision::threshold).or(decision::usualThreshold);
@@ -110,7 +108,6 @@ final class Verifying {
         reply.addProperty(
                 "same", threshold.map(line -> score >= line.threshold()).orElse(probability >= 0.5));
         threshold.ifPresent(line -> {
-            said.threshold(line.threshold());
             reply.addProperty("threshold", line.threshold());
             reply.addProperty("fmr", line.targetFmr());
             cohort.ifPresent(name -> {
@@ -119,6 +116,7 @@ final class Verifying {
                 reply.add("cohort", own ? new JsonPrimitive(name) : JsonNull.INSTANCE);
             });
         });
+        return threshold;
     }
 
     /** {@code {"script": "latin"}}: the cohort {@code script=latin}; the common thresholds stand in for a value that was not measured apart. */
@@ -148,7 +146,8 @@ final class Verifying {
         return Optional.of(name + "=" + value);
     }
 
-    private Optional<Zone> zone(Fields fields) {
+    /** Between thresholds of rates, those of the cohort that decides. */
+    private Optional<Zone> zone(Fields fields, Optional<String> cohort) {
         if (!fields.has("abstain")) {
             return Optional.empty();
         }
@@ -171,11 +170,15 @@ final class Verifying {
         }
         double[] ends = ends(said, said.has("fmr") ? "fmr" : "probability");
         if (said.has("fmr")) {
-            double one = decision.threshold(ends[0]).threshold();
-            double other = decision.threshold(ends[1]).threshold();
+            double one = threshold(decision, ends[0], cohort).threshold();
+            double other = threshold(decision, ends[1], cohort).threshold();
             return Optional.of(new Zone(false, Math.min(one, other), Math.max(one, other)));
         }
         return Optional.of(new Zone(true, Math.min(ends[0], ends[1]), Math.max(ends[0], ends[1])));
+    }
+
+    private static Threshold threshold(Decision decision, double fmr, Optional<String> cohort) {
+        return cohort.map(name -> decision.threshold(name, fmr)).orElseGet(() -> decision.threshold(fmr));
     }
 
     private static double[] ends(Fields said, String name) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.kindred.index.Generation;
 import dev.kindred.release.Answered;
 import dev.kindred.release.Feedback;
 import dev.kindred.serve.Caller.Reply;
@@ -20,11 +22,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people say of answers, kept with the score that was given. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FeedbackTest {
     private KeyedServer home;
+    private Generation written;
     private Caller caller;
     private Held reader;
     private Held other;
@@ -37,7 +41,8 @@ class FeedbackTest {
         other = home.key("reader");
         operator = home.key("operator");
         home.look();
-        home.start();
+        written = home.words.written(folder.resolve("written"));
+        home.start(ServeOptions.defaults().onPort(0), home.words.served(written).named("photos"));
         caller = new Caller(home.server().url());
     }
 
@@ -45,6 +50,7 @@ class FeedbackTest {
     void stop() {
         caller.close();
         home.close();
+        written.close();
     }
 
     private Reply search() {
@@ -120,6 +126,64 @@ class FeedbackTest {
         assertThat(kept.code()).as(kept.text()).isEqualTo(201);
         assertThat(kept.json().get("score").getAsDouble())
                 .isEqualTo(last.get("score").getAsDouble());
+    }
+
+    @Test
+    void ofAFusedScoreTheLikenessIsKeptWhichIsWhatTheThresholdJudged() {
+        Reply answer = caller.json(
+                "/v1/collections/photos/search",
+                "{\"text\":\"a tower with a light for ships\",\"words\":\"light\",\"k\":100}",
+                reader.shown());
+        double threshold = answer.json().get("threshold").getAsDouble();
+        JsonObject first = neighbor(answer.json(), 0);
+        assertThat(first.get("score").getAsDouble())
+                .isNotEqualTo(first.get("similarity").getAsDouble());
+        JsonObject kept = said(answer, first);
+        assertThat(kept.get("score").getAsDouble())
+                .isEqualTo(first.get("similarity").getAsDouble());
+        assertThat(kept.get("threshold").getAsDouble()).isEqualTo(threshold);
+    }
+
+    @Test
+    void eachOfSeveralSearchesIsKeptWithTheThresholdOfItsOwnAndWordsWithNone() {
+        Reply answer = caller.json(
+                "/v1/collections/photos/search",
+                "{\"queries\":[{\"text\":\"a tower with a light for ships\",\"k\":1,\"fmr\":0.1},"
+                        + "{\"text\":\"an animal that barks\",\"k\":1,\"fmr\":0.01},"
+                        + "{\"words\":\"sound\",\"wordsOnly\":true,\"k\":1}]}",
+                reader.shown());
+        List<JsonObject> results = answer.json().getAsJsonArray("results").asList().stream()
+                .map(JsonElement::getAsJsonObject)
+                .toList();
+        assertThat(results.get(0).get("threshold").getAsDouble())
+                .isLessThan(results.get(1).get("threshold").getAsDouble());
+        for (JsonObject result : results.subList(0, 2)) {
+            assertThat(said(answer, neighbor(result, 0)).get("threshold").getAsDouble())
+                    .isEqualTo(result.get("threshold").getAsDouble());
+        }
+        JsonObject byWords = said(answer, neighbor(results.get(2), 0));
+        assertThat(byWords.has("threshold")).as(byWords.toString()).isFalse();
+        assertThat(byWords.get("score").getAsDouble())
+                .isEqualTo(neighbor(results.get(2), 0).get("score").getAsDouble());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "-1", "99999999999999999999"})
+    void aMistypedPlaceToGoOnFromIsRefusedNotReadFromTheStart(String after) {
+        Reply reply = caller.get("/v1/collections/photos/feedback?after=" + after, operator.shown());
+        assertThat(reply.code()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.json().get("where").getAsString()).isEqualTo("after");
+    }
+
+    private static JsonObject neighbor(JsonObject result, int i) {
+        return result.getAsJsonArray("neighbors").get(i).getAsJsonObject();
+    }
+
+    private JsonObject said(Reply answer, JsonObject neighbor) {
+        Reply kept =
+                say(reader, of(answer, "\"id\":\"" + neighbor.get("id").getAsString() + "\",\"outcome\":\"same\""));
+        assertThat(kept.code()).as(kept.text()).isEqualTo(201);
+        return kept.json();
     }
 
     @Test

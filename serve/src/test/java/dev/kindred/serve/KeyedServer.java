@@ -56,8 +56,11 @@ final class KeyedServer implements AutoCloseable {
     }
 
     KeyedServer start(ServeOptions options) {
+        return start(options, words.served().named("photos"));
+    }
+
+    KeyedServer start(ServeOptions options, Served second) {
         Served first = words.served();
-        Served second = first.named("photos");
         server = KindredServer.start(
                 options,
                 List.of(first, second),

@@ -18,7 +18,9 @@ import dev.kindred.encode.PairFeatures;
 import dev.kindred.encode.PairProbes;
 import dev.kindred.encode.Parameter;
 import dev.kindred.encode.Weights;
+import dev.kindred.index.Engine;
 import dev.kindred.index.ExactIndex;
+import dev.kindred.index.Generation;
 import dev.kindred.index.Item;
 import dev.kindred.index.Value;
 import dev.kindred.index.VectorIndex;
@@ -67,6 +69,17 @@ final class WordCollection implements AutoCloseable {
     private final VectorIndex index;
 
     private WordCollection(Path folder) {
+        index = ExactIndex.build(folder.resolve("words"), SPACE, items().stream(), Progress.SILENT);
+    }
+
+    /** The same as it is written to, which keeps words to search by. */
+    Generation written(Path folder) {
+        Generation generation = Generation.create(folder, SPACE, Engine.exact(), "a test", 1);
+        generation.load(items().stream(), WORDS.size(), Progress.SILENT);
+        return generation;
+    }
+
+    private List<Item> items() {
         List<Item> items = new ArrayList<>();
         for (List<String> entry : WORDS) {
             String text = entry.get(0) + ": " + entry.get(2);
@@ -78,7 +91,7 @@ final class WordCollection implements AutoCloseable {
             items.add(new Item(entry.get(0), vector, payload, null));
         }
         documents.calls.set(0);
-        index = ExactIndex.build(folder.resolve("words"), SPACE, items.stream(), Progress.SILENT);
+        return items;
     }
 
     static WordCollection in(Path folder) {
@@ -90,6 +103,10 @@ final class WordCollection implements AutoCloseable {
     }
 
     Served served() {
+        return served(index);
+    }
+
+    Served served(VectorIndex index) {
         Decision decision = new Decision(
                 new Calibration(List.of(0.0, 0.3, 1.0), List.of(-5.0, 0.0, 5.0)),
                 List.of(new Threshold(0.1, 0.2, 0.09, 0.2, null), new Threshold(0.01, 0.35, 0.009, 0.5, null)));
