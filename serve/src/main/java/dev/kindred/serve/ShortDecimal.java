@@ -8,8 +8,11 @@ package dev.kindred.serve;
 final class ShortDecimal {
     private static final int MOST_DIGITS = 15;
     private static final int MOST_TENS = 22;
-    /** So many digits always fit a long. */
-    private static final int WHOLE_DIGITS = 18;
+    /** So many digits fit a long up to that of {@link #MOST_WHOLE}; fewer always do. */
+    private static final int WHOLE_DIGITS = 19;
+
+    private static final String MOST_WHOLE = "9223372036854775807";
+    private static final String LEAST_WHOLE = "9223372036854775808";
     /** Of an exponent that an int holds. */
     private static final int EXPONENT_DIGITS = 8;
 
@@ -17,18 +20,25 @@ final class ShortDecimal {
 
     private ShortDecimal() {}
 
-    /** Whether it is an integer without point and exponent that surely fits a long. */
+    /**
+     * Whether it is an integer without point and exponent that fits a long.
+     *
+     * @param number by the grammar of RFC 8259, which has no zeros in front
+     */
     static boolean isWhole(String number) {
-        if (number.length() > WHOLE_DIGITS) {
+        int from = number.charAt(0) == '-' ? 1 : 0;
+        int digits = number.length() - from;
+        if (digits > WHOLE_DIGITS) {
             return false;
         }
-        for (int i = 0; i < number.length(); i++) {
+        for (int i = from; i < number.length(); i++) {
             char c = number.charAt(i);
-            if (c != '-' && (c < '0' || c > '9')) {
+            if (c < '0' || c > '9') {
                 return false;
             }
         }
-        return true;
+        // Of as many digits the greater number comes later in the order of letters.
+        return digits < WHOLE_DIGITS || number.substring(from).compareTo(from == 1 ? LEAST_WHOLE : MOST_WHOLE) <= 0;
     }
 
     /**

@@ -102,6 +102,23 @@ class CollectionsServerTest {
     }
 
     @Test
+    void wholeNumbersOfNineteenDigitsAreKeptAndToldApart() {
+        made("numbered", VECTORS);
+        String items = "/v1/collections/numbered/items/";
+        for (String number : List.of("1234567890123456789", "1234567890123456790", "-9223372036854775808")) {
+            item(home.put(
+                    items + "n" + number + "?until=searchable",
+                    "{\"vector\":[1,0,0],\"payload\":{\"tweet\":" + number + "}}"));
+            assertThat(item(home.caller.get(items + "n" + number)).getAsJsonObject("payload"))
+                    .hasToString("{\"tweet\":" + number + "}");
+        }
+        assertThat(ids(home.caller.json(
+                        "/v1/collections/numbered/search",
+                        "{\"vector\":[1,0,0],\"filter\":{\"equals\":{\"tweet\":1234567890123456789}}}")))
+                .containsExactly("n1234567890123456789");
+    }
+
+    @Test
     void aPictureComesAsBase64AsBytesAndAsAForm() {
         byte[] star = DrawnShapes.png(DrawnShapes.things().get("star"), DrawnShapes.HANDS[0]);
         String items = "/v1/collections/pictures/items/";
@@ -457,6 +474,13 @@ class CollectionsServerTest {
         assertThat(latin.get("same").getAsBoolean()).isFalse();
         assertThat(latin.get("threshold").getAsDouble()).isEqualTo(0.97);
         assertThat(latin.get("cohort").getAsString()).isEqualTo("script=latin");
+        JsonObject unsure = item(home.caller.json(
+                words, pair.formatted(",\"attribute\":{\"script\":\"latin\"},\"abstain\":{\"fmr\":[0.1,0.01]}")));
+        assertThat(unsure.getAsJsonObject("zone").getAsJsonArray("score").toString())
+                .as("its ends are the cohort's too, the common one where it has none of its own")
+                .isEqualTo("[0.8,0.97]");
+        assertThat(unsure.get("abstained").getAsBoolean()).isTrue();
+        assertThat(unsure.get("same").isJsonNull()).isTrue();
         JsonObject unseen = item(home.caller.json(words, pair.formatted(",\"attribute\":{\"script\":\"runes\"}")));
         assertThat(unseen.get("threshold").getAsDouble()).isEqualTo(0.95);
         assertThat(unseen.get("cohort").isJsonNull()).isTrue();

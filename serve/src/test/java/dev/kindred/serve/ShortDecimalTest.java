@@ -86,14 +86,25 @@ class ShortDecimalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-0", "12", "-99999999999999999"})
+    @ValueSource(
+            strings = {
+                "0",
+                "-0",
+                "12",
+                "-99999999999999999",
+                "-999999999999999999",
+                "1234567890123456789",
+                "9223372036854775807",
+                "-9223372036854775808"
+            })
     void isAWholeNumber(String number) {
         assertThat(ShortDecimal.isWhole(number)).isTrue();
+        assertThat(number).isIn(String.valueOf(Long.parseLong(number)), "-0");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1.0", "1e2", "1234567890123456789", "1E0"})
-    void isNoneThatSurelyFits(String number) {
+    @ValueSource(strings = {"1.0", "1e2", "1E0", "9223372036854775808", "-9223372036854775809", "10000000000000000000"})
+    void isNoneThatFits(String number) {
         assertThat(ShortDecimal.isWhole(number)).isFalse();
     }
 }
