@@ -239,7 +239,7 @@ public final class LoadBench {
     private JsonObject overload() {
         try (ServerProcess server = serve(setting.texts());
                 Target target = target(server, false)) {
-            return runs.overload(target, setting.textShots(), CALLERS, run.smoke() ? 1 : 3);
+            return runs.overload(target, setting.textShots(), CALLERS, rounds);
         }
     }
 

@@ -200,6 +200,7 @@ final class LoadRows {
         Map<String, Double> asked = new LinkedHashMap<>();
         beside(asked, json, "calls", "asked");
         beside(asked, json, "turned away", "turnedAway");
+        beside(asked, json, "left the generator late", "leftLate");
         beside(asked, json, "saturation a second", "saturation");
         beside(asked, json, "P99 in ms", "p99Millis");
         count(

@@ -209,10 +209,22 @@ final class LoadRuns {
         return most;
     }
 
+    /**
+     * The most it does once calls have come as they will be counted, for a minute: before that, code is still compiled on the one core, and a
+     * share of less than it can do would be an easy one.
+     *
+     * @param share at which they come
+     */
+    private double settled(Target target, Mix mix, int callers, double share, int connections) {
+        double before = saturation(target, mix, callers);
+        uncounted(target, mix, Plan.open(share * before, Duration.ZERO, seconds(60), connections));
+        return Math.max(before, saturation(target, mix, callers));
+    }
+
     /** P99 at a share of saturation, as users come; a route that does nothing is asked beside. */
     JsonObject tail(Target target, List<Shot> shots, int callers, int rounds) {
         warm(target, shots);
-        double most = saturation(target, mix(shots), callers);
+        double most = settled(target, mix(shots), callers, TAIL_SHARE, CONNECTIONS);
         double rate = TAIL_SHARE * most;
         Mix mix = Mix.of(
                 new Mix.Kind(OWN, rate, shots), new Mix.Kind(NOTHING, NOTHING_PER_SECOND, List.of(Shot.get("/livez"))));
@@ -222,10 +234,12 @@ final class LoadRuns {
         int thrownAway = 0;
         long notWell = 0;
         long notWellThrownAway = 0;
-        uncounted(target, mix, Plan.open(rate + NOTHING_PER_SECOND, Duration.ZERO, seconds(60), CONNECTIONS));
         for (int round = 0; round < rounds; round++) {
-            Figures figures =
-                    run(target, mix, Plan.open(rate + NOTHING_PER_SECOND, seconds(2), seconds(12), CONNECTIONS));
+            Figures figures = run(
+                    target,
+                    mix,
+                    Plan.open(rate + NOTHING_PER_SECOND, seconds(2), seconds(12), CONNECTIONS)
+                            .seeded(round + 1));
             double noOp = kind(figures, NOTHING).latency().p99();
             double own = kind(figures, OWN).latency().p99();
             nothing.add(noOp);
@@ -260,8 +274,7 @@ final class LoadRuns {
     /** Five times what it can do. */
     JsonObject overload(Target target, List<Shot> shots, int callers, int rounds) {
         warm(target, shots);
-        double tooMuch = OVERLOAD * saturation(target, mix(shots), callers);
-        uncounted(target, mix(shots), Plan.open(tooMuch, Duration.ZERO, seconds(60), CONNECTIONS));
+        settled(target, mix(shots), callers, OVERLOAD, CONNECTIONS);
         List<Double> goodput = new ArrayList<>();
         List<Double> latency = new ArrayList<>();
         List<Double> offered = new ArrayList<>();
@@ -271,7 +284,11 @@ final class LoadRuns {
         for (int round = 0; round < rounds; round++) {
             double most = saturation(target, mix(shots), callers);
             double unloaded = unloaded(target, shots, most);
-            Figures figures = run(target, mix(shots), Plan.open(OVERLOAD * most, seconds(3), seconds(20), CONNECTIONS));
+            Figures figures = run(
+                    target,
+                    mix(shots),
+                    Plan.open(OVERLOAD * most, seconds(3), seconds(20), CONNECTIONS)
+                            .seeded(round + 1));
             double left = figures.offered() / most;
             if (left < LEAST_OFFERED * OVERLOAD && !smoke) {
                 throw new IllegalStateException("only %.2f × saturation left the generator".formatted(left));
@@ -310,8 +327,7 @@ final class LoadRuns {
     /** Long, at most of what it can do; its memory is looked at all the time. */
     JsonObject soak(ServerProcess server, Target target, Mix mix, int callers, double minutes) {
         warm(target, mix, Shot.get("/v1/collections"));
-        double most = saturation(target, mix, callers);
-        uncounted(target, mix, Plan.open(SOAK_SHARE * most, Duration.ZERO, seconds(60), SOAK_CONNECTIONS));
+        double most = settled(target, mix, callers, SOAK_SHARE, SOAK_CONNECTIONS);
         Duration duration = Duration.ofMillis(Math.round(minutes * 60_000));
         Residence residence = Residence.watch(server, Duration.ofMillis(smoke ? 500 : 5_000));
         JsonObject json;
@@ -345,6 +361,7 @@ final class LoadRuns {
         json.addProperty(
                 "errors", notWell(figures) + (late > MOST_LATE * figures.all().asked() ? late : 0));
         json.addProperty("turnedAway", figures.all().turnedAway());
+        json.addProperty("leftLate", late);
         json.addProperty("p99Millis", figures.all().latency().p99());
         return json;
     }

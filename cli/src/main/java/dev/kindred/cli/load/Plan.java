@@ -28,4 +28,9 @@ public record Plan(Pace pace, Duration warmUp, Duration duration, int connection
     public static Plan open(double perSecond, Duration warmUp, Duration duration, int connections) {
         return new Plan(new Pace.Open(perSecond), warmUp, duration, connections, Duration.ofSeconds(30), 1);
     }
+
+    /** The same with other arrivals. */
+    public Plan seeded(long another) {
+        return new Plan(pace, warmUp, duration, connections, timeout, another);
+    }
 }
