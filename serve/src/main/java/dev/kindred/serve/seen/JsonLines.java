@@ -1,6 +1,7 @@
 package dev.kindred.serve.seen;
 
 import com.google.gson.JsonObject;
+import dev.kindred.core.Refusal;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -63,7 +64,12 @@ final class JsonLines implements LogForm {
         line.addProperty("route", fault.where());
         put(line, "collection", fault.collection());
         put(line, "key", fault.key());
-        line.addProperty("fault", fault.cause().toString());
+        // A refusal names the file and what to do.
+        line.addProperty(
+                "fault",
+                fault.cause() instanceof Refusal refusal
+                        ? refusal.line()
+                        : fault.cause().toString());
         if (fault.stack()) {
             line.addProperty("stack", LogForm.stack(fault.cause()));
         }
