@@ -52,6 +52,10 @@ public record KeyRequest(
         }
         Map<String, String> byCollection = new TreeMap<>();
         for (String collection : collections) {
+            if (ApiKey.form(collection) != ApiKey.Form.FOREIGN) {
+                throw new Refusal(
+                        "is a key, not a collection", ApiKey.PREFIX + "…", "say where the new one may be used");
+            }
             if (collection.isBlank() || collection.length() > LONGEST_NAME) {
                 throw new Refusal("is no name of a collection", collection, "write its name as in addresses");
             }
