@@ -150,11 +150,17 @@ final class LoadCommand implements Command {
     @Option(names = "--seed", paramLabel = "S", description = "Of what is drawn. Default: ${DEFAULT-VALUE}.")
     long seed = 1;
 
-    @Option(names = "--p50", paramLabel = "T", description = "Objective: half of the calls take at most so long.")
+    @Option(
+            names = "--p50",
+            paramLabel = "T",
+            description = "Objective: half of the calls answered well take at most so long.")
     @Nullable
     String p50;
 
-    @Option(names = "--p99", paramLabel = "T", description = "Objective: 99 of 100 calls take at most so long.")
+    @Option(
+            names = "--p99",
+            paramLabel = "T",
+            description = "Objective: 99 of 100 calls answered well take at most so long.")
     @Nullable
     String p99;
 

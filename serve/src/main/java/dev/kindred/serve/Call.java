@@ -140,7 +140,7 @@ public record Call(ServiceRequestContext context, Principal principal, Oversight
                     "this key may not do that here",
                     collection.equals(Principal.EVERY) ? "" : collection,
                     "it takes the role " + role.name().toLowerCase(Locale.ROOT)
-                            + (collection.equals(Principal.EVERY) ? " in all collections" : ""));
+                            + (collection.equals(Principal.EVERY) ? " in all collections" : " in " + collection));
         }
     }
 
