@@ -274,7 +274,8 @@ final class LoadRuns {
     /** Five times what it can do. */
     JsonObject overload(Target target, List<Shot> shots, int callers, int rounds) {
         warm(target, shots);
-        settled(target, mix(shots), callers, OVERLOAD, CONNECTIONS);
+        double tooMuch = OVERLOAD * saturation(target, mix(shots), callers);
+        uncounted(target, mix(shots), Plan.open(tooMuch, Duration.ZERO, seconds(60), CONNECTIONS));
         List<Double> goodput = new ArrayList<>();
         List<Double> latency = new ArrayList<>();
         List<Double> offered = new ArrayList<>();
