@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Windows and OS/2 bitmaps: 1, 4, 8, 16, 24 and 32 bits, run-length and bit-field forms, rows from the bottom or the
  * top.
  */
-final class BmpDecoder {
+final class BmpDecoder implements Decoder {
     private static final int PLAIN = 0;
     private static final int RLE8 = 1;
     private static final int RLE4 = 2;
@@ -29,7 +29,8 @@ final class BmpDecoder {
         in = new Source(bytes, where);
     }
 
-    Content.Pixels decode() {
+    @Override
+    public Content.Pixels decode() {
         in.seek(10);
         long pixels = in.i32le() & 0xFFFF_FFFFL;
         readHeader(pixels);
@@ -50,6 +51,13 @@ final class BmpDecoder {
             direct(rgb);
         }
         return Levels.reduced(width, height, rgb);
+    }
+
+    @Override
+    public long claimed() {
+        in.seek(10);
+        readHeader(in.i32le() & 0xFFFF_FFFFL);
+        return (long) width * height;
     }
 
     private void readHeader(long pixels) {

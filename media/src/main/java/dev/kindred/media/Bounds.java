@@ -10,8 +10,12 @@ final class Bounds {
 
     private Bounds() {}
 
-    /** Sizes are unsigned 32-bit at most; 0 is no picture. */
-    static void check(long width, long height, String where) {
+    /**
+     * Sizes are unsigned 32-bit at most; 0 is no picture.
+     *
+     * @return pixels
+     */
+    static long check(long width, long height, String where) {
         if (width < 1 || height < 1) {
             throw new Refusal(
                     "claims a size of " + width + "×" + height + " pixels",
@@ -25,5 +29,6 @@ final class Bounds {
                     where,
                     "make the picture smaller or take it out");
         }
+        return width * height;
     }
 }

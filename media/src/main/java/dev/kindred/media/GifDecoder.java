@@ -4,7 +4,7 @@ import dev.kindred.core.Content;
 import java.util.Arrays;
 
 /** GIF87a and GIF89a: the first frame, on the logical screen, on white. */
-final class GifDecoder {
+final class GifDecoder implements Decoder {
     private final Source in;
     private int screenWidth;
     private int screenHeight;
@@ -16,7 +16,22 @@ final class GifDecoder {
         in = new Source(bytes, where);
     }
 
-    Content.Pixels decode() {
+    @Override
+    public Content.Pixels decode() {
+        findFrame();
+        return frame();
+    }
+
+    @Override
+    public long claimed() {
+        findFrame();
+        int left = in.u16le();
+        int top = in.u16le();
+        return Bounds.check(
+                Math.max(screenWidth, left + in.u16le()), Math.max(screenHeight, top + in.u16le()), in.where);
+    }
+
+    private void findFrame() {
         in.skip(6);
         screenWidth = in.u16le();
         screenHeight = in.u16le();
@@ -30,7 +45,7 @@ final class GifDecoder {
         while (true) {
             switch (in.u8()) {
                 case 0x2C -> {
-                    return frame();
+                    return;
                 }
                 case 0x21 -> extension();
                 case 0x3B -> throw in.refuse("is a GIF without a frame");

@@ -17,7 +17,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * with integers, so that no colour profile or platform library has a say. The header is read first, and the picture
  * is stood upright as its EXIF says.
  */
-final class JpegDecoder {
+final class JpegDecoder implements Decoder {
     /**
      * The most scans of a progressive JPEG. Encoders write about ten; each costs a pass over all pixels, however few bytes it has, so
      * thousands would keep a core busy for hours.
@@ -36,7 +36,8 @@ final class JpegDecoder {
         in = new Source(bytes, where);
     }
 
-    Content.Pixels decode() {
+    @Override
+    public Content.Pixels decode() {
         readHeader();
         Bounds.check(width, height, in.where);
         if (scans() > MAX_SCANS) {
@@ -52,6 +53,13 @@ final class JpegDecoder {
         byte[] colours = components == 1 ? grey(raster) : rgb(raster);
         Content.Pixels upright = Orientation.upright(width, height, components == 1 ? 1 : 3, colours, orientation);
         return upright.channels() == 1 ? upright : Levels.reduced(upright.width(), upright.height(), upright.values());
+    }
+
+    /** Each scan goes through all of them. */
+    @Override
+    public long claimed() {
+        readHeader();
+        return Bounds.check(width, height, in.where) * scans();
     }
 
     /** Walks the markers up to the first scan. */

@@ -68,20 +68,41 @@ public final class Pictures {
                     where,
                     "make the picture smaller or take it out");
         }
+        return decoder(bytes, where).decode();
+    }
+
+    /**
+     * How many pixels {@link #decode} would go through, by the file's header alone: a JPEG's as often as it has scans. So that the time
+     * of it can be guessed, and its place chosen, before it is decoded.
+     *
+     * @return 0 where the file is no picture, its header is damaged or beyond the bounds: decoding ends at once then
+     */
+    public static long claimed(byte[] bytes) {
+        if (bytes.length > MAX_FILE_BYTES) {
+            return 0;
+        }
+        try {
+            return Math.max(0, decoder(bytes, "").claimed());
+        } catch (Refusal refused) {
+            return 0;
+        }
+    }
+
+    private static Decoder decoder(byte[] bytes, String where) {
         if (starts(bytes, 0x89, 'P', 'N', 'G')) {
-            return new PngDecoder(bytes, where).decode();
+            return new PngDecoder(bytes, where);
         }
         if (starts(bytes, 0xFF, 0xD8, 0xFF)) {
-            return new JpegDecoder(bytes, where).decode();
+            return new JpegDecoder(bytes, where);
         }
         if (starts(bytes, 'G', 'I', 'F', '8')) {
-            return new GifDecoder(bytes, where).decode();
+            return new GifDecoder(bytes, where);
         }
         if (starts(bytes, 'B', 'M')) {
-            return new BmpDecoder(bytes, where).decode();
+            return new BmpDecoder(bytes, where);
         }
         if (bytes.length > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' && isSpace(bytes[2])) {
-            return new PnmDecoder(bytes, where).decode();
+            return new PnmDecoder(bytes, where);
         }
         throw new Refusal(
                 "is not a picture (" + looksLike(bytes) + ")", where, "PNG, JPEG, GIF, BMP, PGM and PPM are read");

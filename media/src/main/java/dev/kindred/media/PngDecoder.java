@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Rows are inflated as they are needed, so memory is bounded by the picture and not by what its data would inflate
  * to.
  */
-final class PngDecoder {
+final class PngDecoder implements Decoder {
     /** Deflate makes at most 1,032 bytes of one (RFC 1951: 258 bytes from 2 bits). */
     private static final int MOST_INFLATED = 1032;
 
@@ -40,7 +40,8 @@ final class PngDecoder {
         in = new Source(bytes, where);
     }
 
-    Content.Pixels decode() {
+    @Override
+    public Content.Pixels decode() {
         readChunks();
         PngRows rows = new PngRows(in, type, depth, palette, transparency);
         byte[] out = new byte[Math.multiplyExact(width * height, rows.channels())];
@@ -60,6 +61,13 @@ final class PngDecoder {
             inflater.end();
         }
         return rows.channels() == 1 ? new Content.Pixels(width, height, 1, out) : Levels.reduced(width, height, out);
+    }
+
+    /** Of the first chunk; where that is another, decoding ends there. */
+    @Override
+    public long claimed() {
+        in.seek(16);
+        return Bounds.check(in.i32be() & 0xFFFF_FFFFL, in.i32be() & 0xFFFF_FFFFL, in.where);
     }
 
     private void readInterlaced(Scanlines lines, PngRows rows, byte[] out) {

@@ -3,14 +3,15 @@ package dev.kindred.media;
 import dev.kindred.core.Content;
 
 /** Netpbm's PBM, PGM and PPM, plain (P1–P3) and raw (P4–P6), one or two bytes a sample. */
-final class PnmDecoder {
+final class PnmDecoder implements Decoder {
     private final Source in;
 
     PnmDecoder(byte[] bytes, String where) {
         in = new Source(bytes, where);
     }
 
-    Content.Pixels decode() {
+    @Override
+    public Content.Pixels decode() {
         in.skip(1);
         int kind = in.u8() - '0';
         int width = number();
@@ -39,6 +40,12 @@ final class PnmDecoder {
             values[i] = (byte) (kind == 1 ? 255 * (1 - v) : max == 255 ? v : Levels.from(v, max));
         }
         return channels == 1 ? new Content.Pixels(width, height, 1, values) : Levels.reduced(width, height, values);
+    }
+
+    @Override
+    public long claimed() {
+        in.skip(2);
+        return Bounds.check(number(), number(), in.where);
     }
 
     /** 1 is black. */

@@ -352,13 +352,40 @@ class FormatsTest {
                 if (name.startsWith("png")) {
                     mendChecksums(bad);
                 }
+                long claimed = Pictures.claimed(bad);
                 try {
-                    Pictures.decode(bad, name);
+                    Content.Pixels decoded = Pictures.decode(bad, name);
+                    assertThat(claimed)
+                            .as("what is decoded was claimed")
+                            .isGreaterThanOrEqualTo((long) decoded.width() * decoded.height());
                 } catch (Refusal expected) {
                     assertThat(expected.where()).isEqualTo(name);
                 }
             }
         });
+    }
+
+    @Test
+    void pixelsAreToldByTheHeaderAlone() throws IOException {
+        assertThat(Pictures.claimed(HandMadePng.claiming(8_192, 8_192))).isEqualTo(1 << 26);
+        assertThat(Pictures.claimed(HandMadePng.claiming(8_192, 8_193)))
+                .as("beyond the bounds: refused at once")
+                .isZero();
+        assertThat(Pictures.claimed(HandMadePng.claiming(-1, -1))).isZero();
+        assertThat(Pictures.claimed(progressive(50)))
+                .as("each scan goes through all of them")
+                .isEqualTo(51 * 64 * 64);
+        BufferedImage image = smooth(40, 30, BufferedImage.TYPE_INT_RGB);
+        for (String format : new String[] {"jpeg", "png", "bmp", "gif"}) {
+            byte[] whole = write(image, format, format.equals("bmp") ? "BI_RGB" : "");
+            assertThat(Pictures.claimed(whole)).as(format).isEqualTo(40 * 30);
+            assertThat(Pictures.claimed(Arrays.copyOf(whole, 9))).as(format).isZero();
+        }
+        assertThat(Pictures.claimed("P5 300 200 255\n".getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo(60_000);
+        assertThat(Pictures.claimed(new byte[0])).isZero();
+        assertThat(Pictures.claimed("no picture".getBytes(StandardCharsets.ISO_8859_1)))
+                .isZero();
     }
 
     @Test

@@ -241,7 +241,7 @@ final class Browsing {
             return bytes(bytes, format.type(), true);
         }
         try {
-            byte[] png = compute.run(meters.picture(), () -> Pictures.png(Pictures.decode(bytes, id)));
+            byte[] png = compute.picture(meters.picture(), bytes, () -> Pictures.png(Pictures.decode(bytes, id)));
             return bytes(png, MediaType.PNG, true);
         } catch (Refusal refusal) {
             throw new Problem(HttpStatus.NOT_FOUND, "no-picture", "the item's source is no picture", id, "");

@@ -1,5 +1,6 @@
 package dev.kindred.serve;
 
+import dev.kindred.media.Pictures;
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.batch.Pool;
 import dev.kindred.serve.seen.Work;
@@ -23,6 +24,16 @@ final class Compute implements AutoCloseable {
     /** Waits for the work's result, as {@link Pool#run} does; its time is that of the work alone, without the wait for a thread. */
     <T> T run(Work kind, Callable<T> work) {
         return pool.run(Call.asker(), Lane.ASK, kind.timer(), () -> kind.counted(work));
+    }
+
+    /**
+     * The same of work on a picture, which is decoded in it.
+     *
+     * @param kind of such work alone
+     */
+    <T> T picture(Work kind, byte[] file, Callable<T> work) {
+        long pixels = Math.max(1, Pictures.claimed(file));
+        return pool.run(Call.asker(), Lane.ASK, kind.timer(), pixels, () -> kind.counted(work));
     }
 
     /**

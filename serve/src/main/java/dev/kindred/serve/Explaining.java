@@ -189,13 +189,12 @@ final class Explaining {
 
     /** What of one side carried its score with the other's vector. Whatever has no picture and no text is told so, by its kind. */
     private JsonObject parts(Call call, Side side, float[] other, Asked asked) {
-        return switch (content(side.input())) {
-            case Content.Pixels pixels -> {
-                Occlusion occlusion =
-                        compute.run(meters.picture(), () -> Occlusion.of(pixels, asked.cells(), asked.cover()));
-                yield parts(occlusion, pixels, scored(call, occlusion.pictures(), side.encoder(), other));
+        return switch (material(side.input())) {
+            case Inputs.Input.Picture(byte[] file, String where) -> {
+                Occlusion occlusion = occlusion(file, where, asked);
+                yield parts(occlusion, scored(call, occlusion.pictures(), side.encoder(), other));
             }
-            case Content.Text(String text) -> {
+            case Inputs.Input.Words(String text) -> {
                 LeftOut leftOut = compute.run(meters.explain(), () -> LeftOut.of(text));
                 yield parts(leftOut, scored(call, leftOut.texts(), side.encoder(), other));
             }
@@ -207,37 +206,35 @@ final class Explaining {
         };
     }
 
-    private Content content(Inputs.Input input) {
-        return switch (input) {
-            case Inputs.Input.Picture(byte[] bytes, String where) -> decoded(bytes, where);
-            case Inputs.Input.Words(String text) -> new Content.Text(text);
-            case Inputs.Input.Ready(float[] vector) -> new Content.Vector(vector);
-            case Inputs.Input.Known(Item item) -> content(item);
-        };
-    }
-
-    /** What the item was made of, where that is kept. */
-    private Content content(Item item) {
+    /** Of an item what it was made of, where that is kept. */
+    private Inputs.Input material(Inputs.Input input) {
+        if (!(input instanceof Inputs.Input.Known(Item item))) {
+            return input;
+        }
         byte[] source = item.source();
         if (served.takes() == Served.Takes.PICTURES && source != null) {
-            return decoded(source, item.id());
+            return new Inputs.Input.Picture(source, item.id());
         }
         return served.takes() == Served.Takes.TEXTS
                         && item.payload().get(WordQuery.USUAL_FIELD) instanceof Value.Text(String text)
                         && !text.isBlank()
-                ? new Content.Text(text)
-                : new Content.Vector(item.vector());
+                ? new Inputs.Input.Words(text)
+                : input;
     }
 
-    private Content.Pixels decoded(byte[] bytes, String where) {
+    /** Decoded and made smaller in one go: whole, it is in memory only while a thread of the pool works on it. */
+    private Occlusion occlusion(byte[] file, String where, Asked asked) {
         try {
-            return compute.run(meters.picture(), () -> Pictures.decode(bytes, where));
+            return compute.picture(
+                    meters.picture(),
+                    file,
+                    () -> Occlusion.of(Pictures.decode(file, where), asked.cells(), asked.cover()));
         } catch (Refusal refusal) {
             throw Problem.of(HttpStatus.UNPROCESSABLE_ENTITY, "picture", refusal);
         }
     }
 
-    private static JsonObject parts(Occlusion occlusion, Content.Pixels original, double[] scored) {
+    private static JsonObject parts(Occlusion occlusion, double[] scored) {
         JsonArray drops = new JsonArray();
         for (int row = 0; row < occlusion.rows(); row++) {
             JsonArray line = new JsonArray();
@@ -248,13 +245,13 @@ final class Explaining {
         }
         JsonObject json = new JsonObject();
         json.addProperty("kind", "picture");
-        json.addProperty("width", original.width());
-        json.addProperty("height", original.height());
+        json.addProperty("width", occlusion.width());
+        json.addProperty("height", occlusion.height());
         json.addProperty("cover", occlusion.cover().name().toLowerCase(Locale.ROOT));
         json.addProperty("score", scored[0]);
-        json.add("x", edges(occlusion.x(), original.width(), occlusion.picture().width()));
+        json.add("x", edges(occlusion.x(), occlusion.width(), occlusion.picture().width()));
         json.add(
-                "y", edges(occlusion.y(), original.height(), occlusion.picture().height()));
+                "y", edges(occlusion.y(), occlusion.height(), occlusion.picture().height()));
         json.add("drops", drops);
         return json;
     }

@@ -12,12 +12,14 @@ import java.util.function.Supplier;
  * "Visualizing and Understanding Convolutional Networks"). A great picture is made smaller first, so that all covered ones together stay
  * within {@link #MOST_PIXELS}; each is made as it is needed.
  *
+ * @param width of the picture as it came, in pixels
+ * @param height of the same
  * @param picture as it is compared with the covered ones
  * @param x where the cells' columns begin, and the last one ends: {@code columns + 1} pixels of {@code picture}
  * @param y the same of its rows
  * @param covered the picture with all of it covered
  */
-record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover, byte[] covered) {
+record Occlusion(int width, int height, Content.Pixels picture, int[] x, int[] y, Cover cover, byte[] covered) {
     /** Cells on a side. */
     static final int MOST_CELLS = 12;
 
@@ -41,7 +43,7 @@ record Occlusion(Content.Pixels picture, int[] x, int[] y, Cover cover, byte[] c
         int[] x = edges(small.width(), Math.min(columns, small.width()));
         int[] y = edges(small.height(), Math.min(rows, small.height()));
         byte[] covered = cover == Cover.MEAN ? mean(small) : blurred(small, Math.max(1, x[1]), Math.max(1, y[1]));
-        return new Occlusion(small, x, y, cover, covered);
+        return new Occlusion(picture.width(), picture.height(), small, x, y, cover, covered);
     }
 
     private static Content.Pixels smaller(Content.Pixels picture, long copies) {

@@ -43,9 +43,19 @@ final class Backlog {
         return entries.isEmpty();
     }
 
-    /** Whose turn it is. */
-    Entry first() {
-        return entries.first();
+    /**
+     * Whose turn it is; null where nothing waits that may be taken.
+     *
+     * @param great whether that may be a great picture
+     */
+    @Nullable
+    Entry first(boolean great) {
+        for (Entry entry : entries) {
+            if (great || !entry.piece().isGreat()) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     /** Requests of which anything waits, in the order in which they came. */
@@ -136,6 +146,7 @@ final class Backlog {
             }
             if (!(entry.piece() instanceof Piece.Content content)
                     || content.line != line
+                    || content.isGreat() && !first.piece().isGreat()
                     || pieces.contains(content)
                     || !goesOn.test(entry.order())) {
                 continue;

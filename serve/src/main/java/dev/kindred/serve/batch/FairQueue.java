@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class FairQueue {
     /** How much of the usual cost of a request each new one decides. */
     private static final double NEWEST = 0.1;
+    /** So long after two flows asked in turn, one thread stays free of great pictures: nobody's search waits for another's. */
+    private static final long SHARED = 10_000_000_000L;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition some = lock.newCondition();
@@ -35,6 +37,11 @@ final class FairQueue {
     private final LongSupplier clock;
     private final double[] usual = new double[Lane.values().length];
     private int idle;
+    private int great;
+    private Flow.@Nullable Id latest;
+    /** Until when several flows are taken to ask. */
+    private long shared;
+
     private boolean closing;
 
     /**
@@ -49,6 +56,7 @@ final class FairQueue {
         this.meters = meters;
         this.clock = clock;
         this.pressure = new Pressure(threads, backlog, clock.getAsLong());
+        this.shared = clock.getAsLong();
     }
 
     /**
@@ -72,6 +80,10 @@ final class FairQueue {
                 admit(order, asked, now);
             }
             order.came = now;
+            if (latest != null && !latest.equals(order.flow())) {
+                shared = now + SHARED;
+            }
+            latest = order.flow();
             for (int i = 0; i < pieces.size(); i++) {
                 enter(order, i, same(pieces.get(i)));
             }
@@ -203,7 +215,11 @@ final class FairQueue {
                 }
                 idle++;
                 try {
-                    some.await();
+                    if (waiting.isEmpty()) {
+                        some.await();
+                    } else {
+                        some.awaitNanos(Math.max(1, shared - clock.getAsLong()));
+                    }
                 } finally {
                     idle--;
                 }
@@ -215,8 +231,11 @@ final class FairQueue {
 
     private @Nullable Taken next() {
         long now = clock.getAsLong();
-        while (!waiting.isEmpty()) {
-            Entry first = waiting.first();
+        while (true) {
+            Entry first = waiting.first(takesGreat(now));
+            if (first == null) {
+                return null;
+            }
             Dropped why = dropped(first.order(), now);
             if (why != null) {
                 remove(first.order(), why, why.problem());
@@ -235,9 +254,14 @@ final class FairQueue {
             }
             Taken batch = new Taken(pieces, taken, now);
             running.add(batch);
+            great += batch.isGreat() ? 1 : 0;
             return batch;
         }
-        return null;
+    }
+
+    /** A great picture on every thread would hold up all that comes meanwhile. */
+    private boolean takesGreat(long now) {
+        return great < Math.max(1, threads - 1) || now - shared >= 0 || closing;
     }
 
     /** Why an order is not begun, or not gone on with; null where it is. */
@@ -282,6 +306,10 @@ final class FairQueue {
     void done(Taken taken) {
         locked(() -> {
             pressure.done(taken.cost(), clock.getAsLong());
+            if (taken.isGreat()) {
+                great--;
+                some.signal();
+            }
             return running.remove(taken);
         });
     }

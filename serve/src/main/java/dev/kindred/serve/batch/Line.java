@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One encoder and how fast it is: what waits for it is prepared, packed and run together. Safe for many threads. */
 final class Line {
-    /** Nanoseconds a byte of a picture file, until measured. */
+    /** Nanoseconds a pixel of a picture file, until measured. */
     private static final double DECODING_GUESS = 20;
     /** Places that a text may be shorter than the longest of its pack, whatever their length. */
     private static final int SLACK = 8;
@@ -92,10 +92,13 @@ final class Line {
         };
     }
 
-    /** Nanoseconds, about. */
-    long cost(Source source, int units) {
-        long decoded = source instanceof Source.Picture picture ? decoding.of(picture.bytes().length) : 0;
-        return encoding.of(units) + decoded;
+    /**
+     * Nanoseconds, about.
+     *
+     * @param pixels to decode
+     */
+    long cost(long pixels, int units) {
+        return encoding.of(units) + (pixels == 0 ? 0 : decoding.of(pixels));
     }
 
     /** By which a source is remembered; null where it is not. */
@@ -219,7 +222,7 @@ final class Line {
             return null;
         }
         long took = System.nanoTime() - begun;
-        decoding.record(took, picture.bytes().length);
+        decoding.record(took, Math.max(1, piece.pixels()));
         for (Entry entry : queue.waitingFor(piece)) {
             try {
                 entry.order().decoded(entry.index(), (long) pixels.width() * pixels.height());

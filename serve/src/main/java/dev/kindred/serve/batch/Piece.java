@@ -1,17 +1,27 @@
 package dev.kindred.serve.batch;
 
+import dev.kindred.media.Pictures;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Something to compute, once, for whoever waits for it. */
 sealed interface Piece {
+    /** Decoding more takes a tenth of a second or longer, and nobody can step in between. */
+    int GREAT_PIXELS = 1 << 22;
 
     /** Nanoseconds of computing, about; at least 1. */
     long cost();
 
+    /** Of a picture that it has to decode; 0 where there is none. */
+    long pixels();
+
+    default boolean isGreat() {
+        return pixels() > GREAT_PIXELS;
+    }
+
     /** One task, which is its own batch. */
-    record Task(Runnable work, long cost) implements Piece {}
+    record Task(Runnable work, long cost, long pixels) implements Piece {}
 
     /** One content to embed, which is put together with others of the same encoder. */
     final class Content implements Piece {
@@ -22,6 +32,7 @@ sealed interface Piece {
         /** In the encoder's own measure. */
         final int units;
 
+        private final long pixels;
         private final long cost;
         /** All who wait for it. Guarded by the queue's lock. */
         private final List<Entry> entries = new ArrayList<>(1);
@@ -33,7 +44,13 @@ sealed interface Piece {
             this.source = source;
             this.digest = digest;
             this.units = line.units(source);
-            this.cost = line.cost(source, units);
+            this.pixels = source instanceof Source.Picture picture ? Pictures.claimed(picture.bytes()) : 0;
+            this.cost = line.cost(pixels, units);
+        }
+
+        @Override
+        public long pixels() {
+            return pixels;
         }
 
         @Override

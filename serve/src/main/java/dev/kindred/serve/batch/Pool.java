@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pool implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(10);
-    /** Nanoseconds of a task, until measured. */
+    /** Nanoseconds of a task, and of a pixel of one with a picture, until measured. */
     private static final double TASK_GUESS = 1_000_000;
+
+    private static final double PIXEL_GUESS = 50;
 
     private final FairQueue queue;
     private final EmbeddingCache cache;
@@ -89,12 +91,23 @@ public final class Pool implements AutoCloseable {
      * @param timer of the work alone, without the wait for a thread
      * @throws Problem 429 where too much waits, 503 where it cannot be done in time; the work is not begun then
      */
+    public <T> T run(Asker asker, Lane lane, Timer timer, Callable<T> work) {
+        return run(asker, lane, timer, 0, work);
+    }
+
+    /**
+     * The same of a task that decodes a picture.
+     *
+     * @param timer of such tasks alone
+     * @param pixels of the picture, as its header says; 0 for no picture
+     */
     // NullAway cannot tell whether a T is one that may be null: what the work gave is handed on.
     @SuppressWarnings("NullAway")
-    public <T> T run(Asker asker, Lane lane, Timer timer, Callable<T> work) {
+    public <T> T run(Asker asker, Lane lane, Timer timer, long pixels, Callable<T> work) {
         Order order = new Order(asker, lane, List.of(), 0);
         AtomicReference<@Nullable T> result = new AtomicReference<>();
-        Tempo tempo = tempos.computeIfAbsent(timer, _ -> new Tempo(TASK_GUESS));
+        long units = Math.max(1, pixels);
+        Tempo tempo = tempos.computeIfAbsent(timer, _ -> new Tempo(pixels == 0 ? TASK_GUESS : PIXEL_GUESS));
         Runnable task = () -> {
             order.noLongerWaits();
             long start = System.nanoTime();
@@ -105,7 +118,7 @@ public final class Pool implements AutoCloseable {
                 failed = e;
             }
             long took = System.nanoTime() - start;
-            tempo.record(took, 1);
+            tempo.record(took, units);
             order.trail.time(timer, took);
             if (failed == null) {
                 order.finishOne();
@@ -113,7 +126,7 @@ public final class Pool implements AutoCloseable {
                 order.fail(failed);
             }
         };
-        queue.add(order, List.of(new Piece.Task(task, tempo.of(1))));
+        queue.add(order, List.of(new Piece.Task(task, tempo.of(units), pixels)));
         await(order);
         return result.get();
     }

@@ -9,4 +9,9 @@ import java.util.List;
  * @param cost in nanoseconds, about
  * @param at when it was taken
  */
-record Taken(List<Piece> pieces, long cost, long at) {}
+record Taken(List<Piece> pieces, long cost, long at) {
+    /** Whether it has a great picture in it; then the first of it has. */
+    boolean isGreat() {
+        return pieces.getFirst().isGreat();
+    }
+}

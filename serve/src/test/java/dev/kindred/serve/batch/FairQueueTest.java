@@ -10,6 +10,10 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -31,8 +35,12 @@ class FairQueueTest {
     }
 
     private Order add(FairQueue queue, String key, Lane lane, long cost) {
+        return add(queue, key, lane, cost, 0);
+    }
+
+    private Order add(FairQueue queue, String key, Lane lane, long cost, long pixels) {
         Order order = order(key, lane, Long.MAX_VALUE / 2);
-        Piece piece = new Piece.Task(() -> {}, cost);
+        Piece piece = new Piece.Task(() -> {}, cost, pixels);
         orders.put(piece, order);
         queue.add(order, List.of(piece));
         return order;
@@ -65,6 +73,65 @@ class FairQueueTest {
         add(queue, "one", 5 * MS);
         List<String> next = List.of(turn(queue), turn(queue));
         assertThat(next).as("its place in the line").contains("one");
+    }
+
+    @Test
+    void greatPicturesLeaveAThreadToOthers() throws InterruptedException {
+        FairQueue queue = new FairQueue(3, 1_000, 600_000 * MS, new BatchMeters(registry), clock::get);
+        for (int i = 0; i < 10; i++) {
+            add(queue, "flood", Lane.ASK, 1_000 * MS, 8_192 * 8_192);
+        }
+        List<Taken> alone = List.of(queue.take(), queue.take(), queue.take());
+        assertThat(alone).as("who is alone has all threads").allMatch(Taken::isGreat);
+        clock.addAndGet(1_000 * MS);
+        add(queue, "one", Lane.ASK, MS, Piece.GREAT_PIXELS);
+        queue.done(alone.getFirst());
+        assertThat(key(queue.take())).as("its turn").isEqualTo("one");
+        clock.addAndGet(MS);
+        add(queue, "one", Lane.ASK, MS);
+        queue.done(alone.get(1));
+        assertThat(key(queue.take())).isEqualTo("one");
+        queue.done(alone.get(2));
+        Taken second = queue.take();
+        Taken third = queue.take();
+        assertThat(List.of(second, third)).allMatch(Taken::isGreat);
+        FutureTask<Taken> free = new FutureTask<>(queue::take);
+        Thread.ofVirtual().start(free);
+        clock.addAndGet(5_000 * MS);
+        add(queue, "one", Lane.ASK, MS);
+        assertThat(key(await(free))).as("at once, on the thread left to it").isEqualTo("one");
+        add(queue, "one", Lane.ASK, 1_000 * MS, 8_192 * 8_192);
+        FutureTask<Taken> next = new FutureTask<>(queue::take);
+        Thread.ofVirtual().start(next);
+        assertThatThrownBy(() -> next.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        queue.done(second);
+        assertThat(key(await(next)))
+                .as("a great one of who asks seldom goes before the flood's")
+                .isEqualTo("one");
+        FutureTask<Taken> last = new FutureTask<>(queue::take);
+        Thread.ofVirtual().start(last);
+        assertThatThrownBy(() -> last.get(50, TimeUnit.MILLISECONDS))
+                .as("two threads are at great ones")
+                .isInstanceOf(TimeoutException.class);
+        clock.addAndGet(11_000 * MS);
+        add(queue, "one", Lane.EMBED, MS, 0);
+        assertThat(key(await(last))).isEqualTo("one");
+        clock.addAndGet(11_000 * MS);
+        assertThat(queue.take().isGreat())
+                .as("nobody else asked for ten seconds")
+                .isTrue();
+    }
+
+    private String key(Taken taken) {
+        return orders.get(taken.pieces().getFirst()).asker().key();
+    }
+
+    private static Taken await(FutureTask<Taken> taken) throws InterruptedException {
+        try {
+            return taken.get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -141,7 +208,7 @@ class FairQueueTest {
         for (int i = 0; i < 3; i++) {
             add(queue, "one", 100 * MS);
         }
-        Piece work = new Piece.Task(() -> {}, 100 * MS);
+        Piece work = new Piece.Task(() -> {}, 100 * MS, 0);
         Order hopeless = order("one", Lane.EMBED, clock.get() + 250 * MS);
         assertThatThrownBy(() -> queue.add(hopeless, List.of(work))).hasMessageContaining("in the time that was given");
         Order hopeful = order("one", Lane.EMBED, clock.get() + 450 * MS);
