@@ -82,7 +82,7 @@ public final class Pictures {
             return 0;
         }
         try {
-            return Math.max(0, decoder(bytes, "").claimed());
+            return decoder(bytes, "").claimed();
         } catch (Refusal refused) {
             return 0;
         }

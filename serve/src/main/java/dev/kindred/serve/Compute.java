@@ -32,8 +32,7 @@ final class Compute implements AutoCloseable {
      * @param kind of such work alone
      */
     <T> T picture(Work kind, byte[] file, Callable<T> work) {
-        long pixels = Math.max(1, Pictures.claimed(file));
-        return pool.run(Call.asker(), Lane.ASK, kind.timer(), pixels, () -> kind.counted(work));
+        return pool.picture(Call.asker(), Lane.ASK, kind.timer(), Pictures.claimed(file), () -> kind.counted(work));
     }
 
     /**

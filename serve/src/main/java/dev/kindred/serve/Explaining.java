@@ -249,9 +249,11 @@ final class Explaining {
         json.addProperty("height", occlusion.height());
         json.addProperty("cover", occlusion.cover().name().toLowerCase(Locale.ROOT));
         json.addProperty("score", scored[0]);
-        json.add("x", edges(occlusion.x(), occlusion.width(), occlusion.picture().width()));
         json.add(
-                "y", edges(occlusion.y(), occlusion.height(), occlusion.picture().height()));
+                "x", edges(occlusion.x(), occlusion.width(), occlusion.picture().width()));
+        json.add(
+                "y",
+                edges(occlusion.y(), occlusion.height(), occlusion.picture().height()));
         json.add("drops", drops);
         return json;
     }

@@ -98,7 +98,7 @@ final class Line {
      * @param pixels to decode
      */
     long cost(long pixels, int units) {
-        return encoding.of(units) + (pixels == 0 ? 0 : decoding.of(pixels));
+        return encoding.of(units) + (pixels == 0 ? 0 : decoding.of(Piece.decoding(pixels)));
     }
 
     /** By which a source is remembered; null where it is not. */
@@ -222,7 +222,7 @@ final class Line {
             return null;
         }
         long took = System.nanoTime() - begun;
-        decoding.record(took, Math.max(1, piece.pixels()));
+        decoding.record(took, Piece.decoding(piece.pixels()));
         for (Entry entry : queue.waitingFor(piece)) {
             try {
                 entry.order().decoded(entry.index(), (long) pixels.width() * pixels.height());

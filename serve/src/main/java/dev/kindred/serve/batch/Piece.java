@@ -10,6 +10,14 @@ sealed interface Piece {
     /** Decoding more takes a tenth of a second or longer, and nobody can step in between. */
     int GREAT_PIXELS = 1 << 22;
 
+    /**
+     * What decoding is measured in: pixels, and for each picture so many more. Without these a flood of tiny ones would teach that a pixel
+     * takes long, and everybody's photographs would be turned away as what cannot be done in time.
+     */
+    static long decoding(long pixels) {
+        return pixels + 4_096;
+    }
+
     /** Nanoseconds of computing, about; at least 1. */
     long cost();
 

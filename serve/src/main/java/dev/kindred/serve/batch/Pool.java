@@ -92,22 +92,25 @@ public final class Pool implements AutoCloseable {
      * @throws Problem 429 where too much waits, 503 where it cannot be done in time; the work is not begun then
      */
     public <T> T run(Asker asker, Lane lane, Timer timer, Callable<T> work) {
-        return run(asker, lane, timer, 0, work);
+        return run(asker, lane, timer, TASK_GUESS, 1, 0, work);
     }
 
     /**
      * The same of a task that decodes a picture.
      *
      * @param timer of such tasks alone
-     * @param pixels of the picture, as its header says; 0 for no picture
+     * @param pixels of the picture, as its header says; 0 where it is none, as the task will find
      */
+    public <T> T picture(Asker asker, Lane lane, Timer timer, long pixels, Callable<T> work) {
+        return run(asker, lane, timer, PIXEL_GUESS, Piece.decoding(pixels), pixels, work);
+    }
+
     // NullAway cannot tell whether a T is one that may be null: what the work gave is handed on.
     @SuppressWarnings("NullAway")
-    public <T> T run(Asker asker, Lane lane, Timer timer, long pixels, Callable<T> work) {
+    private <T> T run(Asker asker, Lane lane, Timer timer, double guess, long units, long pixels, Callable<T> work) {
         Order order = new Order(asker, lane, List.of(), 0);
         AtomicReference<@Nullable T> result = new AtomicReference<>();
-        long units = Math.max(1, pixels);
-        Tempo tempo = tempos.computeIfAbsent(timer, _ -> new Tempo(pixels == 0 ? TASK_GUESS : PIXEL_GUESS));
+        Tempo tempo = tempos.computeIfAbsent(timer, _ -> new Tempo(guess));
         Runnable task = () -> {
             order.noLongerWaits();
             long start = System.nanoTime();
@@ -118,9 +121,10 @@ public final class Pool implements AutoCloseable {
                 failed = e;
             }
             long took = System.nanoTime() - start;
-            tempo.record(took, units);
             order.trail.time(timer, took);
             if (failed == null) {
+                // What fails early says nothing of how long the rest takes.
+                tempo.record(took, units);
                 order.finishOne();
             } else {
                 order.fail(failed);

@@ -355,6 +355,27 @@ class EncodingTest {
                 .hasRootCauseMessage("no");
     }
 
+    /** Of whom nothing is learned: who sends what is none, and who sends the tiniest. */
+    @Test
+    void aFloodOfTinyAndDamagedPicturesDoesNotMakeAPhotographSeemEndless() throws InterruptedException {
+        Timer timer = Timer.builder("picture").register(registry);
+        for (int i = 0; i < 60; i++) {
+            pool.picture(Asker.patient("flood"), Lane.ASK, timer, 1, encoder.packs::size);
+            assertThatThrownBy(() -> pool.picture(Asker.patient("flood"), Lane.ASK, timer, 0, () -> {
+                        Thread.sleep(2);
+                        throw new java.io.IOException("damaged");
+                    }))
+                    .hasRootCauseMessage("damaged");
+        }
+        hold();
+        CompletableFuture<Integer> photograph = CompletableFuture.supplyAsync(
+                () -> pool.picture(Asker.patient("one"), Lane.ASK, timer, 12_000_000, encoder.packs::size), callers);
+        awaitWaiting(1);
+        assertThat(registry.get("kindred.queue.cost.seconds").gauge().value()).isBetween(1e-6, 2.0);
+        encoder.letGo();
+        photograph.join();
+    }
+
     /** Not what all since the start did: the first ones may have taken a thousand times as long. */
     @Test
     void aTaskCostsWhatTheLastOnesTook() throws InterruptedException {
