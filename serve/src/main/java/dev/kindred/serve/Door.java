@@ -21,6 +21,7 @@ import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import dev.kindred.serve.batch.Lane;
 import dev.kindred.serve.seen.Trail;
+import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -335,7 +336,20 @@ public final class Door {
 
     private Call enter(ServiceRequestContext ctx, Principal principal) {
         Held.of(ctx, room, principal.key());
+        if (principal != Principal.NOBODY) {
+            keepSeat(ctx);
+        }
         return Call.of(ctx, principal, oversight);
+    }
+
+    /** Whose key holds keeps the connection as long as the request goes on. */
+    private static void keepSeat(ServiceRequestContext ctx) {
+        Channel channel = ctx.log().partial().channel();
+        Seats.Seat seat = channel == null ? null : Seats.of(channel);
+        if (seat != null) {
+            seat.begin();
+            ctx.log().whenComplete().thenRun(seat::end);
+        }
     }
 
     private HttpResponse later(Call call, Supplier<HttpResponse> answer) {

@@ -271,6 +271,7 @@ public final class KindredServer implements AutoCloseable {
             Optional<TlsProvider> tls,
             Consumer<ServerBuilder> binding) {
         ServeOptions.Bounds bounds = options.bounds();
+        Seats seats = new Seats(bounds.connections());
         RequestNumbers numbers = new RequestNumbers(InstantSource.system());
         ServerBuilder builder = Server.builder()
                 .requestIdGenerator(routing -> numbers.next())
@@ -279,12 +280,13 @@ public final class KindredServer implements AutoCloseable {
                 .maxRequestLength(bounds.requestBytes())
                 .requestTimeout(bounds.requestTime())
                 .idleTimeout(bounds.requestTime().plusSeconds(30))
-                .maxNumConnections(bounds.connections())
+                .maxNumConnections(bounds.connections() + Seats.LEAVING)
                 .http1MaxHeaderSize(16 << 10)
                 .http1MaxInitialLineLength(8 << 10)
                 .http2MaxHeaderListSize(16 << 10)
                 .http2MaxStreamsPerConnection(128)
                 .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(
+                        seats.seat(),
                         new Unread(bounds.requestTime()),
                         // Armeria flushes a reply's headers by themselves; its own such handler lets that pass where
                         // nothing is read.
@@ -357,7 +359,7 @@ public final class KindredServer implements AutoCloseable {
         end(waiting, drained ? LAST_THREADS : Duration.ZERO);
         compute.close();
         hosting.close();
-        seen.log().event("stopped", "");
+        seen.log().event("stopped", "all is closed");
         seen.close();
     }
 
