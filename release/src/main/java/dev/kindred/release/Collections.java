@@ -4,10 +4,12 @@ import dev.kindred.core.HeldFolder;
 import dev.kindred.core.Refusal;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayList;
@@ -126,6 +128,7 @@ public final class Collections {
             requireNew(name);
             Generations generations = new Generations(home, name);
             put(name, settings);
+            keepToOwner();
             boolean made = false;
             try {
                 Path live = generations.next(space);
@@ -143,6 +146,20 @@ public final class Collections {
             }
         } finally {
             changing.unlock();
+        }
+    }
+
+    /** As the registry's file is kept: items are what it is about. A folder that is there already is left as somebody set it. */
+    private void keepToOwner() throws IOException {
+        Path folder = home.resolve(Generations.COLLECTIONS);
+        if (!Files.exists(folder)
+                && home.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try {
+                Files.createDirectory(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } catch (FileAlreadyExistsException e) {
+                // Another process was quicker, and did the same.
+            }
         }
     }
 
@@ -179,7 +196,7 @@ public final class Collections {
         }
     }
 
-    /** Puts its folder aside, which ends it, and deletes it then. Nobody may have it open. */
+    /** Puts its folder aside, which ends it, and deletes it and its feedback then. Nobody may have it open. */
     public void drop(String name) throws IOException {
         changing.lock();
         try {
@@ -209,12 +226,17 @@ public final class Collections {
         });
     }
 
+    /** What people said of its answers goes with it: another of the name is not judged by that. */
     private void forget(String name) {
         registry.write(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM collection WHERE name = ?")) {
-                delete.setString(1, name);
-                return delete.executeUpdate();
+            for (String table :
+                    List.of("collection WHERE name", "answer WHERE collection", "feedback WHERE collection")) {
+                try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " = ?")) {
+                    delete.setString(1, name);
+                    delete.executeUpdate();
+                }
             }
+            return name;
         });
     }
 

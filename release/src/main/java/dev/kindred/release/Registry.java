@@ -168,21 +168,27 @@ public final class Registry implements AutoCloseable {
         alone.lock();
         try (Statement statement = connection.createStatement()) {
             statement.execute(begin);
-            boolean done = false;
             try {
                 T result = work.on(connection);
                 statement.execute("COMMIT");
-                done = true;
                 return result;
-            } finally {
-                if (!done) {
-                    statement.execute("ROLLBACK");
-                }
+            } catch (SQLException | RuntimeException | Error e) {
+                rollBack(statement, e);
+                throw e;
             }
         } catch (SQLException e) {
             throw failed(file, e);
         } finally {
             alone.unlock();
+        }
+    }
+
+    /** Where the disk is full, SQLite has ended the transaction itself: what failed first is told, not that there is none to end. */
+    private static void rollBack(Statement statement, Throwable failure) {
+        try {
+            statement.execute("ROLLBACK");
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.kindred.release;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
 import dev.kindred.core.Distance;
 import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
@@ -14,6 +15,7 @@ import dev.kindred.index.Visibility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,8 @@ class CollectionsTest {
     @Test
     void whatIsMadeIsThereWithItsSettingsAndGoesWhole() throws IOException {
         Collections.Stored made = create("photos");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("collections"))))
+                .isEqualTo("rwx------");
         assertThat(Generation.isIn(made.generation())).isTrue();
         registry.close();
         open();
@@ -71,6 +75,36 @@ class CollectionsTest {
         // Nothing of the one before is left to the next.
         collections.create("photos", SPACE.id(), CollectionSettings.usual(), CollectionsTest::index);
         assertThat(collections.find("photos").orElseThrow().settings()).isEqualTo(CollectionSettings.usual());
+    }
+
+    @Test
+    void whatWasSaidOfItsAnswersGoesWithIt() throws IOException {
+        create("photos");
+        create("others");
+        Feedback feedback = new Feedback(registry);
+        Answered answered = new Answered(registry);
+        for (String name : List.of("photos", "others")) {
+            answered.keep(List.of(new Answered.Answer("r-" + name, 1, "k", name, "b", "verify", "{\"score\":0.5}")));
+            feedback.add(new Feedback.Said(
+                    0,
+                    1,
+                    "k",
+                    "r-" + name,
+                    name,
+                    "b",
+                    "verify",
+                    null,
+                    Feedback.Outcome.SAME,
+                    null,
+                    0.5,
+                    null,
+                    new JsonObject()));
+        }
+        collections.drop("photos");
+        assertThat(feedback.of("photos", 0, 10)).isEmpty();
+        assertThat(answered.find("r-photos")).isEmpty();
+        assertThat(feedback.of("others", 0, 10)).hasSize(1);
+        assertThat(answered.find("r-others")).isPresent();
     }
 
     @ParameterizedTest

@@ -46,6 +46,21 @@ class RegistryTest {
         }
     }
 
+    /** As SQLite does where the disk is full. */
+    @Test
+    void whatFailedIsToldWhereTheTransactionHasEndedAlready() {
+        try (Registry registry = Registry.open(home)) {
+            assertThatThrownBy(() -> registry.write(connection -> {
+                        run(connection, "ROLLBACK");
+                        throw new SQLException("database or disk is full");
+                    }))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("disk is full");
+            registry.write(connection -> run(connection, "INSERT INTO collection VALUES ('photos', '{}', 1)"));
+            assertThat(count(registry, "collection")).isEqualTo(1);
+        }
+    }
+
     @Test
     void aWriteIsWholeOrNotThere() {
         try (Registry registry = Registry.open(home)) {

@@ -6,13 +6,16 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import dev.kindred.core.Distance;
+import dev.kindred.core.Refusal;
 import dev.kindred.core.Space;
 import dev.kindred.encode.Bundle;
 import dev.kindred.index.Engine;
 import dev.kindred.index.ItemsSnapshot;
 import dev.kindred.release.CollectionSettings;
 import dev.kindred.release.Collections;
+import dev.kindred.serve.access.ApiKey;
 import dev.kindred.serve.access.Oversight;
+import dev.kindred.serve.access.Principal;
 import dev.kindred.serve.access.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,11 +43,15 @@ final class CollectionRoutes {
         door.read(COLLECTION, Role.OPERATOR, this::change, HttpMethod.PATCH);
         door.handle(COLLECTION, Role.ADMIN, (call, request) -> drop(call), HttpMethod.DELETE);
         door.handle(COLLECTION + "/snapshots", Role.OPERATOR, (call, request) -> snapshot(call), HttpMethod.POST);
-        door.get("/v1/bundles", Role.OPERATOR, (call, request) -> bundles());
+        door.get("/v1/bundles", Rule.everywhere(Role.OPERATOR), (call, request) -> bundles());
     }
 
     private HttpResponse create(Call call, Body body) {
         String name = Collections.requireName(call.collection());
+        if (!ApiKey.withoutKeys(name).equals(name)) {
+            // Names stand in logs, metrics and folders.
+            throw new Refusal("a key is no name of a collection", ApiKey.PREFIX + "…", "choose another name");
+        }
         Fields fields = body.fields()
                 .only(
                         "bundle",
@@ -70,7 +77,7 @@ final class CollectionRoutes {
         try {
             Hosted made;
             if (fields.has("bundle")) {
-                Path file = hosting.bundle(fields.text("bundle").orElse(""));
+                Path file = bundle(call, fields.text("bundle").orElse(""));
                 Bundle bundle = Bundle.open(file);
                 made = hosting.create(name, bundle.space(), engine, Optional.of(file), settings.ofBundle(bundle.id()));
             } else {
@@ -89,6 +96,19 @@ final class CollectionRoutes {
             return Wire.json(made.about(), made.served());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Which bundles there are is told to those alone who may ask for it. */
+    private Path bundle(Call call, String idOrPrefix) {
+        try {
+            return hosting.bundle(idOrPrefix);
+        } catch (Refusal e) {
+            if (call.principal().may(Role.OPERATOR, Principal.EVERY)) {
+                throw e;
+            }
+            throw new Refusal(
+                    e.what(), e.where(), "an operator of all collections can list them by GET /v1/bundles", e);
         }
     }
 

@@ -91,6 +91,7 @@ class AccessTest {
                 "GET  /v1/collections/default/feedback | 401 | 403 403 200 200 | 403 403 403 403",
                 "GET  /v1/collections/photos/feedback  | 401 | 403 403 200 200 | 403 403 200 200",
                 "GET  /metrics                         | 401 | 403 403 404 404 | 403 403 403 403",
+                "GET  /v1/bundles                      | 401 | 403 403 409 409 | 403 403 403 403",
                 "GET  /v1/keys                         | 401 | 403 403 403 200 | 403 403 403 403",
                 "POST /v1/keys                         | 401 | 403 403 403 400 | 403 403 403 403",
                 "DELETE /v1/keys/none                  | 401 | 403 403 403 404 | 403 403 403 403",

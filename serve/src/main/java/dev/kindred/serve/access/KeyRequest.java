@@ -52,7 +52,7 @@ public record KeyRequest(
         }
         Map<String, String> byCollection = new TreeMap<>();
         for (String collection : collections) {
-            if (ApiKey.form(collection) != ApiKey.Form.FOREIGN) {
+            if (!ApiKey.withoutKeys(collection).equals(collection)) {
                 throw new Refusal(
                         "is a key, not a collection", ApiKey.PREFIX + "…", "say where the new one may be used");
             }
