@@ -87,6 +87,12 @@ final class Opening {
                         + restored.get().moment() + ": " + e.line());
             }
             closing.add(index::close);
+            if (index instanceof Generation generation) {
+                generation
+                        .metAtOpening()
+                        .ifPresent(met -> told.accept("collection " + name
+                                + " is answered from its items, which is slow, until its view is made anew: " + met));
+            }
             Opened opened = served(name, folder, settings, bundle, index, strict, closing);
             whole = true;
             return new Opened(

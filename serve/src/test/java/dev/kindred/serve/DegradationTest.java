@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,30 @@ class DegradationTest {
             assertThat(home.send("POST", "/v1/collections/v/snapshots", "").json())
                     .as("nothing was written since")
                     .isEqualTo(again);
+        } finally {
+            home.stop();
+        }
+    }
+
+    @Test
+    void aViewThatIsDamagedAtTheStartIsToldAndTheItemsAnswer() throws IOException {
+        ServedHome home = withVectors(folder);
+        try {
+            home.stop();
+            try (Stream<Path> files = Files.list(generation(folder).resolve("view"))) {
+                Path largest = files.max(
+                                Comparator.comparingLong(file -> file.toFile().length()))
+                        .orElseThrow();
+                byte[] damaged = Files.readAllBytes(largest);
+                damaged[damaged.length / 2] ^= 1;
+                Files.write(largest, damaged);
+            }
+            home.start();
+            assertThat(items(home.caller.json("/v1/collections/v/search", "{\"vector\":[0,0]}")))
+                    .isEqualTo("a b");
+            assertThat(home.told)
+                    .anyMatch(line -> line.contains("collection v is answered from its items")
+                            && line.contains("until its view is made anew"));
         } finally {
             home.stop();
         }

@@ -13,6 +13,9 @@ import dev.kindred.serve.Await;
 import dev.kindred.serve.Problem;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,7 +104,9 @@ class EncodingTest {
         }
 
         private static String text(Content content) {
-            return ((Content.Text) content).value();
+            return content instanceof Content.Pixels picture
+                    ? picture.width() + "x" + picture.height()
+                    : ((Content.Text) content).value();
         }
 
         @Override
@@ -353,6 +359,25 @@ class EncodingTest {
                 }))
                 .isInstanceOf(IllegalStateException.class)
                 .hasRootCauseMessage("no");
+    }
+
+    private static Source picture(int side) throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY), "png", png);
+        return new Source.Picture(png.toByteArray(), "image");
+    }
+
+    /** It may be started by all threads but one; what a small one has begun, any thread may be at. */
+    @Test
+    void aGreatPictureDoesNotJoinWhatASmallOneBegan() throws IOException {
+        encoding.embed(
+                Asker.patient("key"),
+                Lane.EMBED,
+                Encoding.Role.DOCUMENT,
+                List.of(picture(8), picture(9), picture(2_100)));
+        assertThat(encoder.packs).hasSize(2);
+        assertThat(encoder.packs.getFirst()).containsExactlyInAnyOrder("8x8", "9x9");
+        assertThat(encoder.packs.getLast()).containsExactly("2100x2100");
     }
 
     /** Of whom nothing is learned: who sends what is none, and who sends the tiniest. */
