@@ -271,10 +271,14 @@ public final class FuzzBench {
             default -> Finding.Kind.SERVER_ERROR;
         };
         JsonObject told = fuzzed(fault, seededMutations(), patience, Set.of(kind));
-        double count = told.getAsJsonObject("findings").get(kind.name()).getAsDouble();
+        JsonObject findings = told.getAsJsonObject("findings");
+        boolean alone = findings.get(kind.name()).getAsLong() > 0
+                && findings.entrySet().stream()
+                        .allMatch(each -> each.getKey().equals(kind.name())
+                                || each.getValue().getAsLong() == 0);
         boolean throwing = kind == Finding.Kind.SERVER_ERROR;
         JsonObject json = new JsonObject();
-        json.addProperty("found", count > 0 && (!throwing || told.get("faults").getAsInt() > 0) ? 1 : 0);
+        json.addProperty("found", alone && (!throwing || told.get("faults").getAsInt() > 0) ? 1 : 0);
         json.add("findings", told.get("findings"));
         json.add("faults", told.get("faults"));
         json.add("heap", told.get("heap"));

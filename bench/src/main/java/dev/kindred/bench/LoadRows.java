@@ -102,6 +102,7 @@ final class LoadRows {
         Optional<Double> recall = number(json, "recall");
         Map<String, Double> beside = medians(json, "queries a second", "oursPerSecond", "in process", "barePerSecond");
         beside(beside, json, "Recall@10", "recall");
+        beside(beside, json, "share of time the generator was busy", "generatorBusy");
         add(
                 "saturated search at Recall@10 0.99 against in process (%,d × 128)".formatted(n),
                 "×",
@@ -251,7 +252,7 @@ final class LoadRows {
                 Bound.AT_MOST,
                 5,
                 3,
-                Map.of(),
+                medians(json, "P99 in ms", "acceptedP99Millis", "unloaded", "unloadedP99Millis"),
                 why);
     }
 }

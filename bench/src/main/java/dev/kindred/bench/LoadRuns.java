@@ -278,6 +278,8 @@ final class LoadRuns {
         uncounted(target, mix(shots), Plan.open(tooMuch, Duration.ZERO, seconds(60), CONNECTIONS));
         List<Double> goodput = new ArrayList<>();
         List<Double> latency = new ArrayList<>();
+        List<Double> accepted = new ArrayList<>();
+        List<Double> roomy = new ArrayList<>();
         List<Double> offered = new ArrayList<>();
         long unclean = 0;
         long turnedAway = 0;
@@ -296,7 +298,10 @@ final class LoadRuns {
             }
             offered.add(left);
             goodput.add(figures.goodput() / most);
-            latency.add(figures.all().latency().p99() / unloaded);
+            double p99 = figures.all().latency().p99();
+            latency.add(p99 / unloaded);
+            accepted.add(p99);
+            roomy.add(unloaded);
             unclean += figures.failed() + figures.all().bare();
             turnedAway += figures.all().turnedAway();
             leastTurnedAway = Math.min(leastTurnedAway, figures.all().turnedAway());
@@ -304,6 +309,8 @@ final class LoadRuns {
         JsonObject json = new JsonObject();
         json.add("goodput", Spread.array(goodput));
         json.add("latency", Spread.array(latency));
+        json.add("acceptedP99Millis", Spread.array(accepted));
+        json.add("unloadedP99Millis", Spread.array(roomy));
         json.add("offered", Spread.array(offered));
         json.addProperty("unclean", unclean);
         json.addProperty("turnedAway", turnedAway);

@@ -5,17 +5,23 @@ import com.linecorp.armeria.client.ResponseTimeoutException;
 import com.linecorp.armeria.client.UnprocessedRequestException;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ClosedSessionException;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.common.util.Exceptions;
 import dev.kindred.core.Keyed;
 import dev.kindred.core.Progress;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -264,10 +270,16 @@ public final class Generator {
         if (cause instanceof UnprocessedRequestException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof ResponseTimeoutException) {
-            return "timeout";
-        }
         // In a word or two, as few as possible: a series of its own for every connection would never end.
-        return cause.getClass().getSimpleName().replace("Exception", "").toLowerCase(Locale.ROOT);
+        return switch (cause) {
+            case ResponseTimeoutException late -> "timeout";
+            case ConnectTimeoutException none -> "no connection in time";
+            case ConnectException refused -> "no connection";
+            case ClosedSessionException closed -> "connection closed";
+            case ClosedStreamException closed -> "cut off";
+            case SocketException reset -> "connection reset";
+            case SSLException untrusted -> "no TLS";
+            default -> cause.getClass().getSimpleName().replace("Exception", "").toLowerCase(Locale.ROOT);
+        };
     }
 }

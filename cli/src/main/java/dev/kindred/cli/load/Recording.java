@@ -163,11 +163,17 @@ final class Recording {
 
     /** Closes the slices that are over. */
     private void moment(long now) {
-        while (now >= from + (at + 1L) * width && from + (long) at * width < to) {
+        moment(now, to);
+    }
+
+    /** @param until the end of the last slice, which may be shorter than the others */
+    private void moment(long now, long until) {
+        while (now >= from + (at + 1L) * width && from + (long) at * width < until) {
             boolean any = slice.getTotalCount() > 0;
-            double length = (Math.min(to, from + (at + 1L) * width) - (from + (long) at * width)) / 1e9;
+            long begun = from + (long) at * width;
+            double length = (Math.min(until, begun + width) - begun) / 1e9;
             slices.add(new Figures.Slice(
-                    (at + 0.5) * width / 1e9,
+                    (begun - from) / 1e9 + length / 2,
                     length,
                     sliceOk,
                     sliceTurnedAway,
@@ -198,7 +204,7 @@ final class Recording {
             }
         }
         long end = Math.clamp(now, from + 1, to);
-        moment(Math.max(now, end + width));
+        moment(Math.max(now, end + width), end);
         Tally all = new Tally();
         List<Figures.OfKind> each = new ArrayList<>();
         for (int i = 0; i < kinds.length; i++) {
