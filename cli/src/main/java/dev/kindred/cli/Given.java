@@ -54,8 +54,12 @@ final class Given {
                     given,
                     "name a picture; this bundle takes no text");
         }
-        return Dataset.read(List.of(path), ReadOptions.defaults(), Progress.SILENT)
+        Content content = Dataset.read(List.of(path), ReadOptions.defaults(), Progress.SILENT)
                 .content(0);
+        if (content instanceof Content.Pixels) {
+            return content;
+        }
+        throw new Refusal("is no picture", given, "name a picture; this bundle takes no text");
     }
 
     private static Content text(String given) {

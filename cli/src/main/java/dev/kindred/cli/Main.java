@@ -26,7 +26,7 @@ public final class Main {
         StandardError.restore();
         Terminal terminal = Terminal.ofProcess();
         boolean brief = CommandList.isBrief(arguments);
-        StopSignal stop = brief ? new StopSignal() : StopSignal.listening(terminal.err());
+        StopSignal stop = brief ? new StopSignal() : StopSignal.listening(Voice.plain(terminal));
         int code = new Main(terminal, stop).run(arguments);
         terminal.out().flush();
         terminal.err().flush();
@@ -44,7 +44,7 @@ public final class Main {
         try {
             return dispatch(List.of(arguments));
         } catch (Refusal refusal) {
-            return refuse(refusal, json);
+            return failed(Voice.plain(terminal), refusal, json, ExitCode.REFUSED);
         }
     }
 
@@ -129,12 +129,14 @@ public final class Main {
     private int run(CommandList.Entry entry, Command command, List<String> arguments) {
         CommonOptions common = command.common();
         Settings settings = Settings.settle(common, command.stated(), terminal.environment());
+        Voice voice = command instanceof ServeCommand ? Voice.ofServer(terminal, settings) : Voice.plain(terminal);
+        stop.sayBy(voice);
         try (ProgressLine shown = new ProgressLine(
                 terminal.err(),
                 terminal.interactive() && common.progress == CommonOptions.ProgressStyle.AUTO,
                 terminal.columns())) {
             Progress words = switch (common.progress) {
-                case AUTO, LINES -> shown;
+                case AUTO, LINES -> voice.json() ? Progress.SILENT : shown;
                 case JSON -> ProgressLine.json(terminal.out());
                 case NONE -> Progress.SILENT;
             };
@@ -142,7 +144,7 @@ public final class Main {
                 stop.check();
                 words.at(what, done, total, note);
             };
-            Answer answer = command.run(new Run(terminal, settings, common.json, stop, unwinding, words));
+            Answer answer = command.run(new Run(terminal, voice, settings, common.json, stop, unwinding, words));
             shown.close();
             if (common.json) {
                 terminal.out().println(answer.json());
@@ -156,41 +158,38 @@ public final class Main {
             }
             return answer.exitCode();
         } catch (Throwable thrown) {
-            return ended(thrown, entry, settings, common.json, arguments);
+            return ended(thrown, voice, entry, settings, common.json, arguments);
         }
     }
 
     private int ended(
-            Throwable thrown, CommandList.Entry entry, Settings settings, boolean json, List<String> arguments) {
+            Throwable thrown,
+            Voice voice,
+            CommandList.Entry entry,
+            Settings settings,
+            boolean json,
+            List<String> arguments) {
         Optional<Refusal> refusal = Ending.refusal(thrown);
         if (refusal.isPresent()) {
-            return refuse(refusal.get(), json);
+            return failed(voice, refusal.get(), json, ExitCode.REFUSED);
         }
         if (Ending.stopped(thrown)) {
-            terminal.err().println("kindred: stopped; what stood before is untouched");
+            voice.stopped();
             return ExitCode.STOPPED;
         }
         String log = Ending.record(thrown, settings.home(), entry.name(), arguments);
-        return error(
-                Ending.describe(thrown),
-                log,
-                "this is a fault of Kindred's: please report it with that file",
-                json,
-                ExitCode.FAULT);
+        Refusal fault = new Refusal(
+                Ending.describe(thrown), log, "this is a fault of Kindred's: please report it with that file");
+        return failed(voice, fault, json, ExitCode.FAULT);
     }
 
-    private int refuse(Refusal refusal, boolean json) {
-        return error(refusal.what(), refusal.where(), refusal.hint(), json, ExitCode.REFUSED);
-    }
-
-    private int error(String message, String where, String hint, boolean json, int code) {
-        String line = new Refusal(message, where, hint).line();
-        terminal.err().println("kindred: " + Words.line(line.replaceAll("\\s*\\R\\s*", " ")));
+    private int failed(Voice voice, Refusal why, boolean json, int code) {
+        voice.failed(why);
         if (json) {
             JsonObject error = new JsonObject();
-            error.addProperty("message", message);
-            error.addProperty("where", where);
-            error.addProperty("hint", hint);
+            error.addProperty("message", why.what());
+            error.addProperty("where", why.where());
+            error.addProperty("hint", why.hint());
             JsonObject object = new JsonObject();
             object.add("error", error);
             terminal.out().println(object);

@@ -10,13 +10,21 @@ import java.util.List;
  * What a command works with, settled before it starts.
  *
  * @param terminal the process's streams and environment
+ * @param voice what is said on standard error meanwhile
  * @param settings home, port and threads, by flag, environment, file or default
  * @param json whether the answer is asked for as JSON
  * @param stop Ctrl-C
  * @param progress where long work says how far it is. It unwinds the work with {@link StopSignal.Stopped} once it was asked to end
  * @param words progress that never unwinds, for work that polls {@code stop} and ends by itself
  */
-record Run(Terminal terminal, Settings settings, boolean json, StopSignal stop, Progress progress, Progress words) {
+record Run(
+        Terminal terminal,
+        Voice voice,
+        Settings settings,
+        boolean json,
+        StopSignal stop,
+        Progress progress,
+        Progress words) {
 
     Path home() {
         return settings.home();
@@ -29,8 +37,7 @@ record Run(Terminal terminal, Settings settings, boolean json, StopSignal stop, 
 
     /** A line for people, while the work goes on. Standard error, so that standard output stays the answer's. */
     void say(String line) {
-        // On a terminal a bar may stand there, to be drawn again below.
-        terminal.err().println((terminal.interactive() ? "\r\u001b[2K" : "") + Words.plain(line));
+        voice.say(line);
     }
 
     /** Names what could not be read: the first few and how many more. */

@@ -4,6 +4,7 @@ import dev.kindred.serve.seen.Log;
 import dev.kindred.serve.seen.Price;
 import dev.kindred.serve.seen.SeenOptions;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -60,19 +61,24 @@ final class SeenOption {
     static SeenOptions of(Settings settings) {
         Optional<URI> endpoint = settings.find(Setting.TRACES);
         return new SeenOptions(
-                settings.get(Setting.LOG_FORMAT).equals("json") ? Log.Form.JSON : Log.Form.PLAIN,
-                switch (settings.get(Setting.LOG_LEVEL)) {
-                    case "debug" -> Log.Level.DEBUG;
-                    case "warn" -> Log.Level.WARN;
-                    case "error" -> Log.Level.ERROR;
-                    default -> Log.Level.INFO;
-                },
+                inJson(settings) ? Log.Form.JSON : Log.Form.PLAIN,
+                level(settings),
                 endpoint,
                 headers(settings.find(Setting.TRACE_HEADERS).orElse("")),
                 settings.get(Setting.TRACE_SHARE),
                 settings.find(Setting.CORE_PRICE)
                         .map(price -> new Price(price, settings.get(Setting.CURRENCY)))
                         .orElse(Price.UNKNOWN));
+    }
+
+    /** Whether the log is for programs. */
+    static boolean inJson(Settings settings) {
+        return settings.get(Setting.LOG_FORMAT).equals("json");
+    }
+
+    /** What matters less is not told. */
+    static Log.Level level(Settings settings) {
+        return Log.Level.valueOf(settings.get(Setting.LOG_LEVEL).toUpperCase(Locale.ROOT));
     }
 
     /** {@code name=value}, several parted by commas, as OpenTelemetry's own variables have them. */

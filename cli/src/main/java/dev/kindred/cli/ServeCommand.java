@@ -72,7 +72,7 @@ final class ServeCommand implements Command {
     @Nullable
     Path tlsCertificate;
 
-    @Option(names = "--tls-key", paramLabel = "PEM", description = "Its key, as PKCS #8, not encrypted.")
+    @Option(names = "--tls-key", paramLabel = "PEM", description = "Its key, as PKCS #8 or PKCS #1, not encrypted.")
     @Nullable
     Path tlsKey;
 
@@ -180,6 +180,7 @@ final class ServeCommand implements Command {
             return Answer.done(run.settings().json(), run.settings().yaml());
         }
         device.require();
+        Variables.mistyped(run.terminal().environment()).forEach(run::say);
         if (index != null) {
             return Serving.start(run, index, bundle, mergeShare).answer();
         }

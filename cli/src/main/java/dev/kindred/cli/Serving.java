@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +78,8 @@ final class Serving implements AutoCloseable {
                         clock,
                         mergeShare,
                         true,
-                        registry ->
-                                Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run), run::say))
+                        (registry, told) ->
+                                Holdings.ofFolder(folder, stated, run.settings().threads(), owner(run), told))
                 .orElseThrow();
     }
 
@@ -97,8 +97,8 @@ final class Serving implements AutoCloseable {
                 clock,
                 mergeShare,
                 mayBeEmpty,
-                registry -> Holdings.ofHome(
-                        new Collections(run.home(), registry), run.settings().threads(), owner(run), run::say));
+                (registry, told) -> Holdings.ofHome(
+                        new Collections(run.home(), registry), run.settings().threads(), owner(run), told));
     }
 
     private static Optional<Serving> start(
@@ -106,7 +106,7 @@ final class Serving implements AutoCloseable {
             StartClock clock,
             @Nullable Double mergeShare,
             boolean mayBeEmpty,
-            Function<Registry, Holdings> held) {
+            BiFunction<Registry, Consumer<String>, Holdings> held) {
         Closing open = new Closing();
         boolean started = false;
         try {
@@ -125,7 +125,7 @@ final class Serving implements AutoCloseable {
             StartClock clock,
             @Nullable Double mergeShare,
             boolean mayBeEmpty,
-            Function<Registry, Holdings> held,
+            BiFunction<Registry, Consumer<String>, Holdings> held,
             Closing open) {
         ServeOptions options = options(run.settings());
         SeenOptions looked = SeenOption.of(run.settings());
@@ -133,10 +133,12 @@ final class Serving implements AutoCloseable {
         open.after(seen, Seen::close);
         open.after(LibraryLines.into(seen.log()), LibraryLines::close);
         Registry registry = open.after(Registry.open(run.home()), Registry::close);
-        Faults faults = looked.log() == Log.Form.JSON ? seen.log()::fault : faults(run, seen.log());
+        boolean forPrograms = looked.log() == Log.Form.JSON;
+        Faults faults = forPrograms ? seen.log()::fault : faults(run, seen.log());
         Oversight oversight = open.after(
                 Oversight.of(registry, options.kept(), cause -> faults.tell("", "registry", cause)), Oversight::close);
-        Holdings holdings = held.apply(registry);
+        Holdings holdings =
+                held.apply(registry, forPrograms ? line -> seen.log().warning("collection", line, null) : run::say);
         boolean started = false;
         try {
             if (holdings.isEmpty() && !mayBeEmpty && !oversight.asksForKeys()) {
@@ -151,11 +153,28 @@ final class Serving implements AutoCloseable {
                     open.after(KindredServer.start(options, holdings, oversight, faults, seen), KindredServer::close);
             started = true;
             return Optional.of(new Serving(run, served, oversight, server, open));
+        } catch (Refusal refusal) {
+            throw placed(run.settings(), refusal);
         } finally {
             if (!started) {
                 holdings.close();
             }
         }
+    }
+
+    /** The server knows what a setting says, not where it stands; who has to change it is told. */
+    private static Refusal placed(Settings settings, Refusal refusal) {
+        for (Setting<?> setting :
+                List.of(Setting.HOST, Setting.PORT, Setting.ADMIN_PORT, Setting.TLS_CERTIFICATE, Setting.TLS_KEY)) {
+            String said = settings.find(setting).map(String::valueOf).orElse("");
+            String from = settings.from(setting);
+            if (settings.isStated(setting)
+                    && !from.equals(setting.flag())
+                    && refusal.where().endsWith(said)) {
+                return new Refusal(refusal.what(), from + " (" + said + ")", refusal.hint(), refusal);
+            }
+        }
+        return refusal;
     }
 
     private static void natives(Run run) {

@@ -65,7 +65,7 @@ final class Settings {
             @Nullable String flag,
             Map<String, String> environment,
             SettingsFile.@Nullable Written file) {
-        String variable = environment.getOrDefault(setting.variable(), "");
+        String variable = Variables.said(setting, environment);
         String otherwise = setting.otherwise();
         if (flag != null) {
             return new Settled(flag, setting.flag());

@@ -34,6 +34,7 @@ final class SettingsFile {
 
     private final Path file;
     private final Map<Setting<?>, Written> written = new HashMap<>();
+    private final Map<String, Integer> lines = new HashMap<>();
 
     /** @param where file, line and name */
     record Written(String text, String where) {}
@@ -61,6 +62,7 @@ final class SettingsFile {
         for (NodeTuple entry : mapping.getValue()) {
             String key = scalar(entry.getKeyNode());
             String name = prefix + key;
+            once(name, entry.getKeyNode());
             Node value = entry.getValueNode();
             Optional<Setting<?>> setting = Setting.ALL.stream()
                     .filter(each -> each.name().equals(name))
@@ -74,6 +76,15 @@ final class SettingsFile {
             } else {
                 throw new Refusal("unknown key '" + key + "'", place(entry.getKeyNode()), advice(key, prefix));
             }
+        }
+    }
+
+    /** Which of two that differ is meant, nobody can know. */
+    private void once(String name, Node key) {
+        int line = key.getStartMark().getLine() + 1;
+        Integer first = lines.putIfAbsent(name, line);
+        if (first != null) {
+            throw new Refusal("stands there twice", place(key) + " " + name, "keep it or the one of line " + first);
         }
     }
 
@@ -131,7 +142,6 @@ final class SettingsFile {
         bounds.setCodePointLimit(MOST_BYTES);
         bounds.setNestingDepthLimit(16);
         bounds.setMaxAliasesForCollections(16);
-        bounds.setAllowDuplicateKeys(false);
         try {
             if (Files.size(file) > MOST_BYTES) {
                 throw new Refusal("is larger than 1 MiB", file.toString(), "name a settings file");

@@ -1,8 +1,8 @@
 package dev.kindred.cli;
 
-import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
 /**
@@ -11,23 +11,37 @@ import sun.misc.Signal;
  */
 final class StopSignal implements BooleanSupplier {
     private final CountDownLatch asked = new CountDownLatch(1);
+    private volatile @Nullable Voice voice;
 
     /** A signal that only {@link #ask} raises. */
     StopSignal() {}
 
     /** Listens to SIGINT and SIGTERM from now on. */
-    static StopSignal listening(PrintStream err) {
+    static StopSignal listening(Voice voice) {
         StopSignal stop = new StopSignal();
+        stop.sayBy(voice);
         for (String name : new String[] {"INT", "TERM"}) {
             Signal.handle(new Signal(name), signal -> {
                 if (stop.ask()) {
-                    err.println("\nkindred: ending in order; once more ends at once");
+                    stop.tell();
                 } else {
                     Runtime.getRuntime().halt(ExitCode.STOPPED);
                 }
             });
         }
         return stop;
+    }
+
+    /** What says from now on that it was heard. */
+    void sayBy(Voice whose) {
+        voice = whose;
+    }
+
+    private void tell() {
+        Voice whose = voice;
+        if (whose != null) {
+            whose.ending();
+        }
     }
 
     /** Asks the work to end; true the first time. */

@@ -107,6 +107,8 @@ final class VerifyCommand implements Command {
                     "; same from %.4f on, where %s of different pairs pass",
                     threshold.threshold(),
                     Words.percent(threshold.targetFmr()));
+        } else {
+            text += "; same from probability 0.5 on, since no threshold was measured";
         }
         if (opened.hasComparator()) {
             text += String.format(

@@ -155,6 +155,10 @@ class BadDataTest {
         Path good = data.resolve("c0/s0.png");
         assertThat(refused("verify", bundle, good, words)).contains("w.png");
         assertThat(refused("verify", bundle, good, folder.resolve("none.png"))).contains("none.png: does not exist");
+        Path texts = Files.writeString(folder.resolve("texts.ndjson"), "{\"text\":\"iVBORw0KGgo\",\"label\":\"a\"}\n");
+        assertThat(refused("verify", bundle, good, texts))
+                .contains("texts.ndjson: is no picture")
+                .doesNotContain("iVBORw0KGgo");
         assertThat(refused("verify", bundle, good, good, "--fmr", "0.5"))
                 .contains("0.5")
                 .contains("0.01");

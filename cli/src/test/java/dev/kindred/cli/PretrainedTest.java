@@ -115,6 +115,7 @@ class PretrainedTest {
         Terminal terminal = new Terminal(nothing, nothing, Map.of("PATH", path.toString()), false, 80);
         Settings settings = Settings.settle(
                 new CommonOptions(), Map.of(), Map.of("KINDRED_HOME", home.toString(), "KINDRED_THREADS", "1"));
-        return new Run(terminal, settings, false, new StopSignal(), Progress.SILENT, Progress.SILENT);
+        return new Run(
+                terminal, Voice.plain(terminal), settings, false, new StopSignal(), Progress.SILENT, Progress.SILENT);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.kindred.release.Registry;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -72,6 +73,39 @@ class ServeCommandTest {
             assertThat(System.nanoTime()).as("%d of %s", wanted, path).isLessThan(end);
             Thread.sleep(10);
         }
+    }
+
+    @Test
+    void whatIsRefusedOfAFileOfSettingsIsToldWithItsLine() throws Exception {
+        Path index = index();
+        Path file = Files.writeString(folder.resolve("mine.yaml"), "server:\n  host: 0.0.0.0\n");
+        Shell.Ended refused = shell.run("serve", "--index", index, "--config", file);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.line()).contains("mine.yaml:2 server.host (0.0.0.0)");
+
+        Files.writeString(folder.resolve("k.pem"), "none");
+        Files.writeString(file, "server:\n  tls:\n    certificate: c.pem\n    key: k.pem\n");
+        Shell.Ended noCertificate = shell.run("serve", "--index", index, "--config", file);
+        assertThat(noCertificate.code()).isEqualTo(2);
+        assertThat(noCertificate.line())
+                .contains("no such file")
+                .contains("mine.yaml:3 server.tls.certificate (" + folder.resolve("c.pem") + ")");
+    }
+
+    @Test
+    void whatEndsTheStartOfAServerWhoseLogIsForProgramsIsALineOfThatLog() {
+        Shell.Ended refused = shell.run("serve", "--index", home.resolve("none"), "--log", "json");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()
+                        .lines()
+                        .map(line -> JsonParser.parseString(line).getAsJsonObject()))
+                .last()
+                .satisfies(line -> {
+                    assertThat(line.get("event").getAsString()).isEqualTo("failed");
+                    assertThat(line.get("level").getAsString()).isEqualTo("error");
+                    assertThat(line.get("message").getAsString())
+                            .contains(home.resolve("none").toString());
+                });
     }
 
     @Test

@@ -152,6 +152,11 @@ class SettingsTest {
                 "threads: 0|kindred.yaml:1 threads: 0 is out of range; write a number from 1 to 1024",
                 "threads: [1, 2]|kindred.yaml:1: a single value is expected",
                 "- port|kindred.yaml:1: is not a mapping of settings",
+                "threads: 1\\n"
+                        + "home: x\\n"
+                        + "threads: 2|kindred.yaml:3 threads: stands there twice; keep it or the one of line 1",
+                "server: {port: 1}\\nserver: {port: 2}|kindred.yaml:2 server: stands there twice",
+                "server: {port: 1}\\nserver.port: 2|kindred.yaml:2 server.port: stands there twice",
                 "threads: 1\\n\"broken|kindred.yaml:2: is not YAML",
             })
     void aWrongFileIsRefusedByLine(String text, String expected) throws IOException {
@@ -204,5 +209,37 @@ class SettingsTest {
         assertThatThrownBy(() -> settle(Map.of("KINDRED_PORT", "66000")))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.where()).isEqualTo("KINDRED_PORT"));
+    }
+
+    @Test
+    void whatWasProbablyMeantToBeAVariableIsNamed() {
+        assertThat(Variables.mistyped(Map.of(
+                        "KINDRED_SERVER_PROT", "1",
+                        "KINDRED_SERVER_PORT", "1",
+                        "KINDRED_THREDS", "1",
+                        "KINDRED_THREADS", "1",
+                        "KINDRED_CONFIG", "a.yaml",
+                        "KINDRED_TEAM_NOTES", "x",
+                        "PORT", "1")))
+                .containsExactly(
+                        "the variable KINDRED_SERVER_PORT says nothing here; did you mean KINDRED_PORT?",
+                        "the variable KINDRED_SERVER_PROT says nothing here; did you mean KINDRED_PORT?",
+                        "the variable KINDRED_THREDS says nothing here; did you mean KINDRED_THREADS?");
+    }
+
+    /** As in a container beside a service that is called kindred. */
+    @Test
+    void whatKubernetesAddsIsNoSetting() {
+        Map<String, String> added = Map.of(
+                "KINDRED_PORT", "tcp://10.0.0.1:8317",
+                "KINDRED_PORT_8317_TCP", "tcp://10.0.0.1:8317",
+                "KINDRED_PORT_8317_TCP_ADDR", "10.0.0.1",
+                "KINDRED_ADMIN_PORT", "tcp://10.0.0.2:8318",
+                "KINDRED_SERVICE_HOST", "10.0.0.1",
+                "KINDRED_SERVICE_PORT", "8317");
+        Settings settings = settle(added);
+        assertThat(settings.port()).isEqualTo(7001);
+        assertThat(settings.find(Setting.ADMIN_PORT)).isEmpty();
+        assertThat(Variables.mistyped(added)).isEmpty();
     }
 }

@@ -52,7 +52,8 @@ class TrainingProcessTest {
                 false,
                 100);
         Settings settings = Settings.settle(new CommonOptions(), Map.of(), Map.of("KINDRED_HOME", folder.toString()));
-        return new TrainingProcess(new Run(terminal, settings, false, stop, words, words)).teach(List.of("data"));
+        return new TrainingProcess(new Run(terminal, Voice.plain(terminal), settings, false, stop, words, words))
+                .teach(List.of("data"));
     }
 
     @Test

@@ -46,7 +46,7 @@ public record ServeOptions(
         }
     }
 
-    /** PEM files; changed ones are taken at the next handshake. The key is PKCS #8, not encrypted. */
+    /** PEM files; changed ones are taken at the next handshake. The key is PKCS #8 or PKCS #1, not encrypted. */
     public record TlsFiles(Path certificate, Path key) {}
 
     /**

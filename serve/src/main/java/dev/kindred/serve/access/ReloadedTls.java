@@ -98,7 +98,7 @@ public final class ReloadedTls implements TlsProvider {
             throw new Refusal(
                     "certificate and key cannot be read as PEM",
                     files.certificate() + ", " + files.key(),
-                    "write a certificate chain, and an unencrypted key as PKCS #8",
+                    "write a certificate chain, and an unencrypted key as PKCS #8 or PKCS #1",
                     e);
         }
         if (pair.certificateChain().isEmpty() || !fits(pair.certificateChain().getFirst(), pair.privateKey())) {

@@ -60,6 +60,11 @@ public final class Log implements AutoCloseable {
         this.writer = Thread.ofPlatform().daemon().name("kindred-log").start(this::write);
     }
 
+    /** One line of a log for programs, with its end: for what is said where no log is open, before it and after. */
+    public static String jsonLine(Level level, String event, String words) {
+        return new JsonLines().of(new LogEntry.Note(Instant.now(), level, event, words, null));
+    }
+
     /** A request that was answered; people are not told of these. */
     void answered(LogEntry.Answered request) {
         if (everyRequest) {
