@@ -6,25 +6,29 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As many connections as may be open. Where all places are taken, whoever comes has that of the one that has rested longest, for a second
- * at least: no request of somebody known is under way on it. So strangers hold no place by doing nothing with it, or by sending the head
- * of a request without an end, however often a letter of it comes.
+ * As many connections as may be open. Where all places are taken, whoever comes has that of one that rests, for a second at least: no
+ * request of somebody known is under way on it. First go those on which nobody known ever asked, of these the one that has rested longest.
+ * So strangers hold no place by doing nothing with it, or by sending the head of a request without an end, however often a letter of it
+ * comes.
  */
 final class Seats {
     /** So many more may be open for the moment in which they are being closed. */
     static final int LEAVING = 64;
+    /** Places that one newcomer looks at: where there are more, the next looks at others. */
+    private static final int LOOKED_AT = 2_048;
 
     private static final long REST = Duration.ofSeconds(1).toNanos();
     private static final AttributeKey<Seat> SEAT = AttributeKey.valueOf(Seats.class, "seat");
 
     private final int most;
-    private final Set<Seat> taken = new HashSet<>();
+    private final List<Seat> taken = new ArrayList<>();
+    private int next;
 
     /** @param most at least 1 */
     Seats(int most) {
@@ -46,38 +50,64 @@ final class Seats {
         Seat rests;
         synchronized (taken) {
             if (taken.size() < most) {
-                return taken.add(comes);
+                add(comes);
+                return true;
             }
-            rests = longestAtRest();
+            rests = whoMayGo();
             if (rests == null) {
                 return false;
             }
-            taken.remove(rests);
-            taken.add(comes);
+            remove(rests);
+            add(comes);
         }
         rests.standUp();
         return true;
     }
 
-    private @Nullable Seat longestAtRest() {
+    private void add(Seat seat) {
+        seat.place = taken.size();
+        taken.add(seat);
+    }
+
+    /** The last takes its place, so that nobody moves up. */
+    private void remove(Seat seat) {
+        if (seat.place < 0) {
+            return;
+        }
+        Seat last = taken.removeLast();
+        if (last != seat) {
+            taken.set(seat.place, last);
+            last.place = seat.place;
+        }
+        seat.place = -1;
+    }
+
+    private @Nullable Seat whoMayGo() {
         long now = System.nanoTime();
-        Seat longest = null;
-        for (Seat each : taken) {
-            if (each.isAtRest(now) && (longest == null || each.since - longest.since < 0)) {
-                longest = each;
+        Seat goes = null;
+        for (int looked = 0; looked < Math.min(taken.size(), LOOKED_AT); looked++) {
+            next = next + 1 < taken.size() ? next + 1 : 0;
+            Seat each = taken.get(next);
+            if (each.isAtRest(now) && (goes == null || each.goesBefore(goes))) {
+                goes = each;
             }
         }
-        return longest;
+        return goes;
     }
 
     /** One connection's place. */
     final class Seat extends ChannelInboundHandlerAdapter {
         private final AtomicInteger asking = new AtomicInteger();
         private volatile long since = System.nanoTime();
-        private @Nullable Channel channel;
+        private volatile boolean known;
+        /** Among those that are taken; -1 where it is none of them. Guarded by that list. */
+        private int place = -1;
+
+        private @Nullable ChannelHandlerContext context;
 
         /** A request of somebody known begins. */
         void begin() {
+            known = true;
             asking.incrementAndGet();
         }
 
@@ -91,9 +121,13 @@ final class Seats {
             return asking.get() == 0 && now - since >= REST;
         }
 
+        private boolean goesBefore(Seat other) {
+            return known == other.known ? since - other.since < 0 : !known;
+        }
+
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            channel = ctx.channel();
+            context = ctx;
             if (sit(this)) {
                 ctx.channel().attr(SEAT).set(this);
                 ctx.channel().closeFuture().addListener(closed -> leave());
@@ -105,20 +139,21 @@ final class Seats {
 
         private void leave() {
             synchronized (taken) {
-                taken.remove(this);
+                remove(this);
             }
         }
 
         /** Its own thread looks again: a request that came meanwhile is answered, and there is one connection more. */
         private void standUp() {
-            Channel own = channel;
+            ChannelHandlerContext own = context;
             if (own != null) {
-                own.eventLoop().execute(() -> {
+                own.executor().execute(() -> {
                     if (isAtRest(System.nanoTime())) {
+                        // From here, next to the socket: from the other end HTTP/2 would wait for its streams first.
                         own.close();
-                    } else if (own.isActive()) {
+                    } else if (own.channel().isActive()) {
                         synchronized (taken) {
-                            taken.add(this);
+                            add(this);
                         }
                     }
                 });

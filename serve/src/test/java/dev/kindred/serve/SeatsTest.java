@@ -2,9 +2,11 @@ package dev.kindred.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Strangers who take all connections and ask for nothing, over real sockets. */
 @Timeout(60)
 class SeatsTest {
-    private static final int MOST = 6;
+    /** Four times as many are more than may be open for the moment in which they are closed. */
+    private static final int MOST = 24;
 
     private final List<Socket> sockets = new ArrayList<>();
     private KeyedServer home;
@@ -104,6 +107,7 @@ class SeatsTest {
             for (int i = 0; i < 2; i++) {
                 assertThat(status(connect(head("GET /v1/collections")))).isEqualTo("HTTP/1.1 200");
             }
+            assertThat(isEnded(sockets.getFirst())).as("the first had to go").isTrue();
         } finally {
             over.set(true);
             trickle.join();
@@ -134,13 +138,68 @@ class SeatsTest {
                 .isEqualTo("HTTP/1.1 200");
     }
 
+    /** A page of the console over HTTP/2, for everyone, by a client that reads nothing of it: the stream stays open. */
+    private Socket stuck() throws IOException {
+        byte[] authority = url.getAuthority().getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        // SETTINGS_INITIAL_WINDOW_SIZE = 0
+        bytes.write(new byte[] {0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0});
+        bytes.write(new byte[] {0, 0, (byte) (5 + authority.length), 1, 5, 0, 0, 0, 1});
+        // :method GET, :scheme http, :path /, :authority as it follows
+        bytes.write(new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x41, (byte) authority.length});
+        bytes.write(authority);
+        Socket socket = connect("");
+        socket.getOutputStream().write(bytes.toByteArray());
+        return socket;
+    }
+
     @Test
     void withoutAKeyARequestThatIsUnderWayKeepsNothing() throws Exception {
-        for (int i = 0; i < MOST; i++) {
-            // Let in by nobody, and never ended.
-            connect("POST /v1/search HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\nContent-Length: 100\r\n\r\n{");
+        for (int round = 0; round < 5; round++) {
+            List<Socket> strangers = new ArrayList<>();
+            for (int i = 0; i < MOST - 1; i++) {
+                strangers.add(stuck());
+            }
+            for (Socket each : strangers) {
+                // The head of a frame: it was let in.
+                assertThat(each.getInputStream().readNBytes(9))
+                        .as("round " + round)
+                        .hasSize(9);
+            }
+            Thread.sleep(1_200);
+            assertThat(status(connect(head("GET /v1/collections"))))
+                    .as("round " + round)
+                    .isEqualTo("HTTP/1.1 200");
         }
-        Thread.sleep(1_500);
-        assertThat(status(connect(head("GET /v1/collections")))).isEqualTo("HTTP/1.1 200");
+        assertThat(isEnded(sockets.getFirst())).as("the first had to go").isTrue();
+    }
+
+    private static boolean isEnded(Socket socket) throws IOException {
+        try {
+            socket.setSoTimeout(1_000);
+            socket.getInputStream().readAllBytes();
+            return true;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    @Test
+    void whoIsKnownIsTheLastToGo() throws Exception {
+        Socket known = connect(head("GET /v1/collections"));
+        assertThat(status(known)).isEqualTo("HTTP/1.1 200");
+        Thread.sleep(300);
+        strangers(MOST - 1);
+        Thread.sleep(1_200);
+        for (int i = 0; i < 3; i++) {
+            assertThat(status(connect(head("GET /v1/collections")))).isEqualTo("HTTP/1.1 200");
+        }
+        assertThat(known.getInputStream().available()).isPositive();
+        known.getInputStream().skipNBytes(known.getInputStream().available());
+        known.getOutputStream().write(head("GET /v1/collections").getBytes(StandardCharsets.US_ASCII));
+        assertThat(status(known)).as("it has rested longest, and is known").isEqualTo("HTTP/1.1 200");
     }
 }
