@@ -64,6 +64,16 @@ public final class Answered {
         }
     }
 
+    /** Forgets all of a collection. */
+    public void drop(String collection) {
+        registry.write(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM answer WHERE collection = ?")) {
+                delete.setString(1, collection);
+                return delete.executeUpdate();
+            }
+        });
+    }
+
     /** Keeps a group of answers, all or none. */
     public void keep(List<Answer> answers) {
         registry.write(connection -> {

@@ -138,7 +138,7 @@ public final class Collections {
                 return new Stored(name, live, settings);
             } finally {
                 if (!made) {
-                    forget(name);
+                    unsettle(name);
                     if (Files.isDirectory(generations.folder())) {
                         Generations.delete(generations.folder());
                     }
@@ -205,10 +205,14 @@ public final class Collections {
             if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
             }
-            forget(name);
-            if (Files.isDirectory(aside)) {
-                Generations.delete(aside);
+            try {
+                forget(name);
+            } catch (Refusal full) {
+                // What it took of the disk makes room to forget it.
+                deleteAside(aside);
+                forget(name);
             }
+            deleteAside(aside);
         } finally {
             changing.unlock();
         }
@@ -226,17 +230,25 @@ public final class Collections {
         });
     }
 
+    private static void deleteAside(Path aside) throws IOException {
+        if (Files.isDirectory(aside)) {
+            Generations.delete(aside);
+        }
+    }
+
     /** What people said of its answers goes with it: another of the name is not judged by that. */
     private void forget(String name) {
+        unsettle(name);
+        new Answered(registry).drop(name);
+        new Feedback(registry).drop(name);
+    }
+
+    private void unsettle(String name) {
         registry.write(connection -> {
-            for (String table :
-                    List.of("collection WHERE name", "answer WHERE collection", "feedback WHERE collection")) {
-                try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " = ?")) {
-                    delete.setString(1, name);
-                    delete.executeUpdate();
-                }
+            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM collection WHERE name = ?")) {
+                delete.setString(1, name);
+                return delete.executeUpdate();
             }
-            return name;
         });
     }
 
@@ -248,9 +260,14 @@ public final class Collections {
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, DROPPED + "*")) {
             for (Path each : left) {
+                String dropped = String.valueOf(each.getFileName()).substring(DROPPED.length());
+                String name = dropped.substring(0, Math.max(0, dropped.lastIndexOf('-')));
+                if (!name.isEmpty() && !Files.exists(folder.resolve(name))) {
+                    forget(name);
+                }
                 Generations.delete(each);
             }
-        } catch (IOException e) {
+        } catch (IOException | Refusal e) {
             // It takes room, no more; the next one tries again.
         }
     }

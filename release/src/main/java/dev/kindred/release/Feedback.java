@@ -72,6 +72,16 @@ public final class Feedback {
             @Nullable Double threshold,
             JsonObject attributes) {}
 
+    /** Forgets all of a collection. */
+    public void drop(String collection) {
+        registry.write(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM feedback WHERE collection = ?")) {
+                delete.setString(1, collection);
+                return delete.executeUpdate();
+            }
+        });
+    }
+
     /**
      * Keeps it, in place of what it replaces; durable when it returns. The result is its sequence; empty where as much is kept of its
      * request as may be.

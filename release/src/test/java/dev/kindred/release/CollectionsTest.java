@@ -105,6 +105,17 @@ class CollectionsTest {
         assertThat(answered.find("r-photos")).isEmpty();
         assertThat(feedback.of("others", 0, 10)).hasSize(1);
         assertThat(answered.find("r-others")).isPresent();
+
+        // A process that ended in the middle of dropping it.
+        Path folder = home.resolve("collections");
+        Files.move(folder.resolve("others"), folder.resolve(".dropped-others-1a2b"));
+        Collections again = new Collections(home, registry);
+        assertThat(again.names()).isEmpty();
+        assertThat(feedback.of("others", 0, 10)).isEmpty();
+        assertThat(answered.find("r-others")).isEmpty();
+        try (var left = Files.list(folder)) {
+            assertThat(left).isEmpty();
+        }
     }
 
     @ParameterizedTest

@@ -182,6 +182,8 @@ final class CollectionRoutes {
         String name = Collections.requireName(call.collection());
         try {
             hosting.drop(name);
+            // Its last requests have ended: what they were answered goes too.
+            oversight.answers().ifPresent(answers -> answers.drop(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -96,18 +96,28 @@ public final class AnswersKept implements AutoCloseable {
         if (known.isPresent()) {
             return known;
         }
+        return flush() ? answered.find(request) : Optional.empty();
+    }
+
+    /** Forgets those of a collection that was dropped, those too that wait to be written. */
+    public void drop(String collection) {
+        flush();
+        answered.drop(collection);
+    }
+
+    private boolean flush() {
         try {
             CompletableFuture<Void> written = writer.flush(PATIENCE);
             if (written != null) {
                 written.get(LONGEST_WRITE_SECONDS, TimeUnit.SECONDS);
             }
+            return true;
         } catch (ExecutionException | TimeoutException e) {
-            return Optional.empty();
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.empty();
+            return false;
         }
-        return answered.find(request);
     }
 
     /** How long and how many are kept, for people. */
