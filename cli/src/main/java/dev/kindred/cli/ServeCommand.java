@@ -180,7 +180,7 @@ final class ServeCommand implements Command {
             return Answer.done(run.settings().json(), run.settings().yaml());
         }
         device.require();
-        Variables.mistyped(run.terminal().environment()).forEach(run::say);
+        Variables.mistyped(run.terminal().environment()).forEach(run.voice()::warn);
         if (index != null) {
             return Serving.start(run, index, bundle, mergeShare).answer();
         }

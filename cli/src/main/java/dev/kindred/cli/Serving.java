@@ -162,19 +162,29 @@ final class Serving implements AutoCloseable {
         }
     }
 
-    /** The server knows what a setting says, not where it stands; who has to change it is told. */
+    /** The server knows what settings say, not where they stand; who has to change them is told both. */
     private static Refusal placed(Settings settings, Refusal refusal) {
-        for (Setting<?> setting :
-                List.of(Setting.HOST, Setting.PORT, Setting.ADMIN_PORT, Setting.TLS_CERTIFICATE, Setting.TLS_KEY)) {
+        String where = refusal.where();
+        List<String> parts = List.of(where.split(", |--host |:[0-9]+$"));
+        List<String> places = new ArrayList<>();
+        for (Setting<?> setting : List.of(
+                Setting.HOST,
+                Setting.PORT,
+                Setting.ADMIN_HOST,
+                Setting.ADMIN_PORT,
+                Setting.TLS_CERTIFICATE,
+                Setting.TLS_KEY)) {
             String said = settings.find(setting).map(String::valueOf).orElse("");
+            boolean port = setting == Setting.PORT || setting == Setting.ADMIN_PORT;
+            boolean meant = port ? where.endsWith(":" + said) : parts.contains(said);
             String from = settings.from(setting);
-            if (settings.isStated(setting)
-                    && !from.equals(setting.flag())
-                    && refusal.where().endsWith(said)) {
-                return new Refusal(refusal.what(), from + " (" + said + ")", refusal.hint(), refusal);
+            if (meant && settings.isStated(setting) && !from.equals(setting.flag())) {
+                places.add(from);
             }
         }
-        return refusal;
+        return places.isEmpty()
+                ? refusal
+                : new Refusal(refusal.what(), where + " (" + String.join(", ", places) + ")", refusal.hint(), refusal);
     }
 
     private static void natives(Run run) {

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /** The environment's part in the settings. */
 final class Variables {
+    private static final String PREFIX = "KINDRED_";
     /** What Kubernetes puts into each container of a namespace that has a service called kindred, or kindred-something. */
     private static final String OF_KUBERNETES =
             "KINDRED_(.*_)?(SERVICE_(HOST|PORT(_.*)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_.*)?)";
@@ -32,21 +34,18 @@ final class Variables {
 
     /** A line for each variable that no setting hears and that was probably meant to be one. */
     static List<String> mistyped(Map<String, String> environment) {
-        Map<String, String> right =
-                new HashMap<>(Map.of("KINDRED_CONFIG", "KINDRED_CONFIG", "KINDRED_KEY", "KINDRED_KEY"));
+        // Without what all begin with, which would make any short name near any other.
+        Map<String, String> right = new HashMap<>(Map.of("CONFIG", PREFIX + "CONFIG", "KEY", PREFIX + "KEY"));
         for (Setting<?> setting : Setting.ALL) {
-            right.put(setting.variable(), setting.variable());
-            right.put(
-                    "KINDRED_" + setting.name().replace('.', '_').toUpperCase(java.util.Locale.ROOT),
-                    setting.variable());
+            right.put(setting.variable().substring(PREFIX.length()), setting.variable());
+            right.put(setting.name().replace('.', '_').toUpperCase(Locale.ROOT), setting.variable());
         }
         Set<String> heard = new HashSet<>(right.values());
         List<String> lines = new ArrayList<>();
-        for (String name : new TreeSet<>(environment.keySet())) {
-            if (name.startsWith("KINDRED_")
-                    && !heard.contains(name)
-                    && !isOfKubernetes(name, environment.getOrDefault(name, ""))) {
-                Nearest.to(name, right.keySet())
+        for (Map.Entry<String, String> each : new TreeMap<>(environment).entrySet()) {
+            String name = each.getKey();
+            if (name.startsWith(PREFIX) && !heard.contains(name) && !isOfKubernetes(name, each.getValue())) {
+                Nearest.to(name.substring(PREFIX.length()), right.keySet())
                         .ifPresent(near -> lines.add(
                                 "the variable " + name + " says nothing here; did you mean " + right.get(near) + "?"));
             }

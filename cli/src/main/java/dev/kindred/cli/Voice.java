@@ -32,6 +32,15 @@ record Voice(Terminal terminal, boolean json, Log.Level least) {
         }
     }
 
+    /** A line that somebody should look at. */
+    void warn(String line) {
+        if (json) {
+            log(Log.Level.WARN, "note", line);
+        } else {
+            say(line);
+        }
+    }
+
     /** That the work was asked to end, and does. */
     void ending() {
         String words = "ending in order; once more ends at once";

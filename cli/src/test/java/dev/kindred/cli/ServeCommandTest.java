@@ -81,7 +81,12 @@ class ServeCommandTest {
         Path file = Files.writeString(folder.resolve("mine.yaml"), "server:\n  host: 0.0.0.0\n");
         Shell.Ended refused = shell.run("serve", "--index", index, "--config", file);
         assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.line()).contains("mine.yaml:2 server.host (0.0.0.0)");
+        assertThat(refused.line()).contains("--host 0.0.0.0 (" + file + ":2 server.host)");
+        Files.writeString(file, "server:\n  host: 192.0.2.1\n  port: 8317\n");
+        shell.run("keys", "add", "me", "--role", "admin");
+        assertThat(shell.run("serve", "--index", index, "--config", file).line())
+                .as("which of the two it is, nobody here can know")
+                .contains("192.0.2.1:8317 (" + file + ":2 server.host, " + file + ":3 server.port)");
 
         Files.writeString(folder.resolve("k.pem"), "none");
         Files.writeString(file, "server:\n  tls:\n    certificate: c.pem\n    key: k.pem\n");
@@ -89,7 +94,7 @@ class ServeCommandTest {
         assertThat(noCertificate.code()).isEqualTo(2);
         assertThat(noCertificate.line())
                 .contains("no such file")
-                .contains("mine.yaml:3 server.tls.certificate (" + folder.resolve("c.pem") + ")");
+                .contains(folder.resolve("c.pem") + " (" + file + ":3 server.tls.certificate)");
     }
 
     @Test

@@ -219,7 +219,8 @@ class SettingsTest {
                         "KINDRED_THREDS", "1",
                         "KINDRED_THREADS", "1",
                         "KINDRED_CONFIG", "a.yaml",
-                        "KINDRED_TEAM_NOTES", "x",
+                        "KINDRED_TAG", "x",
+                        "KINDRED_USER", "x",
                         "PORT", "1")))
                 .containsExactly(
                         "the variable KINDRED_SERVER_PORT says nothing here; did you mean KINDRED_PORT?",
