@@ -182,7 +182,7 @@ final class CollectionRoutes {
         String name = Collections.requireName(call.collection());
         try {
             hosting.drop(name);
-            // Its last requests have ended: what they were answered goes too.
+            // Its last requests have ended: what they were answered goes too, though it may not be written yet.
             oversight.answers().ifPresent(answers -> answers.drop(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -20,9 +20,21 @@ final class ServedHome implements AutoCloseable {
     private KindredServer server;
     Caller caller;
 
-    private ServedHome(Path home, ServeOptions options) {
+    private final boolean overseen;
+    private Oversight oversight = Oversight.none();
+
+    private ServedHome(Path home, ServeOptions options, boolean overseen) {
         this.home = home;
         this.options = options;
+        this.overseen = overseen;
+    }
+
+    /** One that keeps what was answered and said of it. */
+    static ServedHome overseen(Path home) {
+        ServedHome served =
+                new ServedHome(home, ServeOptions.defaults().onPort(0).withThreads(1), true);
+        served.start();
+        return served;
     }
 
     static ServedHome in(Path home) {
@@ -30,7 +42,7 @@ final class ServedHome implements AutoCloseable {
     }
 
     static ServedHome in(Path home, ServeOptions options) {
-        ServedHome served = new ServedHome(home, options);
+        ServedHome served = new ServedHome(home, options, false);
         served.start();
         return served;
     }
@@ -46,14 +58,18 @@ final class ServedHome implements AutoCloseable {
     void start() {
         registry = Registry.open(home);
         Holdings holdings = Holdings.ofHome(new Collections(home, registry), 1, "a test", told::add);
+        if (overseen) {
+            oversight = Oversight.of(registry, options.kept(), cause -> told.add("oversight: " + cause));
+        }
         server = KindredServer.start(
-                options, holdings, Oversight.none(), (request, route, cause) -> told.add(route + ": " + cause));
+                options, holdings, oversight, (request, route, cause) -> told.add(route + ": " + cause));
         caller = new Caller(server.url());
     }
 
     void stop() {
         caller.close();
         server.close();
+        oversight.close();
         registry.close();
     }
 
