@@ -24,61 +24,44 @@ record Voice(Terminal terminal, boolean json, Log.Level least) {
 
     /** A line while the work goes on. */
     void say(String line) {
-        if (json) {
-            log(Log.Level.INFO, "note", line);
-        } else {
-            // On a terminal a bar may stand there, to be drawn again below.
-            err().println((terminal.interactive() ? "\r\u001b[2K" : "") + Words.plain(line));
-        }
+        tell(Log.Level.INFO, "note", line, said(line));
     }
 
-    /** A line that somebody should look at. */
+    /** The same, of what somebody should look at. */
     void warn(String line) {
-        if (json) {
-            log(Log.Level.WARN, "note", line);
-        } else {
-            say(line);
-        }
+        tell(Log.Level.WARN, "note", line, said(line));
     }
 
     /** That the work was asked to end, and does. */
     void ending() {
         String words = "ending in order; once more ends at once";
-        if (json) {
-            log(Log.Level.INFO, "signal", words);
-        } else {
-            err().println("\nkindred: " + words);
-        }
+        tell(Log.Level.INFO, "signal", words, "\nkindred: " + words);
     }
 
     /** The last line of what was asked to end. */
     void stopped() {
         String words = "stopped; what stood before is untouched";
-        if (json) {
-            log(Log.Level.INFO, "stopped", words);
-        } else {
-            err().println("kindred: " + words);
-        }
+        tell(Log.Level.INFO, "stopped", words, "kindred: " + words);
     }
 
     /** Why the command ends, on one line. */
     void failed(Refusal why) {
         String line = why.line().replaceAll("\\s*\\R\\s*", " ");
-        if (json) {
-            log(Log.Level.ERROR, "failed", line);
-        } else {
-            err().println("kindred: " + Words.line(line));
-        }
+        tell(Log.Level.ERROR, "failed", line, "kindred: " + Words.line(line));
     }
 
-    private void log(Log.Level level, String event, String words) {
-        if (level.compareTo(least) >= 0) {
-            err().print(Log.jsonLine(level, event, words));
-            err().flush();
-        }
+    /** On a terminal a bar may stand there, to be drawn again below. */
+    private String said(String line) {
+        return (terminal.interactive() ? "\r\u001b[2K" : "") + Words.plain(line);
     }
 
-    private PrintStream err() {
-        return terminal.err();
+    private void tell(Log.Level level, String event, String words, String forPeople) {
+        PrintStream err = terminal.err();
+        if (!json) {
+            err.println(forPeople);
+        } else if (level.compareTo(least) >= 0) {
+            err.print(Log.jsonLine(level, event, words));
+            err.flush();
+        }
     }
 }
